@@ -1,0 +1,62 @@
+# Every target is explained by `make help`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8080
+BIN := .venv/bin
+UV := $(BIN)/uv
+
+.PHONY: help
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+# ── install ──────────────────────────────────────────────────────────────────
+# uv is installed by pip with its hash and installs the rest; both read only locked, hashed requirements.
+.venv/.uv: requirements/uv.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/.run: .venv/.uv requirements/run.txt pyproject.toml
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --require-hashes -r requirements/run.txt
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements/dev.txt
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.PHONY: install
+install: .venv/.run ## make .venv with the command `clausedesk` in it
+
+.PHONY: lock
+lock: .venv/.dev ## resolve the locked requirements anew (pyproject.toml decides what)
+	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --group build pyproject.toml -o requirements/run.txt
+	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+
+# ── run ──────────────────────────────────────────────────────────────────────
+.PHONY: run
+run: .venv/.run ## install, start everything, load the demonstration and serve (PORT=8080, CLAUSEDESK_DATA_DIR=.clausedesk)
+	@exec $(BIN)/clausedesk demo --port $(PORT)
+
+# ── check and test ───────────────────────────────────────────────────────────
+.PHONY: check
+check: .venv/.dev ## style, types and architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: .venv/.dev ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: test
+test: .venv/.dev ## every test, against a real PostgreSQL
+	$(BIN)/pytest -n 2 -m "not long"
+
+.PHONY: long
+long: .venv/.dev ## the same tests and laws with their full counts
+	CLAUSEDESK_TEST_TIER=long $(BIN)/pytest -n 2

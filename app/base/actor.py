@@ -1,0 +1,34 @@
+"""Who is calling: what the token says, cut down to what the database grants at this moment."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.base.vocabulary import CONTACT_ROLES, STAFF_ROLES, Role, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """What a verified token claims; authority is decided with the row it names."""
+
+    provider: str
+    role: Role
+    subject: UUID | str
+    token_id: str
+    account: UUID | None = None
+    contact: UUID | None = None
+    reseller: UUID | None = None
+    acting_client: str | None = None
+    scopes: frozenset[Scope] = frozenset()
+
+    @property
+    def is_contact(self) -> bool:
+        return self.role in CONTACT_ROLES
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF_ROLES
+
+    @property
+    def key(self) -> str:
+        """Names the principal for idempotency keys, rate limits and logs; no personal data."""
+        return f"{self.role}:{self.contact or self.reseller or self.subject}"

@@ -1,0 +1,69 @@
+"""What can go wrong, as values: one registry of codes, rendered as problem+json at the edge."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An entry of the registry: HTTP status, short title, and what the reader can do about it."""
+
+    status: int
+    title: str
+    remedy: str
+
+
+CODES: dict[str, Code] = {
+    "malformed_json": Code(400, "The body is not JSON", "Send one JSON object in UTF-8."),
+    "unknown_parameter": Code(400, "Unknown query parameter", "Leave it out; the documentation lists the parameters."),
+    "invalid_cursor": Code(400, "The cursor does not fit", "Start again without `cursor`, with the same filters."),
+    "idempotency_key_required": Code(
+        400, "Idempotency-Key is required", "Send a fresh key of at most 255 characters with each new request."
+    ),
+    "bad_request": Code(400, "The request cannot be read", "Check its line, headers and encoding."),
+    "unauthenticated": Code(401, "Who is calling is not known", "Send `Authorization: Bearer` with a valid token."),
+    "forbidden": Code(403, "Not allowed for this caller", "`GET /v1/me` lists what you may do."),
+    "not_found": Code(404, "Nothing of that name here", "Check the id, number or reference."),
+    "method_not_allowed": Code(405, "This path does not take that method", "The `Allow` header lists the methods."),
+    "conflict": Code(409, "The present state does not allow it", "Read the resource again, then decide."),
+    "already_exists": Code(409, "It exists already", "Use the existing one, or choose another name."),
+    "idempotency_in_progress": Code(
+        409, "The same request is still running", "Wait for its answer, then repeat with the same key."
+    ),
+    "precondition_failed": Code(412, "It has changed meanwhile", "Read it again and repeat with the new ETag."),
+    "too_large": Code(413, "Too large", "The documentation lists the limits."),
+    "unsupported_media_type": Code(415, "Not a media type this takes", "Send `Content-Type: application/json`."),
+    "invalid": Code(422, "Some of the input cannot be used", "Each entry of `errors` points at one place."),
+    "idempotency_key_reused": Code(
+        422, "The key was used for another request", "Use a fresh key, or repeat the first request unchanged."
+    ),
+    "precondition_required": Code(428, "If-Match is required", "Read it first and send its ETag as `If-Match`."),
+    "headers_too_large": Code(431, "The headers are too large", "Send fewer or shorter headers."),
+    "rate_limited": Code(429, "Too many requests", "Wait as long as `Retry-After` says."),
+    "internal": Code(500, "Something broke on our side", "Repeat later; give support the `request_id`."),
+    "unavailable": Code(503, "Not available just now", "Repeat after `Retry-After` seconds with the same key."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of the input: where (JSON pointer), which, and in words."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+@dataclass(eq=False)
+class Problem(Exception):  # noqa: N818 - the word of RFC 9457
+    """A request that ends otherwise than asked. `code` is a key of CODES; `detail` is for the reader."""
+
+    code: str
+    detail: str = ""
+    errors: Sequence[Fault] = ()
+    citations: Sequence[Mapping[str, Any]] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__init__(self.code, self.detail)

@@ -1,0 +1,45 @@
+"""Keys made in the app: UUIDv7 (sorted by time of making) and ticket references to say on the phone."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUE = {c: i for i, c in enumerate(_CROCKFORD)} | {"O": 0, "I": 1, "L": 1}
+_GROUPS = 3
+_GROUP_LENGTH = 4
+_DIGITS = _GROUPS * _GROUP_LENGTH - 1
+# Weights coprime to 32 catch every single wrong character; neighbours differ, so most swaps are caught too.
+_WEIGHTS = tuple(2 * i + 1 for i in range(_DIGITS))
+
+
+def uuid7(now: datetime) -> UUID:
+    """A version 7 UUID (RFC 9562): 48 bits of milliseconds since 1970, then randomness."""
+    milliseconds = int(now.timestamp() * 1000)
+    value = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | secrets.randbits(12) << 64
+    return UUID(int=value | 0b10 << 62 | secrets.randbits(62))
+
+
+def new_reference(prefix: str) -> str:
+    """A ticket reference: provider prefix and 3 x 4 Crockford base32 characters, the last one a check character."""
+    digits = [secrets.randbelow(32) for _ in range(_DIGITS)]
+    return _written(prefix, [*digits, _check(digits)])
+
+
+def parse_reference(text: str) -> str | None:
+    """The canonical form of a reference as a person typed it, or None when its check character does not fit."""
+    prefix, _, rest = text.strip().upper().partition("-")
+    characters = rest.replace("-", "")
+    if not prefix.isalpha() or len(characters) != _DIGITS + 1 or any(c not in _VALUE for c in characters):
+        return None
+    digits = [_VALUE[c] for c in characters]
+    return _written(prefix, digits) if _check(digits[:-1]) == digits[-1] else None
+
+
+def _check(digits: list[int]) -> int:
+    return sum(w * d for w, d in zip(_WEIGHTS, digits, strict=True)) % 32
+
+
+def _written(prefix: str, digits: list[int]) -> str:
+    text = "".join(_CROCKFORD[d] for d in digits)
+    return "-".join([prefix, *(text[i : i + _GROUP_LENGTH] for i in range(0, len(text), _GROUP_LENGTH))])

@@ -1,0 +1,42 @@
+"""Settings, from the environment and nowhere else; every one of them stands in docs/settings.md."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="CLAUSEDESK_", frozen=True, extra="ignore")
+
+    environment: str = Field(
+        "development", pattern="^(development|production)$", description="development or production"
+    )
+    data_dir: Path = Field(Path(".clausedesk"), description="Folder of the embedded database, keys and attachments")
+    database_url: SecretStr | None = Field(
+        None, validation_alias="DATABASE_URL", description="Postgres for the app; without it one is started in data_dir"
+    )
+    migration_database_url: SecretStr | None = Field(
+        None,
+        validation_alias="MIGRATION_DATABASE_URL",
+        description="Login that may create roles and tables; default: DATABASE_URL",
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8080, ge=1, le=65535, description="Port to listen on")
+    pool_size: int = Field(8, ge=1, le=200, description="Database connections of one process")
+    pool_timeout_seconds: float = Field(1.5, gt=0, description="How long a request waits for a connection before 503")
+    statement_timeout_seconds: float = Field(5, gt=0, description="Longest statement of a request")
+    lock_timeout_seconds: float = Field(2, gt=0, description="Longest wait for a lock before 409")
+    max_body_bytes: int = Field(1_048_576, gt=0, description="Largest JSON body")
+    public_url: str = Field("", description="Address under which callers reach the service; default: http://host:port")
+    token_issuer: str = Field("clausedesk", description="`iss` of the tokens issued here")
+    token_audience: str = Field("clausedesk", description="`aud` that a token must name")
+    token_ttl_seconds: int = Field(900, ge=30, le=86400, description="Life of an issued token")
+    signing_keys: SecretStr | None = Field(
+        None, description="JWKS with private ES256 keys, the first one signs; required in production"
+    )
+    outside_issuer: str = Field("", description="`iss` of an accepted outside issuer")
+    outside_jwks_url: str = Field("", description="Where that issuer publishes its keys (RS256 or ES256)")
+    outside_claims: dict[str, str] = Field(
+        default_factory=dict, description="Our claim → the outside token's claim, as JSON"
+    )
