@@ -1,0 +1,169 @@
+"""The answer of the engine: what was decided, and for each part of it which clause says so."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from app.base.money import Amount, Currency
+from app.base.vocabulary import ClockState, Coverage, FeeKind, Outcome, Strength, Terms, WorkGate
+from app.policy.model import Model
+
+
+class Citation(Model):
+    """A clause that decided, in words, with the facts it looked at (never personal values)."""
+
+    clause: str
+    sentence: str
+    stage: str
+    effect: str = ""
+    because: Mapping[str, JsonValue] = {}
+
+
+class AssumptionUsed(Model):
+    id: str
+    value: str
+
+
+class TargetTime(Model):
+    """A time given for this ticket; `due_at` is null where none is promised."""
+
+    metric: str
+    kind: str
+    clock_start: datetime | None = None
+    earliest_at: datetime | None = None
+    due_at: datetime | None = None
+    calendar: str | None = None
+    strength: Strength = Strength.UNSPECIFIED
+    liability: str = "unspecified"
+    status: ClockState | None = None
+
+
+class FeeLine(Model):
+    rule: str
+    text: str
+    minutes: int | None = None
+    quantity: str = "1"
+    unit_price: Amount
+    amount: Amount
+    clauses: tuple[str, ...] = ()
+
+
+class FeeDecision(Model):
+    """What the work costs; `amount` is null while the price is not known."""
+
+    kind: FeeKind | Literal["steps"]
+    amount: Amount | None
+    currency: Currency
+    rule: str | None = None
+    rate: str | None = None
+    minutes: int | None = None
+    minimum_minutes: int | None = None
+    block_minutes: int | None = None
+    blocks: int | None = None
+    status: Literal["applies", "may_apply", "included", "waived", "not_incurred"] | None = None
+    indicative: bool = False
+    waivable: bool = False
+    consent_required: bool = False
+    prepay_required: bool = False
+    prepay_minimum: Amount | None = None
+    balance: Amount | None = None
+    terms: Terms | None = None
+    alternatives: tuple[Amount, ...] = ()
+    lines: tuple[FeeLine, ...] = ()
+
+
+class ScheduleWindow(Model):
+    """When the work may be done; `from` and `until` bound a window, `start` is a qualitative promise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    from_: datetime | None = Field(None, alias="from", serialization_alias="from")
+    until: datetime | None = None
+    start: str | None = None
+
+
+class EffectDone(Model):
+    """Something that follows from the decision; the members depend on `type`."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: str
+
+
+class TopicCandidate(Model):
+    topic: str
+    confidence: float
+    because: tuple[str, ...] = ()
+
+
+class Breach(Model):
+    metric: str
+    late_seconds: int
+    excused: bool = False
+    excused_by: str | None = None
+    liability: str = "unspecified"
+
+
+class AnyOf(Model):
+    """One of these combinations is enough."""
+
+    any_of: tuple[tuple[str, ...], ...]
+
+
+class ChannelState(Model):
+    slug: str
+    official: bool
+    open: bool | None = None
+
+
+class ActionTerms(Model):
+    slug: str
+    roles: tuple[str, ...] = ()
+    destructive: bool = False
+    deliver_to: str | None = None
+
+
+class Decision(Model):
+    provider: str
+    policy_version: int
+    settings_revision: int
+    at: datetime
+    outcome: Outcome
+    reason: str | None = None
+    standing: str | None = None
+    notify_sender: bool = True
+    topic: str | None = None
+    topic_source: Literal["given", "staff", "triage"] | None = None
+    topic_candidates: tuple[TopicCandidate, ...] = ()
+    priority: str | None = None
+    department: str | None = None
+    level: int | None = None
+    language: str
+    targets: tuple[TargetTime, ...] = ()
+    coverage: Coverage | None = None
+    coverage_provisional: bool = False
+    strict: bool = False
+    fee: FeeDecision | None = None
+    work_gate: WorkGate = WorkGate.OPEN
+    schedule: ScheduleWindow | None = None
+    missing: tuple[str | AnyOf, ...] = ()
+    completeness: float | None = None
+    recommendations: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    redirect: tuple[str, ...] = ()
+    effects: tuple[EffectDone, ...] = ()
+    channel: ChannelState | None = None
+    action: ActionTerms | None = None
+    breach: Breach | None = None
+    citations: tuple[Citation, ...] = ()
+    assumptions: tuple[AssumptionUsed, ...] = ()
+
+    def cites(self, clause: str) -> bool:
+        return any(c.clause == clause for c in self.citations)
+
+
+def jsonable(decision: Decision) -> dict[str, Any]:
+    """The decision as JSON values, as the wire and the rows hold it."""
+    return decision.model_dump(mode="json", by_alias=True)
