@@ -1,6 +1,7 @@
 """Who is calling: what the token says, cut down to what the database grants at this moment."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.base.vocabulary import CONTACT_ROLES, STAFF_ROLES, Role, Scope
@@ -19,6 +20,7 @@ class Principal:
     reseller: UUID | None = None
     acting_client: str | None = None
     scopes: frozenset[Scope] = frozenset()
+    expires_at: datetime | None = None
 
     @property
     def is_contact(self) -> bool:
