@@ -26,6 +26,7 @@ CODES: dict[str, Code] = {
     "forbidden": Code(403, "Not allowed for this caller", "`GET /v1/me` lists what you may do."),
     "not_found": Code(404, "Nothing of that name here", "Check the id, number or reference."),
     "method_not_allowed": Code(405, "This path does not take that method", "The `Allow` header lists the methods."),
+    "request_timeout": Code(408, "The request took too long to arrive", "Send it again in one go."),
     "conflict": Code(409, "The present state does not allow it", "Read the resource again, then decide."),
     "already_exists": Code(409, "It exists already", "Use the existing one, or choose another name."),
     "idempotency_in_progress": Code(
@@ -33,6 +34,7 @@ CODES: dict[str, Code] = {
     ),
     "precondition_failed": Code(412, "It has changed meanwhile", "Read it again and repeat with the new ETag."),
     "too_large": Code(413, "Too large", "The documentation lists the limits."),
+    "uri_too_long": Code(414, "The address is too long", "At most 8192 characters of path and query."),
     "unsupported_media_type": Code(415, "Not a media type this takes", "Send `Content-Type: application/json`."),
     "invalid": Code(422, "Some of the input cannot be used", "Each entry of `errors` points at one place."),
     "idempotency_key_reused": Code(
@@ -67,3 +69,7 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
 
     def __post_init__(self) -> None:
         super().__init__(self.code, self.detail)
+
+
+class CannotStart(Exception):  # noqa: N818 - it reads as what happened
+    """A process that cannot begin its work: one sentence for the operator, what is wrong and what to do."""

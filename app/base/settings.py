@@ -28,6 +28,16 @@ class Settings(BaseSettings):
     statement_timeout_seconds: float = Field(5, gt=0, description="Longest statement of a request")
     lock_timeout_seconds: float = Field(2, gt=0, description="Longest wait for a lock before 409")
     max_body_bytes: int = Field(1_048_576, gt=0, description="Largest JSON body")
+    body_timeout_seconds: float = Field(30, gt=0, description="How long a request's body may take to arrive")
+    drain_seconds: float = Field(
+        0, ge=0, le=300, description="After SIGTERM: how long /readyz answers 503 before the listener closes"
+    )
+    shutdown_timeout_seconds: int = Field(
+        20, ge=1, le=300, description="How long running requests may take to finish when the process stops"
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address of the Prometheus metrics")
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of the Prometheus metrics; 0 = none")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged")
     public_url: str = Field("", description="Address under which callers reach the service; default: http://host:port")
     token_issuer: str = Field("clausedesk", description="`iss` of the tokens issued here")
     token_audience: str = Field("clausedesk", description="`aud` that a token must name")
@@ -40,3 +50,9 @@ class Settings(BaseSettings):
     outside_claims: dict[str, str] = Field(
         default_factory=dict, description="Our claim → the outside token's claim, as JSON"
     )
+
+    @property
+    def origin(self) -> str:
+        """Address under which callers reach the service, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"

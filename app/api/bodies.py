@@ -1,0 +1,45 @@
+"""JSON bodies, read strictly: UTF-8, finite numbers, whole characters, no name twice, no bottomless nesting."""
+
+import json
+from typing import Any
+
+import orjson
+
+from app.base.errors import Problem
+
+_DEEPEST = 64
+
+
+def parse_json(body: bytes) -> Any:
+    """The value of `body`; the problem `malformed_json` says what is wrong and where."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Problem("malformed_json", f"Line {error.lineno}, column {error.colno}: {error.msg}.") from None
+    if _could_be_deep(body) and _depth(value) > _DEEPEST:
+        raise Problem("malformed_json", f"Nested deeper than {_DEEPEST} levels.")
+    # Which of two values counts differs from reader to reader, so a name may occur once in an object.
+    json.loads(body, object_pairs_hook=_named_once)
+    return value
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise Problem("malformed_json", "An object names the same member twice.")
+
+
+def _could_be_deep(body: bytes) -> bool:
+    return body.count(b"[") + body.count(b"{") > _DEEPEST
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level:
+        level = [
+            inner
+            for node in level
+            if isinstance(node, dict | list)
+            for inner in (node.values() if isinstance(node, dict) else node)
+        ]
+        depth += 1
+    return depth - 1

@@ -1,0 +1,81 @@
+"""What routes ask for: the desk, the present instant, and the caller."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from app.api.notes import note_of
+from app.base.actor import Principal
+from app.base.clock import Clock
+from app.base.errors import Problem
+from app.base.settings import Settings
+from app.base.vocabulary import Role, Scope
+from app.services.callers import Callers
+from app.tokens.keys import SigningKeys
+from app.tokens.refusal import TokenRefused
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="bearer", bearerFormat="JWT", description="A token of ours")
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything a running process holds; one per application, on `app.state.desk`."""
+
+    settings: Settings
+    clock: Clock
+    keys: SigningKeys
+    callers: Callers
+
+
+async def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+DeskDep = Annotated[Desk, Depends(_desk)]
+
+
+async def _now(desk: DeskDep) -> datetime:
+    return desk.clock()
+
+
+Now = Annotated[datetime, Depends(_now)]
+"""The instant of this request: one and the same wherever it is asked for."""
+
+
+async def _caller(
+    request: Request,
+    desk: DeskDep,
+    now: Now,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+) -> Principal:
+    if credentials is None or len(request.headers.getlist("authorization")) != 1:
+        raise Problem("unauthenticated")
+    note = note_of(request.scope)
+    try:
+        note.principal = await desk.callers.identify(credentials.credentials, now)
+    except TokenRefused as refusal:
+        note.refusal = refusal.reason
+        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        raise Problem("unauthenticated", "The token is not valid here, or no longer.", headers=headers) from None
+    return note.principal
+
+
+Caller = Annotated[Principal, Depends(_caller)]
+"""Who the token names. What they may do is decided with the row that it names."""
+
+
+def require(*roles: Role, scope: Scope | None = None) -> Callable[..., Awaitable[Principal]]:
+    """A dependency for callers of these roles; a `service` also needs the scope."""
+
+    async def allowed(caller: Caller) -> Principal:
+        unscoped = caller.role is Role.SERVICE and scope is not None and scope not in caller.scopes
+        if caller.role not in roles or unscoped:
+            raise Problem("forbidden")
+        return caller
+
+    return allowed

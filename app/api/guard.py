@@ -1,0 +1,197 @@
+"""The edge guard: what reaches the application has a readable head and a whole body of a known kind and size."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.problems import TOKEN_PATH, rendered
+from app.base.errors import Problem
+from app.base.settings import Settings
+
+_LONGEST_TARGET = 8 * 1024
+_LARGEST_HEADERS = 16 * 1024
+_MOST_HEADERS = 100
+# How much of a refused body is read before the answer: closing on unread bytes would reset the connection and lose it.
+_DRAINED_BYTES = 4 * 1024 * 1024
+_DRAINED_SECONDS = 2.0
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_HOST = re.compile(rb"[A-Za-z0-9._~\[\]:-]{1,255}")
+_LENGTH = re.compile(rb"[0-9]{1,18}")
+_UTF8 = ("utf-8", "utf8")
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRule:
+    """What a path takes: media types, and at most so many bytes (None: the setting for JSON)."""
+
+    media_types: tuple[str, ...]
+    largest: int | None = None
+
+
+_JSON = BodyRule(("application/json",))
+_PATCH = BodyRule(("application/merge-patch+json", "application/json"))
+BODIES: dict[str, BodyRule] = {
+    TOKEN_PATH: BodyRule(("application/x-www-form-urlencoded",), 64 * 1024),
+    "/v1/attachments": BodyRule(("multipart/form-data",), 26 * 1024 * 1024),
+    "/v1/inbound/email": BodyRule(("message/rfc822",), 25 * 1024 * 1024),
+}
+
+
+class EdgeGuard:
+    """Reads each body whole (it is bounded), so that every refusal is answered after the caller has sent it."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._largest_json = settings.max_body_bytes
+        self._timeout = settings.body_timeout_seconds
+        self._origin = settings.origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        length = _body_length(scope)
+        if length == 0:
+            refusal = _head_problem(scope)
+            if refusal is None:
+                await self._app(scope, receive, send)
+            else:
+                await self._refuse(scope, receive, send, refusal)
+            return
+        rule = BODIES.get(scope["path"]) or (_PATCH if scope["method"] == "PATCH" else _JSON)
+        limit = rule.largest or self._largest_json
+        refusal = _head_problem(scope) or _media_problem(scope, rule)
+        if refusal is None and length is not None and length > limit:
+            refusal = _too_large(limit)
+        if refusal is not None:
+            await _drain(scope, receive)
+            await self._refuse(scope, receive, send, refusal)
+            return
+        try:
+            async with asyncio.timeout(self._timeout):
+                body = await _collect(receive, limit)
+        except TimeoutError:
+            await self._refuse(scope, receive, send, Problem("request_timeout", headers={"Connection": "close"}))
+            return
+        except Problem as problem:
+            await _drain(scope, receive)
+            await self._refuse(scope, receive, send, problem)
+            return
+        if body is not None:
+            await self._app(scope, _replay(body, receive), send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:
+        await rendered(scope, problem, self._origin)(scope, receive, send)
+
+
+def _body_length(scope: Scope) -> int | None:
+    """The announced length; 0 without a body, None when it comes in chunks."""
+    for name, value in scope["headers"]:
+        if name == b"transfer-encoding":
+            return None
+        if name == b"content-length" and _LENGTH.fullmatch(value):
+            return int(value)
+    return 0
+
+
+def _head_problem(scope: Scope) -> Problem | None:
+    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    if len(raw_path) + len(query) > _LONGEST_TARGET:
+        return Problem("uri_too_long")
+    if not (_readable(raw_path) and _readable(query)):
+        return Problem("bad_request", "The path and query must be percent-encoded UTF-8 without control characters.")
+    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    if len(headers) > _MOST_HEADERS or sum(len(n) + len(v) + 4 for n, v in headers) > _LARGEST_HEADERS:
+        return Problem("headers_too_large", f"At most {_MOST_HEADERS} headers of {_LARGEST_HEADERS} bytes in all.")
+    hosts = [value for name, value in headers if name == b"host"]
+    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+        return Problem("bad_request", "Exactly one Host header is needed.")
+    return None
+
+
+def _readable(target: bytes) -> bool:
+    if not target.isascii():
+        return False
+    try:
+        text = unquote_to_bytes(target).decode() if b"%" in target else target.decode()
+    except UnicodeDecodeError:
+        return False
+    return _CONTROL.search(text) is None
+
+
+def _media_problem(scope: Scope, rule: BodyRule) -> Problem | None:
+    kinds: list[str] = []
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            kinds.append(value.decode("latin-1"))
+        elif name == b"content-encoding" and value.strip().lower() != b"identity":
+            return _unsupported(rule, "Send the body without Content-Encoding.")
+    if len(kinds) != 1:
+        return _unsupported(rule)
+    kind, *parameters = kinds[0].split(";")
+    if kind.strip().lower() not in rule.media_types:
+        return _unsupported(rule)
+    for parameter in parameters:
+        name, _, text = parameter.partition("=")
+        if name.strip().lower() == "charset" and text.strip().strip('"').lower() not in _UTF8:
+            return _unsupported(rule, "Send the body in UTF-8.")
+    return None
+
+
+def _unsupported(rule: BodyRule, detail: str = "") -> Problem:
+    accepted = ", ".join(rule.media_types)
+    return Problem("unsupported_media_type", detail or f"This path takes {accepted}.", headers={"Accept": accepted})
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem("too_large", f"A body here may have at most {limit} bytes.")
+
+
+async def _collect(receive: Receive, limit: int) -> bytes | None:
+    """The whole body; None when the caller hung up."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise _too_large(limit)
+        parts.append(part)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _drain(scope: Scope, receive: Receive) -> None:
+    """Let the caller finish sending, within bounds; one that asked for `100 Continue` has not begun."""
+    if any(name == b"expect" for name, _ in scope["headers"]):
+        return
+    left = _DRAINED_BYTES
+    try:
+        async with asyncio.timeout(_DRAINED_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed

@@ -1,0 +1,52 @@
+"""Requests that may be repeated: the Idempotency-Key, what it stands for, and the answer given again."""
+
+import re
+from hashlib import sha256
+from typing import Annotated
+
+import orjson
+from fastapi import Depends, Header, Request
+from fastapi.responses import Response
+
+from app.api.deps import Caller
+from app.base.errors import Fault, Problem
+from app.schemas.idempotency import IdempotentRequest, StoredAnswer
+
+_KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+_FAULT = Fault("/header/idempotency-key", "pattern", "At most 255 printable ASCII characters.")
+
+_Header = Annotated[str | None, Header(description="At most 255 printable characters, fresh for each new request.")]
+
+
+async def _welcome(request: Request, caller: Caller, idempotency_key: _Header = None) -> IdempotentRequest | None:
+    if idempotency_key is None:
+        return None
+    if not _KEY.fullmatch(idempotency_key) or len(request.headers.getlist("idempotency-key")) > 1:
+        raise Problem("invalid", errors=[_FAULT])
+    return IdempotentRequest(idempotency_key, caller.key, await _fingerprint(request, caller.key))
+
+
+async def _required(repeatable: Annotated[IdempotentRequest | None, Depends(_welcome)]) -> IdempotentRequest:
+    if repeatable is None:
+        raise Problem("idempotency_key_required")
+    return repeatable
+
+
+Repeatable = Annotated[IdempotentRequest | None, Depends(_welcome)]
+"""For POSTs where a key is welcome."""
+MustRepeat = Annotated[IdempotentRequest, Depends(_required)]
+"""For POSTs that demand a key."""
+
+
+def replayed(answer: StoredAnswer) -> Response:
+    """The first answer once more, byte for byte."""
+    return Response(answer.body, answer.status, {**answer.headers, "Idempotent-Replayed": "true"}, "application/json")
+
+
+async def _fingerprint(request: Request, principal: str) -> bytes:
+    """Of the body's meaning, so that the order of its members and its white space do not matter."""
+    body = await request.body()
+    if body and "json" in request.headers.get("content-type", ""):
+        body = orjson.dumps(await request.json(), option=orjson.OPT_SORT_KEYS)
+    head = "\n".join((request.method, request.url.path, principal, ""))
+    return sha256(head.encode() + body).digest()

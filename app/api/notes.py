@@ -1,0 +1,40 @@
+"""What is noted about a request while it is answered: its ids, and who asked."""
+
+import re
+from dataclasses import dataclass
+from secrets import token_hex
+
+from starlette.types import Scope
+
+from app.base.actor import Principal
+
+_KEY = "clausedesk"
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
+_TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?")
+_NO_TRACE = "0" * 32
+
+
+@dataclass(slots=True)
+class Note:
+    request_id: str
+    trace_id: str | None = None
+    principal: Principal | None = None
+    refusal: str | None = None
+
+
+def take_note(scope: Scope) -> Note:
+    """Accept the caller's X-Request-Id and traceparent where they are well formed; make an id otherwise."""
+    request_id = trace_id = None
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            request_id = value.decode()
+        elif name == b"traceparent" and (match := _TRACEPARENT.fullmatch(value)):
+            trace_id = match[1].decode()
+    note = Note(request_id or token_hex(16), None if trace_id == _NO_TRACE else trace_id)
+    scope[_KEY] = note
+    return note
+
+
+def note_of(scope: Scope) -> Note:
+    note: Note = scope[_KEY]
+    return note

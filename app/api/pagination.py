@@ -1,0 +1,94 @@
+"""Lists by keyset: `limit`, an opaque `cursor` that fits one list only, and the link to the next page."""
+
+import base64
+import binascii
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Annotated, Any, TypeVar, cast
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import Depends, Query, Request
+from fastapi.responses import Response
+from pydantic import TypeAdapter, ValidationError
+
+from app.api.deps import DeskDep
+from app.base.errors import Problem
+
+_PAGING = ("limit", "cursor")
+_DIGEST_BYTES = 9
+
+T = TypeVar("T")
+Position = TypeVar("Position")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the list that the request describes. Ask the database for `fetch` rows after `after(shape)`."""
+
+    limit: int
+    cursor: str | None
+    url: str
+    query: Sequence[tuple[str, str]]
+    binding: bytes
+
+    @property
+    def fetch(self) -> int:
+        """One more than is shown: it tells whether there is a next page."""
+        return self.limit + 1
+
+    def after(self, shape: type[Position]) -> Position | None:
+        """The position after which the page begins, such as tuple[When, Id]; None for the first page."""
+        if self.cursor is None:
+            return None
+        try:
+            raw = base64.urlsafe_b64decode(self.cursor.encode("ascii") + b"=" * (-len(self.cursor) % 4))
+            if raw[:_DIGEST_BYTES] != self.binding:
+                raise Problem("invalid_cursor")
+            position: Position = _adapter(cast(Hashable, shape)).validate_json(raw[_DIGEST_BYTES:])
+        except (UnicodeEncodeError, binascii.Error, ValidationError):
+            raise Problem("invalid_cursor") from None
+        return position
+
+    def answer(
+        self,
+        rows: Sequence[T],
+        *,
+        position: Callable[[T], Sequence[object]],
+        view: Callable[[T], object],
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The page: `rows` as fetched, each shown by `view` (an orjson.Fragment for JSON made by the database)."""
+        shown = rows[: self.limit]
+        following = self._cursor(position(shown[-1])) if len(rows) > self.limit else None
+        all_headers = dict(headers or {})
+        if following is not None:
+            link = urlencode([*self.query, ("limit", str(self.limit)), ("cursor", following)])
+            all_headers["Link"] = f'<{self.url}?{link}>; rel="next"'
+        body = orjson.dumps({"data": [view(row) for row in shown], "next_cursor": following}, default=str)
+        return Response(body, headers=all_headers, media_type="application/json")
+
+    def _cursor(self, position: Sequence[object]) -> str:
+        raw = self.binding + orjson.dumps(list(position), default=str)
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+async def _page(
+    request: Request,
+    desk: DeskDep,
+    limit: Annotated[int, Query(ge=1, le=100, description="Entries per page")] = 25,
+    cursor: Annotated[str | None, Query(max_length=1024, description="`next_cursor` of the page before")] = None,
+) -> Page:
+    query = [(name, value) for name, value in request.query_params.multi_items() if name not in _PAGING]
+    binding = sha256(orjson.dumps((request.url.path, sorted(query)))).digest()[:_DIGEST_BYTES]
+    return Page(limit, cursor, desk.settings.origin + request.url.path, query, binding)
+
+
+PageDep = Annotated[Page, Depends(_page)]
+
+
+@lru_cache(maxsize=64)
+def _adapter(shape: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(cast(Any, shape))

@@ -1,0 +1,119 @@
+"""Problems on the wire (RFC 9457): how each one is written, and the page that its `type` names."""
+
+from collections.abc import Callable, Mapping
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Annotated, Any
+
+import orjson
+import structlog
+from fastapi import APIRouter, FastAPI, Header, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from app.api.faults import faults_of
+from app.api.notes import note_of
+from app.api.routing import allowed_methods
+from app.base.errors import CODES, Problem
+from app.base.logging import where
+
+MEDIA_TYPE = "application/problem+json"
+TOKEN_PATH = "/v1/oauth/token"  # noqa: S105 - a path
+_PAGE = Template((Path(__file__).parents[1] / "web" / "problem.html").read_text())
+_OF_STATUS = {
+    400: "bad_request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
+_log = structlog.get_logger()
+
+router = APIRouter(prefix="/problems", include_in_schema=False)
+
+
+def rendered(scope: Scope, problem: Problem, origin: str) -> Response:
+    """The answer for a problem; the token endpoint speaks RFC 6749 instead."""
+    code = CODES[problem.code]
+    headers = dict(problem.headers)
+    if code.status == 401:
+        headers.setdefault("WWW-Authenticate", "Bearer")
+    if code.status == 503:
+        headers.setdefault("Retry-After", "1")
+    if scope["path"] == TOKEN_PATH:
+        return _oauth_error(code.status, problem.detail or code.title, headers)
+    body: dict[str, Any] = {
+        "type": f"{origin}/problems/{problem.code}",
+        "title": code.title,
+        "status": code.status,
+        "detail": problem.detail or code.remedy,
+        "code": problem.code,
+    }
+    if problem.errors:
+        body["errors"] = [{"pointer": f.pointer, "code": f.code, "message": f.message} for f in problem.errors]
+    if problem.citations:
+        body["citations"] = [dict(citation) for citation in problem.citations]
+    body["request_id"] = note_of(scope).request_id
+    return Response(orjson.dumps(body, default=str), code.status, headers, MEDIA_TYPE)
+
+
+def broken(scope: Scope, error: Exception, origin: str) -> Response:
+    """The answer for an exception nobody foresaw; the log names its type and place, never its text."""
+    _log.error("unhandled", error=type(error).__qualname__, at=where(error))
+    return rendered(scope, Problem("internal"), origin)
+
+
+def install(app: FastAPI, origin: str) -> None:
+    """Let every way a request can fail end in a problem."""
+
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return rendered(request.scope, error, origin)
+
+    async def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return rendered(request.scope, Problem("invalid", errors=faults_of(error)), origin)
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        headers: Mapping[str, str] = error.headers or {}
+        if error.status_code == 405:
+            headers = {"Allow": ", ".join(allowed_methods(app, request.scope))}
+        code = _OF_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "internal")
+        return rendered(request.scope, Problem(code, headers=headers), origin)
+
+    handlers: dict[type[Exception], Callable[[Request, Exception], Any]] = {
+        Problem: on_problem,
+        RequestValidationError: on_invalid,
+        HTTPException: on_http,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+@router.get("/{code}")
+async def read_problem(code: str, accept: Annotated[str, Header()] = "") -> Response:
+    """What a problem's `type` leads to: its meaning and what to do about it."""
+    entry = CODES.get(code)
+    if entry is None:
+        raise Problem("not_found")
+    if "text/html" in accept:
+        words = {"code": code, "status": str(entry.status), "title": entry.title, "remedy": entry.remedy}
+        return HTMLResponse(_PAGE.substitute({name: escape(text) for name, text in words.items()}))
+    return JSONResponse({"code": code, "status": entry.status, "title": entry.title, "remedy": entry.remedy})
+
+
+def _oauth_error(status: int, description: str, headers: Mapping[str, str]) -> Response:
+    if status == 401:
+        error = "invalid_client"
+    elif status >= 500 or status == 429:
+        error = "temporarily_unavailable"
+    else:
+        error = "invalid_request"
+    body = orjson.dumps({"error": error, "error_description": description})
+    return Response(body, status, {**headers, "Cache-Control": "no-store"}, "application/json")

@@ -1,0 +1,35 @@
+"""What Prometheus reads: request counts and durations by route template, served on a port of their own."""
+
+from prometheus_client import CollectorRegistry, Gauge, Histogram, start_http_server
+
+from app.base.errors import CannotStart
+
+REGISTRY = CollectorRegistry()
+
+_SECONDS = Histogram(
+    "clausedesk_http_request_duration_seconds",
+    "Time from the first byte of a request to the last byte of its answer.",
+    ["method", "route", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=REGISTRY,
+)
+IN_FLIGHT = Gauge("clausedesk_http_requests_in_flight", "Requests being answered at this moment.", registry=REGISTRY)
+# Looking a child up by its labels costs more than observing it.
+_children: dict[tuple[str, str, int], Histogram] = {}
+
+
+def observe_request(method: str, route: str, status: int, seconds: float) -> None:
+    key = (method, route, status)
+    child = _children.get(key)
+    if child is None:
+        child = _children[key] = _SECONDS.labels(method, route, str(status))
+    child.observe(seconds)
+
+
+def serve_metrics(host: str, port: int) -> None:
+    """Serve them in a thread until the process ends; without a token, so the port stays inside the cluster."""
+    try:
+        start_http_server(port, host, REGISTRY)
+    except OSError as error:
+        message = f"The metrics cannot listen on {host}:{port} ({error.strerror}); set CLAUSEDESK_METRICS_PORT."
+        raise CannotStart(message) from None

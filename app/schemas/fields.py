@@ -1,0 +1,126 @@
+"""Field types shared by the wire and the rows: bounded, storable, and told in full by their JSON schema."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_NO_CONTROLS = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
+_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+_DEEPEST = 20
+_MOST_NODES = 2000
+_LARGEST_EXACT = 2**53
+
+
+class Model(BaseModel):
+    """What comes in or goes out: frozen, and nothing in it that is not declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def refused(code: str, message: str) -> PydanticCustomError:
+    """A fault that a validator raises; `message` reaches the caller, so it never quotes the value."""
+    return PydanticCustomError(code, message)
+
+
+def _no_surrogates(text: str) -> str:
+    # JSON bodies cannot hold one, but percent-decoded and decoded mail texts could.
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise refused("pattern", "This must be whole Unicode characters.")
+    return text
+
+
+def _instant_text(value: object) -> object:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise refused("type", "This must be an instant, such as 2026-02-10T10:15:00Z.")
+    return value
+
+
+def _in_range(instant: datetime) -> datetime:
+    # Compared before converting: an instant near the year 1 has no UTC.
+    if not _EARLIEST <= instant < _LATEST:
+        raise refused("out_of_range", "This instant must lie between 1970 and 2200.")
+    return instant.astimezone(UTC)
+
+
+def _bounded_json(value: dict[str, Any]) -> dict[str, Any]:
+    for nodes, (depth, node) in enumerate(_walk(value, 1), start=1):
+        if depth > _DEEPEST or nodes > _MOST_NODES:
+            raise refused("too_large", f"This may nest {_DEEPEST} levels and hold {_MOST_NODES} values.")
+        if isinstance(node, str):
+            _storable(node)
+        elif isinstance(node, int | float) and abs(node) > _LARGEST_EXACT:
+            raise refused("out_of_range", "Numbers here must lie within 2^53; write larger ones as strings.")
+        elif isinstance(node, dict):
+            for name in node:
+                _storable(name)
+    return value
+
+
+def _walk(node: Any, depth: int) -> Iterator[tuple[int, Any]]:
+    stack = [(depth, node)]
+    while stack:
+        depth, node = stack.pop()
+        yield depth, node
+        if isinstance(node, dict | list):
+            stack.extend((depth + 1, inner) for inner in (node.values() if isinstance(node, dict) else node))
+
+
+def _storable(text: str) -> None:
+    if "\x00" in text:
+        raise refused("pattern", "Text here may not contain NUL.")
+    _no_surrogates(text)
+
+
+def _address(text: str) -> str:
+    local, at, domain = text.rpartition("@")
+    if not (at and local and domain) or len(local) > 64 or "@" in local:
+        raise refused("email", "This must be one e-mail address, such as web@example.com.")
+    return text
+
+
+Text = Annotated[
+    str, Field(strict=True, min_length=1, max_length=65_536, pattern=_NO_CONTROLS), AfterValidator(_no_surrogates)
+]
+"""What a person wrote, line breaks and tabs included."""
+ShortText = Annotated[
+    str, Field(strict=True, min_length=1, max_length=255, pattern=_ONE_LINE), AfterValidator(_no_surrogates)
+]
+"""One line."""
+Slug = Annotated[str, Field(strict=True, max_length=64, pattern=r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$")]
+Id = UUID
+When = Annotated[
+    AwareDatetime,
+    BeforeValidator(_instant_text),
+    AfterValidator(_in_range),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-02-10T10:15:00Z"]}),
+]
+"""An instant with its offset, 1970 to 2200, turned into UTC."""
+Int4 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
+Count = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
+Minutes = Annotated[int, Field(strict=True, ge=0, le=60 * 24 * 366)]
+JsonMap = Annotated[dict[str, Any], AfterValidator(_bounded_json)]
+"""A JSON object of at most 20 levels and 2000 values."""
+Metadata = Annotated[
+    dict[
+        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=_ONE_LINE)],
+        Annotated[str, Field(strict=True, max_length=500, pattern=_NO_CONTROLS)],
+    ],
+    Field(max_length=50),
+]
+"""The caller's own notes on a resource."""
+Email = Annotated[
+    str,
+    Field(strict=True, min_length=3, max_length=254, pattern=r"^[^\s<>,;:\"()\[\]\\\x00-\x1f\x7f]+$"),
+    AfterValidator(_address),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": 254}),
+]

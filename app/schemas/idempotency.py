@@ -1,0 +1,22 @@
+"""A request that may be repeated: its key and fingerprint, and the answer kept for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotentRequest:
+    """`principal` is who asked, `fingerprint` the SHA-256 of method, path, principal and canonical body."""
+
+    key: str
+    principal: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer as it was sent, byte for byte; kept in the transaction of its effect."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
