@@ -1,9 +1,12 @@
-"""The HTTP service: the application with everything it holds."""
+"""The HTTP service: the application with everything it holds, and how it is served."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
+import uvloop
 from fastapi import FastAPI
 
 from app.api import docs, health, problems
@@ -11,10 +14,14 @@ from app.api.deps import Desk
 from app.api.guard import EdgeGuard
 from app.api.observed import Drain, Observed
 from app.api.routing import DeskRoute
+from app.api.server import bound_socket, new_server
+from app.base import logging
 from app.base.clock import Clock, system_clock
+from app.base.errors import CannotStart
+from app.base.metrics import serve_metrics
 from app.base.settings import Settings
 from app.services.callers import Callers
-from app.tokens.keys import load_keys
+from app.tokens.keys import KeysRefused, load_keys
 
 ROUTERS = (health.router, problems.router)
 
@@ -58,3 +65,27 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, desk: Desk | 
     app.add_middleware(EdgeGuard, settings=settings)
     app.add_middleware(Observed, settings=settings, drain=app.state.drain)
     return app
+
+
+def serve(settings: Settings, *, clock: Clock = system_clock, announce: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT and return; `announce` is called once requests are taken.
+
+    What keeps the service from starting ends the process with one sentence on stderr.
+    """
+    logging.configure(settings.log_level)
+    try:
+        with (
+            bound_socket(settings.host, settings.port) as listener,
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
+            if settings.metrics_port:
+                serve_metrics(settings.metrics_host, settings.metrics_port)
+            runner.run(_serve(settings, clock, listener, announce))
+    except (CannotStart, KeysRefused) as error:
+        raise SystemExit(str(error)) from None
+
+
+async def _serve(settings: Settings, clock: Clock, listener: socket.socket, announce: Callable[[], None]) -> None:
+    async with open_desk(settings, clock=clock) as desk:
+        app = create_app(settings, clock=clock, desk=desk)
+        await new_server(app, settings, announce).serve(sockets=[listener])
