@@ -1,0 +1,95 @@
+"""Opening hours of every date of a horizon, laid out once as tables in UTC."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from app.policy.zones import DAY, local_time, midnight
+
+WrittenInterval = tuple[str, str]
+"""As a document writes it: ("08:30", "17:00"), ("22:00", "24:00"); seconds may follow."""
+
+Interval = tuple[int, int]
+"""Seconds since local midnight, half-open: (30600, 61200) is 08:30 to 17:00, and 86400 is 24:00."""
+
+SECOND = 1_000_000
+"""The tables count microseconds, so that any instant of Python's is exact in them."""
+
+
+class Hours:
+    """Which local hours a date has: its own, else none on a closed date, else those of the weekday (Monday is 0).
+
+    Hours of its own beat a closed date, whether they are more than the week's, fewer or none. No week: day and night.
+    """
+
+    def __init__(
+        self,
+        weekly: Mapping[int, Iterable[WrittenInterval]] | None,
+        closed: Collection[date],
+        dated: Mapping[date, Iterable[WrittenInterval]],
+    ) -> None:
+        self._weekly = [[(0, DAY)] if weekly is None else _checked(weekly.get(weekday, ())) for weekday in range(7)]
+        self._dated = {day.toordinal(): _checked(hours) for day, hours in dated.items()}
+        self._closed = frozenset(day.toordinal() for day in closed)
+        self.ever = any(self._weekly) or any(self._dated.values())
+
+    def of(self, ordinal: int) -> Sequence[Interval]:
+        if ordinal in self._dated:
+            return self._dated[ordinal]
+        return () if ordinal in self._closed else self._weekly[(ordinal + 6) % 7]
+
+
+class Openings:
+    """Every window of the horizon, the open time before each, and the business days, by position."""
+
+    def __init__(self, zone: str, hours: Hours, first: date, last: date) -> None:
+        clock = local_time(zone, first, last)
+        self.begin = clock.opening(midnight(first.toordinal())) * SECOND
+        self.end = clock.closing(midnight(last.toordinal() + 1)) * SECOND
+        self.total = 0
+        self.opens: list[int] = []
+        self.closes: list[int] = []
+        self.before: list[int] = []
+        self.days: list[int] = []
+        self.day_opens: list[int] = []
+        self.day_closes: list[int] = []
+        for ordinal in range(first.toordinal(), last.toordinal() + 1):
+            of_day = hours.of(ordinal)
+            if of_day:
+                start = midnight(ordinal)
+                self._add_day(ordinal, [(clock.opening(start + a), clock.closing(start + b)) for a, b in of_day])
+
+    def _add_day(self, ordinal: int, hours: Iterable[Interval]) -> None:
+        """Appends a date's hours; those that fall into an hour the zone skips are none."""
+        hours = [(opens * SECOND, closes * SECOND) for opens, closes in hours if opens < closes]
+        if not hours:
+            return
+        self.days.append(ordinal)
+        self.day_opens.append(hours[0][0])
+        self.day_closes.append(hours[-1][1])
+        for opens, closes in hours:
+            self._add(opens, closes)
+
+    def _add(self, opens: int, closes: int) -> None:
+        if self.closes and opens <= self.closes[-1]:  # goes on after midnight, or meets in an hour shown twice
+            self.total += closes - self.closes[-1]
+            self.closes[-1] = closes
+        else:
+            self.opens.append(opens)
+            self.closes.append(closes)
+            self.before.append(self.total)
+            self.total += closes - opens
+
+
+def _checked(hours: Iterable[WrittenInterval]) -> Sequence[Interval]:
+    ordered = sorted((_seconds(opens), _seconds(closes)) for opens, closes in hours)
+    end = 0
+    for opens, closes in ordered:
+        if not end <= opens < closes <= DAY:
+            raise ValueError(f"the intervals of a day overlap, are empty or leave the day: {ordered}")
+        end = closes
+    return ordered
+
+
+def _seconds(wall: str) -> int:
+    hours, minutes, *seconds = (int(part) for part in wall.split(":"))
+    return hours * 3600 + minutes * 60 + sum(seconds)

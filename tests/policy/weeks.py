@@ -1,0 +1,36 @@
+"""Weeks, calendars and local instants for tests, written the short way."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.policy.calendars import BusinessCalendar, build_calendar
+from app.policy.openings import WrittenInterval
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+Week = dict[int, list[WrittenInterval]]
+
+
+def on_days(days: range | list[int], *spans: WrittenInterval) -> Week:
+    return {day: list(spans) for day in days}
+
+
+OFFICE = on_days(range(5), ("08:30", "17:00"))
+NIGHT = on_days(range(7), ("00:00", "07:00"), ("22:00", "24:00"))
+SOUTH_AFRICA_2026 = [date(2026, m, d) for m, d in [(4, 3), (4, 6), (4, 27), (12, 16), (12, 25), (12, 26)]]
+
+
+def opening_hours(
+    weekly: Week | None,
+    zone: str = "Africa/Johannesburg",
+    *,
+    closed: list[date] | None = None,
+    dated: dict[date, list[WrittenInterval]] | None = None,
+    first: date = date(2025, 1, 1),
+    last: date = date(2031, 12, 31),
+) -> BusinessCalendar:
+    return build_calendar("office", zone, weekly, closed=closed or [], dated=dated, first=first, last=last)
+
+
+def local(text: str, zone: str = "Africa/Johannesburg", fold: int = 0) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
