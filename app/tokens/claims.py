@@ -14,7 +14,7 @@ from app.tokens.trust import TrustedIssuer
 LEEWAY_SECONDS = 30
 # Every issuer writes its own things into `scope`; an outside one's counts only where the mapping names the claim.
 _ONLY_IF_MAPPED = "scope"
-_PROVIDER = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
+_PROVIDER = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _NAME = re.compile(r"(?!\s)[^\x00-\x1f\x7f\ud800-\udfff]{1,255}(?<!\s)")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IDS: dict[Role, frozenset[str]] = {

@@ -1,0 +1,72 @@
+"""An outside issuer's published keys: fetched when asked for, kept when it is down, never asked too often."""
+
+import asyncio
+import json
+import ssl
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx2
+
+MAX_AGE = timedelta(minutes=10)
+COOL_DOWN = timedelta(seconds=30)
+TIMEOUT_SECONDS = 3.0
+MAX_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedKeys:
+    """A JWKS document and the instant until which it may be relied on."""
+
+    document: dict[str, Any]
+    until: datetime
+
+
+class JwksCache:
+    """The last good document of one address; callers come when it no longer serves them."""
+
+    def __init__(self, url: str, *, allow_http: bool) -> None:
+        """`allow_http` is for development: keys fetched in the clear can be anybody's."""
+        if not url.startswith(("https://", "http://") if allow_http else "https://"):
+            raise ValueError("The outside issuer's keys must be published under https.")
+        self._url = url
+        self._tls = ssl.create_default_context()
+        self._flight = asyncio.Lock()
+        self._good: PublishedKeys | None = None
+        self._asked_at: datetime | None = None
+
+    async def renewed(self, now: datetime) -> PublishedKeys | None:
+        """The keys as published now, or the last good ones when asked within the cool-down or the issuer fails."""
+        async with self._flight:
+            if self._asked_at is None or now - self._asked_at >= COOL_DOWN:
+                document = await self._fetched()
+                self._asked_at = now
+                if document is not None:
+                    self._good = PublishedKeys(document, now + MAX_AGE)
+                elif self._good is not None:
+                    self._good = PublishedKeys(self._good.document, max(self._good.until, now + COOL_DOWN))
+            return self._good
+
+    async def _fetched(self) -> dict[str, Any] | None:
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                document = json.loads(await self._body())
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError, RecursionError):
+            return None
+        return document if isinstance(document, dict) and isinstance(document.get("keys"), list) else None
+
+    async def _body(self) -> bytes:
+        body = bytearray()
+        # No redirects and no proxies from the environment: the keys come from the address in the settings.
+        async with (
+            httpx2.AsyncClient(verify=self._tls, follow_redirects=False, trust_env=False) as client,
+            client.stream("GET", self._url, headers={"Accept-Encoding": "identity"}) as response,
+        ):
+            if response.status_code != 200:
+                raise ValueError("no document")
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    raise ValueError("too large")
+        return bytes(body)
