@@ -1,0 +1,14 @@
+"""Runs migrations on the connection it is handed; `clausedesk migrate` and tests/db hand it one."""
+
+from alembic import context
+from app.db.schema import metadata
+
+with_options = {"target_metadata": metadata, "compare_type": True, "transaction_per_migration": True}
+
+if context.is_offline_mode():
+    context.configure(dialect_name="postgresql", literal_binds=True, **with_options)
+else:
+    context.configure(connection=context.config.attributes["connection"], **with_options)
+
+with context.begin_transaction():
+    context.run_migrations()

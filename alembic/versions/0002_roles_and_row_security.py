@@ -1,0 +1,147 @@
+"""Who may do what: the roles of the app and the worker, row security on every provider's rows, records never altered."""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+ROLES = ("clausedesk_app", "clausedesk_worker")
+
+# Read and written by both roles.
+ORDINARY = (
+    "account",
+    "api_client",
+    "attachment",
+    "clock",
+    "contact",
+    "delivery",
+    "hosted_domain",
+    "idempotency_key",
+    "import",
+    "inbound_mail",
+    "message",
+    "notice",
+    "quote",
+    "reseller",
+    "secure_form",
+    "staff",
+    "ticket",
+    "webhook",
+)
+# Added to, never altered.
+RECORDS = ("payment", "policy_version", "settings_revision")
+OF_A_PROVIDER = (*ORDINARY, *RECORDS, "event")
+
+# '' is what the setting becomes once it was set locally and forgotten again.
+THE_PROVIDERS_OWN = "provider_id = nullif(current_setting('app.provider', true), '')::uuid"
+
+
+def upgrade() -> None:
+    for role in ROLES:
+        op.execute(f"""
+            DO $$ BEGIN
+              IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+                CREATE ROLE {role} NOLOGIN NOINHERIT;
+              END IF;
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; -- made for another database just now
+            END $$""")
+        op.execute(f"""
+            DO $$ BEGIN
+              IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+                GRANT {role} TO CURRENT_USER;
+              END IF;
+            EXCEPTION WHEN insufficient_privilege THEN
+              IF NOT pg_has_role(current_user, '{role}', 'MEMBER') THEN RAISE; END IF;
+            END $$""")
+        op.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        op.execute(f"GRANT SELECT ON alembic_version, provider TO {role}")
+        for table in ORDINARY:
+            op.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO {role}')
+        for table in (*RECORDS, "event"):
+            op.execute(f'GRANT SELECT, INSERT ON "{table}" TO {role}')
+    op.execute("GRANT INSERT, UPDATE ON provider TO clausedesk_worker")
+    op.execute("GRANT UPDATE (position, seal) ON event TO clausedesk_worker")
+    _secure_rows()
+    _protect_records()
+    _search_under_row_security()
+
+
+def _secure_rows() -> None:
+    for table in OF_A_PROVIDER:
+        op.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
+        op.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
+        op.execute(f"""
+            CREATE POLICY the_providers_own ON "{table}"
+            USING ({THE_PROVIDERS_OWN}) WITH CHECK ({THE_PROVIDERS_OWN})""")
+        op.execute(f"""
+            CREATE POLICY all_providers ON "{table}" TO clausedesk_worker USING (true) WITH CHECK (true)""")
+
+
+def _protect_records() -> None:
+    op.execute("""
+        CREATE FUNCTION never_altered() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          RAISE EXCEPTION '% is never altered', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+        END $$""")
+    op.execute("""
+        CREATE FUNCTION event_only_sequenced() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF OLD.position IS NOT NULL
+             OR to_jsonb(NEW) - 'position' - 'seal' <> to_jsonb(OLD) - 'position' - 'seal' THEN
+            RAISE EXCEPTION 'event is never altered' USING ERRCODE = 'insufficient_privilege';
+          END IF;
+          RETURN NEW;
+        END $$""")
+    op.execute("""
+        CREATE TRIGGER only_sequenced BEFORE UPDATE ON event FOR EACH ROW EXECUTE FUNCTION event_only_sequenced()""")
+    op.execute("CREATE TRIGGER never_deleted BEFORE DELETE ON event FOR EACH ROW EXECUTE FUNCTION never_altered()")
+    for table in RECORDS:
+        op.execute(f"""
+            CREATE TRIGGER never_altered BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION never_altered()""")
+    for table in (*RECORDS, "event"):
+        op.execute(f"""
+            CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION never_altered()""")
+
+
+def _search_under_row_security() -> None:
+    """Text search may not use its index below row security, so this function looks for all and keeps the provider's."""
+    op.execute("""
+        CREATE FUNCTION matching_tickets(wanted text) RETURNS SETOF uuid
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+          SELECT id FROM ticket
+          WHERE search @@ websearch_to_tsquery('simple', wanted)
+            AND provider_id = nullif(current_setting('app.provider', true), '')::uuid
+        $$""")
+    # A new owner must be allowed to create in the schema, at that moment.
+    op.execute("GRANT CREATE ON SCHEMA public TO clausedesk_worker")
+    op.execute("ALTER FUNCTION matching_tickets(text) OWNER TO clausedesk_worker")
+    op.execute("REVOKE CREATE ON SCHEMA public FROM clausedesk_worker")
+    op.execute("REVOKE ALL ON FUNCTION matching_tickets(text) FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION matching_tickets(text) TO clausedesk_app, clausedesk_worker")
+
+
+def downgrade() -> None:
+    op.execute("DROP FUNCTION matching_tickets(text)")
+    for table in (*RECORDS, "event"):
+        op.execute(f"DROP TRIGGER never_emptied ON {table}")
+    for table in RECORDS:
+        op.execute(f"DROP TRIGGER never_altered ON {table}")
+    op.execute("DROP TRIGGER never_deleted ON event")
+    op.execute("DROP TRIGGER only_sequenced ON event")
+    op.execute("DROP FUNCTION event_only_sequenced()")
+    op.execute("DROP FUNCTION never_altered()")
+    for table in OF_A_PROVIDER:
+        op.execute(f'DROP POLICY all_providers ON "{table}"')
+        op.execute(f'DROP POLICY the_providers_own ON "{table}"')
+        op.execute(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY')
+        op.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+    op.execute("REVOKE UPDATE (position, seal) ON event FROM clausedesk_worker")
+    for role in ROLES:
+        op.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
+        op.execute(f"REVOKE ALL ON SCHEMA public FROM {role}")
+        op.execute(f"""
+            DO $$ BEGIN DROP ROLE {role};
+            EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN NULL; -- others still use it
+            END $$""")

@@ -1,0 +1,114 @@
+"""Brings a database to a revision of the schema, one starter at a time."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from alembic import command
+from app.db.connecting import connect_once
+from app.db.faults import DatabaseFault
+from app.db.revision import HEAD
+
+ROLES = ("clausedesk_app", "clausedesk_worker")
+OLDEST_SERVER = 15
+_FOLDER = Path(__file__).parents[2] / "alembic"
+_LOCK = 0x636C6175  # "clau": held by whoever migrates this database
+
+
+async def migrate(dsn: str, revision: str = HEAD, *, runtime_login: str | None = None) -> None:
+    """Up or down to the revision. `runtime_login` may then act in the app's and the worker's role."""
+    lock = await connect_once(dsn)
+    try:
+        await lock.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        await _check_rights(lock)
+        current = await _current(lock)
+        downwards = current is not None and (revision == "base" or (revision != "head" and revision < current))
+        await _with_alembic(dsn, lambda config: (command.downgrade if downwards else command.upgrade)(config, revision))
+        if runtime_login is not None and not downwards:
+            await _grant_roles(lock, runtime_login)
+    finally:
+        await lock.close()
+
+
+async def current_revision(dsn: str) -> str | None:
+    """None: never migrated."""
+    connection = await connect_once(dsn)
+    try:
+        return await _current(connection)
+    finally:
+        await connection.close()
+
+
+async def check_for_drift(dsn: str) -> None:
+    """Raise alembic's error when the tables in code and in the database differ."""
+    await _with_alembic(dsn, command.check)
+
+
+def script_directory() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+async def _current(connection: asyncpg.Connection) -> str | None:
+    if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+        return None
+    revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+    return revision
+
+
+async def _check_rights(connection: asyncpg.Connection) -> None:
+    if connection.get_server_version().major < OLDEST_SERVER:
+        raise DatabaseFault(
+            f"PostgreSQL {connection.get_server_version().major} is too old: {OLDEST_SERVER} or newer is needed."
+        )
+    missing = await connection.fetchval(
+        """SELECT count(*) FROM unnest($1::text[]) AS needed(name) WHERE NOT EXISTS (
+             SELECT FROM pg_roles WHERE rolname = needed.name AND pg_has_role(pg_roles.oid, 'MEMBER'))""",
+        list(ROLES),
+    )
+    able = await connection.fetchval("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
+    if missing and not able:
+        raise DatabaseFault(
+            f"The login {await connection.fetchval('SELECT current_user')} may not create the roles "
+            f"{' and '.join(ROLES)}: set MIGRATION_DATABASE_URL to a login that may."
+        )
+
+
+async def _grant_roles(connection: asyncpg.Connection, login: str) -> None:
+    for role in ROLES:
+        member = await connection.fetchval("SELECT pg_has_role($1, $2, 'MEMBER')", login, role)
+        if not member:
+            quoted = await connection.fetchval("SELECT quote_ident($1)", login)
+            await connection.execute(f"GRANT {role} TO {quoted}")
+
+
+async def _with_alembic(dsn: str, work: Callable[[Config], object]) -> None:
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn), poolclass=NullPool
+    )
+
+    def run(connection: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        work(config)
+
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _config() -> Config:
+    if not _FOLDER.is_dir():
+        raise DatabaseFault(f"The migrations are not at {_FOLDER}: run from a complete copy of the program.")
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,200 @@
+"""The one pool of connections. Each remembers whose rows it may see, and tells Postgres only when that changes."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any, Final, Self, TypeVar
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from app.db.connecting import sentence_for
+from app.db.faults import DatabaseFault
+from app.db.problems import DATABASE_ERRORS, may_be_repeated, problem_for, unavailable
+
+Result = TypeVar("Result")
+
+APP_ROLE: Final = "clausedesk_app"
+WORKER_ROLE: Final = "clausedesk_worker"
+_TRIES = 5
+_UNSURE: Final = object()
+
+
+class ScopedConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg has no types
+    """A connection that knows the provider whose rows Postgres lets it see. None: nobody's."""
+
+    __slots__ = ("_provider",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._provider: object = None
+
+    async def scope(self, provider_id: UUID | None) -> None:
+        if self.is_in_transaction():
+            # A setting made here would be lost with a rollback, and the next request would see this one's rows.
+            raise RuntimeError("a connection changes its provider only between transactions")
+        if self._provider == provider_id:
+            return
+        self._provider = _UNSURE
+        await self.execute("SELECT set_config('app.provider', $1, false)", str(provider_id or ""))
+        self._provider = provider_id
+
+
+class Database:
+    """Postgres as one role sees it. Reads and single statements need no transaction: a statement is atomic alone."""
+
+    def __init__(self, pool: asyncpg.Pool, acquire_seconds: float) -> None:
+        self._pool = pool
+        self._acquire_seconds = acquire_seconds
+
+    @classmethod
+    async def connect(
+        cls,
+        dsn: str,
+        *,
+        role: str = APP_ROLE,
+        size: int = 8,
+        acquire_seconds: float = 1.5,
+        statement_seconds: float = 5,
+        lock_seconds: float = 2,
+    ) -> Self:
+        """Raise DatabaseFault with one sentence for the operator when there is no way in."""
+        try:
+            pool = await asyncpg.create_pool(
+                dsn,
+                min_size=1,
+                max_size=size,
+                connection_class=ScopedConnection,
+                init=teach_json,
+                reset=_keep_session,
+                timeout=3,
+                command_timeout=statement_seconds + 5,
+                server_settings={
+                    "role": role,
+                    "application_name": role,
+                    "timezone": "UTC",
+                    "jit": "off",
+                    "statement_timeout": str(int(statement_seconds * 1000)),
+                    "lock_timeout": str(int(lock_seconds * 1000)),
+                    "idle_in_transaction_session_timeout": "15000",
+                },
+            )
+        except (*DATABASE_ERRORS, ValueError) as error:
+            raise DatabaseFault(sentence_for(error)) from error
+        return cls(pool, acquire_seconds)
+
+    async def close(self) -> None:
+        """Let running statements end, then drop what is left."""
+        try:
+            async with asyncio.timeout(10):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def read(self, provider_id: UUID | None) -> AsyncIterator[ScopedConnection]:
+        """A connection that sees this provider's rows; each statement on it is committed by itself."""
+        try:
+            connection = await self._take(provider_id)
+            try:
+                yield connection
+            finally:
+                await self._give_back(connection)
+        except DATABASE_ERRORS as error:
+            if problem := problem_for(error):
+                raise problem from error
+            raise
+
+    @asynccontextmanager
+    async def transaction(self, provider_id: UUID | None) -> AsyncIterator[ScopedConnection]:
+        """The same, all or nothing. Committed when the block ends."""
+        async with self.read(provider_id) as connection, connection.transaction():
+            yield connection
+
+    async def atomically(
+        self, provider_id: UUID | None, work: Callable[[ScopedConnection], Awaitable[Result]]
+    ) -> Result:
+        """`work` in a transaction, done again from its beginning after a deadlock and the like."""
+
+        async def once(connection: ScopedConnection) -> Result:
+            async with connection.transaction():
+                return await work(connection)
+
+        return await self._repeatedly(provider_id, once)
+
+    async def fetch(self, provider_id: UUID | None, statement: str, *args: object) -> list[asyncpg.Record]:
+        return await self._repeatedly(provider_id, lambda connection: connection.fetch(statement, *args))
+
+    async def fetchrow(self, provider_id: UUID | None, statement: str, *args: object) -> asyncpg.Record | None:
+        return await self._repeatedly(provider_id, lambda connection: connection.fetchrow(statement, *args))
+
+    async def fetchval(self, provider_id: UUID | None, statement: str, *args: object) -> Any:
+        return await self._repeatedly(provider_id, lambda connection: connection.fetchval(statement, *args))
+
+    async def execute(self, provider_id: UUID | None, statement: str, *args: object) -> str:
+        return await self._repeatedly(provider_id, lambda connection: connection.execute(statement, *args))
+
+    async def revision(self) -> str | None:
+        """Of the schema; asks the database, so it also tells that it answers."""
+        revision: str | None = await self.fetchval(None, "SELECT version_num FROM alembic_version")
+        return revision
+
+    async def _repeatedly(
+        self, provider_id: UUID | None, work: Callable[[ScopedConnection], Awaitable[Result]]
+    ) -> Result:
+        for left in reversed(range(_TRIES)):
+            try:
+                connection = await self._take(provider_id)
+                try:
+                    return await work(connection)
+                finally:
+                    await self._give_back(connection)
+            except DATABASE_ERRORS as error:
+                if left and may_be_repeated(error):
+                    await asyncio.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - to come apart, not to hide
+                    continue
+                if problem := problem_for(error):
+                    raise problem from error
+                raise
+        raise unavailable()
+
+    async def _take(self, provider_id: UUID | None) -> ScopedConnection:
+        connection: ScopedConnection = await self._pool.acquire(timeout=self._acquire_seconds)
+        try:
+            await connection.scope(provider_id)
+        except BaseException:
+            await self._give_back(connection)
+            raise
+        return connection
+
+    async def _give_back(self, connection: ScopedConnection) -> None:
+        if connection.is_in_transaction():
+            connection.terminate()
+        await self._pool.release(connection)
+
+
+async def teach_json(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", format="binary", encoder=_to_jsonb, decoder=_from_jsonb
+    )
+
+
+async def _keep_session(_: asyncpg.Connection) -> None:
+    """No round trip to clean up: the only thing set on a session is its provider."""
+
+
+def _to_jsonb(value: object) -> bytes:
+    return b"\x01" + orjson.dumps(value, default=_as_text)
+
+
+def _from_jsonb(value: bytes) -> Any:
+    return orjson.loads(value[1:])
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    raise TypeError(f"{type(value).__name__} has no form in JSON")

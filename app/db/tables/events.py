@@ -1,0 +1,40 @@
+"""The one log: every change of anything, in order, never altered. Personal values stand elsewhere."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+
+from app.db.columns import Owned, big, document, mapping, words
+
+
+class Event(Owned, table=True):
+    __tablename__ = "event"
+    # No foreign keys: the log outlives what it tells of, and each insert would lock the provider's one row.
+    __table_args__ = (
+        UniqueConstraint("provider_id", "subject_kind", "subject_id", "seq"),
+        CheckConstraint("seq > 0", name="seq"),
+        CheckConstraint("(position IS NULL) = (seal IS NULL)", name="sealed_with_position"),
+        Index("uq_event_position", "provider_id", "position", unique=True),
+        Index("ix_event_unsequenced", "id", postgresql_where=text("position IS NULL")),
+    )
+
+    subject_kind: str = words()
+    subject_id: UUID
+    seq: int = big()
+    """Which change of its subject this is; also the subject's row version."""
+    position: int | None = big(None)
+    """Place in the provider's feed, given by the worker in commit order."""
+    seal: bytes | None = None
+    """Link of the audit chain: digest over the seal before it and this event."""
+    type: str = words()
+    actor_kind: str = words()
+    actor_id: str | None = words(None)
+    on_behalf_of: UUID | None = None
+    data: dict[str, Any] = mapping()
+    decision: dict[str, Any] | None = document(None)
+    policy_version: int | None = None
+    settings_revision: int | None = None
+    request_id: str | None = words(None)
+    occurred_at: datetime

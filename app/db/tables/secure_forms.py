@@ -1,0 +1,37 @@
+"""Credentials handed over once: sealed when they arrive, shown to staff one time."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+
+from app.db.columns import Owned, Versioned, among, belongs, of_provider, words
+
+
+class SecureForm(Versioned, Owned, table=True):
+    __tablename__ = "secure_form"
+    __table_args__ = (
+        of_provider(),
+        belongs("ticket_id", "ticket"),
+        belongs("account_id", "account"),
+        among("state", ("open", "filled", "revealed", "expired")),
+        CheckConstraint("(state = 'filled') = (sealed IS NOT NULL)", name="sealed"),
+        CheckConstraint("num_nonnulls(sealed, sealed_key, key_id) IN (0, 3)", name="sealed_whole"),
+        Index("ix_secure_form_ticket", "provider_id", "ticket_id", "id"),
+        Index("ix_secure_form_account", "provider_id", "account_id", "id"),
+        Index("ix_secure_form_expiry", "expires_at"),
+    )
+
+    ticket_id: UUID | None = None
+    account_id: UUID | None = None
+    state: str = words()
+    purpose: str = words()
+    link_digest: bytes
+    sealed: bytes | None = None
+    sealed_key: bytes | None = None
+    key_id: str | None = words(None)
+    requested_by: str = words()
+    filled_at: datetime | None = None
+    revealed_at: datetime | None = None
+    revealed_by: str | None = words(None)
+    expires_at: datetime

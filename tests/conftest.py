@@ -1,0 +1,131 @@
+"""A real PostgreSQL for the tests: one server and one database per test process, emptied after each test."""
+
+import fcntl
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from app.db.embedded import EmbeddedPostgres
+from app.db.migrations import migrate
+from app.db.pool import APP_ROLE, WORKER_ROLE, Database, teach_json
+from app.db.schema import metadata
+from app.db.tables.providers import Provider
+from tests import factories
+
+_PREFIX = "clausedesk-tests-"
+_TEMPLATE = "migrated"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    with EmbeddedPostgres(folder, durable=False, settings=("shared_buffers=32MB",)) as server:
+        yield server
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+async def migrated_template(postgres: EmbeddedPostgres) -> str:
+    """Name of a database to clone; nobody connects to it."""
+    await _administer(postgres, f"CREATE DATABASE {_TEMPLATE}")
+    await migrate(postgres.dsn(_TEMPLATE))
+    return _TEMPLATE
+
+
+NewDatabase = Callable[[str | None], Awaitable[str]]
+
+
+@pytest.fixture
+async def new_database(postgres: EmbeddedPostgres) -> AsyncIterator[NewDatabase]:
+    """Makes a database of the test's own from a template (None: an empty one) and gives its DSN."""
+    made: list[str] = []
+
+    async def make(template: str | None) -> str:
+        name = f"own_{uuid4().hex}"
+        await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template or 'template0'} STRATEGY file_copy")
+        made.append(name)
+        return postgres.dsn(name)
+
+    yield make
+    for name in made:
+        await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def owner_dsn(postgres: EmbeddedPostgres, migrated_template: str) -> str:
+    """The database of this test process, for the login that owns it."""
+    await _administer(postgres, f"CREATE DATABASE desk TEMPLATE {migrated_template} STRATEGY file_copy")
+    return postgres.dsn("desk")
+
+
+@pytest.fixture(scope="session")
+async def _owner(owner_dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(owner_dsn)
+    await teach_json(connection)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def owner(_owner: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """Sees and writes everything: to arrange and to look behind the scenes. All rows go when the test ends."""
+    yield _owner
+    # Triggers protect the records, so they are told to look away.
+    empty = "; ".join(f'DELETE FROM "{table.name}"' for table in metadata.sorted_tables)
+    await _owner.execute(f"SET session_replication_role = replica; {empty}; RESET session_replication_role")
+
+
+@pytest.fixture(scope="session")
+async def _app_database(owner_dsn: str) -> AsyncIterator[Database]:
+    database = await Database.connect(owner_dsn, role=APP_ROLE, size=4)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def database(_app_database: Database, owner: asyncpg.Connection) -> Database:
+    """Postgres as the API sees it."""
+    return _app_database
+
+
+@pytest.fixture
+async def worker_database(owner_dsn: str, owner: asyncpg.Connection) -> AsyncIterator[Database]:
+    """Postgres as the worker sees it."""
+    database = await Database.connect(owner_dsn, role=WORKER_ROLE, size=2)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def provider(owner: asyncpg.Connection) -> Provider:
+    return await factories.provider(owner)
+
+
+@pytest.fixture
+async def other_provider(owner: asyncpg.Connection) -> Provider:
+    return await factories.provider(owner)
+
+
+async def _administer(postgres: EmbeddedPostgres, statement: str) -> None:
+    connection = await asyncpg.connect(postgres.dsn())
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _sweep() -> None:
+    """Remove what killed runs left behind: folders that nobody holds locked."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/postgres.lock"):
+        with suppress(OSError), lock.open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if time.time() - lock.stat().st_mtime > 60:
+                shutil.rmtree(lock.parent)
