@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from app.policy.openings import SECOND, Hours, Openings, WrittenInterval
+from app.policy.openings import SECOND, Hours, Interval, Openings, WrittenInterval, intervals
 from app.policy.zones import LocalTime, midnight
 
 Cutoff = time | Literal["closing"]
@@ -45,7 +45,7 @@ class BusinessDay:
     closes: datetime
 
 
-class BusinessCalendar(ABC):
+class Calendar(ABC):
     """When somebody is there. Instants are aware; those given back are in UTC."""
 
     def __init__(self, name: str, zone: str) -> None:
@@ -104,7 +104,7 @@ class BusinessCalendar(ABC):
         """Business days after the local date of `start`, up to and with that of `end`."""
 
 
-class AlwaysOpen(BusinessCalendar):
+class AlwaysOpen(Calendar):
     """Day and night, without holidays: elapsed time in UTC, and therefore without a horizon."""
 
     def is_open(self, at: datetime) -> bool:  # noqa: ARG002 - the question has one answer here
@@ -143,18 +143,28 @@ class AlwaysOpen(BusinessCalendar):
         return (self.local_date(end) - self.local_date(start)).days
 
 
-class OpeningHours(BusinessCalendar):
+class BusinessCalendar(Calendar):
     """Weekly hours, closed dates and dates with hours of their own, known from one date to another.
 
     Every question is a few binary searches in tables, laid out over the whole horizon when the first one is asked.
     """
 
-    def __init__(self, name: str, zone: str, hours: Hours, first: date, last: date) -> None:
+    def __init__(
+        self,
+        name: str,
+        zone: str,
+        weekly: Mapping[int, Iterable[Interval]],
+        *,
+        first: date,
+        last: date,
+        closed: Collection[date] = (),
+        dated: Mapping[date, Iterable[Interval]] | None = None,
+    ) -> None:
         super().__init__(name, zone)
-        if not hours.ever:
-            raise ValueError(f"calendar {name!r} never opens")
         self.first, self.last = first, last
-        self._hours = hours
+        self._hours = Hours(weekly, closed, dated or {})
+        if not self._hours.ever:
+            raise ValueError(f"calendar {name!r} never opens")
 
     @cached_property
     def _tables(self) -> Openings:
@@ -277,14 +287,23 @@ def build_calendar(
     last: date,
     closed: Collection[date] = (),
     dated: Mapping[date, Iterable[WrittenInterval]] | None = None,
-) -> BusinessCalendar:
+) -> Calendar:
     """A calendar as a document writes it; no week means `always`. First and last are the dates that are resolved.
 
     Only a calendar that never closes needs no horizon.
     """
     if weekly is None and not closed and not dated:
         return AlwaysOpen(name, zone)
-    return OpeningHours(name, zone, Hours(weekly, closed, dated or {}), first, last)
+    every = {day: [("00:00", "24:00")] for day in range(7)}
+    return BusinessCalendar(
+        name,
+        zone,
+        {day: intervals(spans) for day, spans in (every if weekly is None else weekly).items()},
+        first=first,
+        last=last,
+        closed=closed,
+        dated={day: intervals(spans) for day, spans in (dated or {}).items()},
+    )
 
 
 ALWAYS = AlwaysOpen("always", "UTC")

@@ -18,16 +18,16 @@ SECOND = 1_000_000
 class Hours:
     """Which local hours a date has: its own, else none on a closed date, else those of the weekday (Monday is 0).
 
-    Hours of its own beat a closed date, whether they are more than the week's, fewer or none. No week: day and night.
+    Hours of its own beat a closed date, whether they are more than the week's, fewer or none.
     """
 
     def __init__(
         self,
-        weekly: Mapping[int, Iterable[WrittenInterval]] | None,
+        weekly: Mapping[int, Iterable[Interval]],
         closed: Collection[date],
-        dated: Mapping[date, Iterable[WrittenInterval]],
+        dated: Mapping[date, Iterable[Interval]],
     ) -> None:
-        self._weekly = [[(0, DAY)] if weekly is None else _checked(weekly.get(weekday, ())) for weekday in range(7)]
+        self._weekly = [_checked(weekly.get(weekday, ())) for weekday in range(7)]
         self._dated = {day.toordinal(): _checked(hours) for day, hours in dated.items()}
         self._closed = frozenset(day.toordinal() for day in closed)
         self.ever = any(self._weekly) or any(self._dated.values())
@@ -80,16 +80,20 @@ class Openings:
             self.total += closes - opens
 
 
-def _checked(hours: Iterable[WrittenInterval]) -> Sequence[Interval]:
-    ordered = sorted((_seconds(opens), _seconds(closes)) for opens, closes in hours)
+def intervals(written: Iterable[WrittenInterval]) -> list[Interval]:
+    return [(_seconds(opens), _seconds(closes)) for opens, closes in written]
+
+
+def _seconds(wall: str) -> int:
+    hours, minutes, *seconds = (int(part) for part in wall.split(":"))
+    return hours * 3600 + minutes * 60 + sum(seconds)
+
+
+def _checked(hours: Iterable[Interval]) -> Sequence[Interval]:
+    ordered = sorted(hours)
     end = 0
     for opens, closes in ordered:
         if not end <= opens < closes <= DAY:
             raise ValueError(f"the intervals of a day overlap, are empty or leave the day: {ordered}")
         end = closes
     return ordered
-
-
-def _seconds(wall: str) -> int:
-    hours, minutes, *seconds = (int(part) for part in wall.split(":"))
-    return hours * 3600 + minutes * 60 + sum(seconds)

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.policy.calendars import AlwaysOpen, BusinessCalendar
+from app.policy.calendars import AlwaysOpen, Calendar
 from tests.policy.weeks import HOUR, NIGHT, OFFICE, local, on_days, opening_hours
 
 ZONES = ["America/Toronto", "America/Sao_Paulo", "Africa/Johannesburg", "Australia/Lord_Howe", "UTC", "Asia/Kathmandu"]
@@ -25,14 +25,14 @@ durations = st.timedeltas(timedelta(0), timedelta(hours=400))
 
 @given(calendars, instants, durations)
 def test_adding_business_time_and_measuring_it_gives_it_back(
-    calendar: BusinessCalendar, start: datetime, duration: timedelta
+    calendar: Calendar, start: datetime, duration: timedelta
 ) -> None:
     assert calendar.elapsed(start, calendar.add(start, duration)) == duration
 
 
 @given(calendars, instants, durations)
 def test_taking_business_time_away_is_the_inverse_of_adding_it(
-    calendar: BusinessCalendar, end: datetime, duration: timedelta
+    calendar: Calendar, end: datetime, duration: timedelta
 ) -> None:
     start = calendar.subtract(end, duration)
     assert start <= end
@@ -43,7 +43,7 @@ def test_taking_business_time_away_is_the_inverse_of_adding_it(
 
 @given(calendars, instants, durations, st.timedeltas(timedelta(0), timedelta(days=30)), durations)
 def test_due_times_are_monotone_in_the_start_and_in_the_target(
-    calendar: BusinessCalendar, start: datetime, target: timedelta, later: timedelta, longer: timedelta
+    calendar: Calendar, start: datetime, target: timedelta, later: timedelta, longer: timedelta
 ) -> None:
     due = calendar.add(start, target)
     assert start <= due <= calendar.add(start + later, target)
@@ -52,7 +52,7 @@ def test_due_times_are_monotone_in_the_start_and_in_the_target(
 
 @given(calendars, instants, durations, durations)
 def test_adding_in_two_parts_is_adding_the_sum(
-    calendar: BusinessCalendar, start: datetime, one: timedelta, other: timedelta
+    calendar: Calendar, start: datetime, one: timedelta, other: timedelta
 ) -> None:
     assume(other > timedelta(0))
     assert calendar.add(calendar.add(start, one), other) == calendar.add(start, one + other)
@@ -60,7 +60,7 @@ def test_adding_in_two_parts_is_adding_the_sum(
 
 @given(calendars, instants, durations, durations)
 def test_measures_of_neighbouring_spans_add_up(
-    calendar: BusinessCalendar, start: datetime, one: timedelta, other: timedelta
+    calendar: Calendar, start: datetime, one: timedelta, other: timedelta
 ) -> None:
     middle, end = start + one, start + one + other
     assert calendar.elapsed(start, middle) + calendar.elapsed(middle, end) == calendar.elapsed(start, end)
@@ -69,7 +69,7 @@ def test_measures_of_neighbouring_spans_add_up(
 
 @given(calendars, instants, st.integers(1, 20), st.timedeltas(timedelta(0), timedelta(days=30)))
 def test_business_days_are_monotone_and_follow_one_another(
-    calendar: BusinessCalendar, receipt: datetime, days: int, later: timedelta
+    calendar: Calendar, receipt: datetime, days: int, later: timedelta
 ) -> None:
     day = calendar.business_day(receipt, days)
     assert day.date > calendar.local_date(receipt)

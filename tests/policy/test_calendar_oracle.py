@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from app.policy.calendars import BusinessCalendar, CalendarHorizonExceeded, build_calendar
+from app.policy.calendars import Calendar, CalendarHorizonExceeded, build_calendar
 from app.policy.openings import WrittenInterval
 from tests.policy.oracle import MinuteCalendar, Span, Walk
 from tests.policy.weeks import MINUTE
@@ -52,7 +52,7 @@ def random_day(dice: random.Random) -> list[Span]:
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def random_calendar(dice: random.Random, walk: Walk) -> tuple[BusinessCalendar, MinuteCalendar]:
+def random_calendar(dice: random.Random, walk: Walk) -> tuple[Calendar, MinuteCalendar]:
     pattern = random_day(dice)
     weekly = {day: pattern if dice.random() < 0.7 else random_day(dice) for day in range(7) if dice.random() < 0.8}
     weekly = weekly or {dice.randrange(7): pattern}
@@ -78,7 +78,7 @@ def answer(question: Callable[[], datetime | None]) -> datetime | None:
         return None
 
 
-def compare(dice: random.Random, calendar: BusinessCalendar, oracle: MinuteCalendar) -> None:
+def compare(dice: random.Random, calendar: Calendar, oracle: MinuteCalendar) -> None:
     walk = oracle.walk
     start = dice.randrange(walk.first_minute, walk.end_minute)
     end = dice.randrange(start, walk.end_minute)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.policy.calendars import ALWAYS, AlwaysOpen, BusinessCalendar, CalendarHorizonExceeded, build_calendar
+from app.policy.calendars import ALWAYS, AlwaysOpen, Calendar, CalendarHorizonExceeded, build_calendar
 from app.policy.openings import WrittenInterval
 from tests.policy.weeks import HOUR, MINUTE, NIGHT, OFFICE, SOUTH_AFRICA_2026, local, on_days, opening_hours
 
@@ -222,9 +222,7 @@ def test_a_date_that_a_zone_skips_is_no_business_day() -> None:
     ],
 )
 @pytest.mark.parametrize("at", ["2024-12-31 23:59", "2032-01-01 00:01"])
-def test_nothing_is_answered_beyond_the_known_dates(
-    question: Callable[[BusinessCalendar, datetime], Any], at: str
-) -> None:
+def test_nothing_is_answered_beyond_the_known_dates(question: Callable[[Calendar, datetime], Any], at: str) -> None:
     with pytest.raises(CalendarHorizonExceeded, match="'office' is known from 2025-01-01 to 2031-12-31"):
         question(opening_hours(OFFICE), local(at))
 
@@ -265,7 +263,7 @@ def test_always_but_for_holidays_is_closed_on_them() -> None:
 
 
 @pytest.mark.parametrize("calendar", [ALWAYS, opening_hours(OFFICE)])
-def test_a_negative_duration_is_a_mistake(calendar: BusinessCalendar) -> None:
+def test_a_negative_duration_is_a_mistake(calendar: Calendar) -> None:
     with pytest.raises(ValueError, match="never negative"):
         calendar.add(local("2026-02-10 10:00"), -HOUR)
     with pytest.raises(ValueError, match="never negative"):

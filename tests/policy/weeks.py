@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.policy.calendars import BusinessCalendar, build_calendar
+from app.policy.calendars import Calendar, build_calendar
 from app.policy.openings import WrittenInterval
 
 HOUR = timedelta(hours=1)
@@ -28,7 +28,7 @@ def opening_hours(
     dated: dict[date, list[WrittenInterval]] | None = None,
     first: date = date(2025, 1, 1),
     last: date = date(2031, 12, 31),
-) -> BusinessCalendar:
+) -> Calendar:
     return build_calendar("office", zone, weekly, closed=closed or [], dated=dated, first=first, last=last)
 
 
