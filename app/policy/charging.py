@@ -1,0 +1,255 @@
+"""Stages fee and schedule: what the work costs, who must agree first, and when it may be done."""
+
+from decimal import Decimal
+from typing import Any
+
+from app.base.money import rounded
+from app.base.vocabulary import Coverage, FeeKind, Outcome, WorkGate
+from app.policy import fees
+from app.policy.decision import FeeDecision, ScheduleWindow
+from app.policy.deliberation import Deliberation
+from app.policy.document import Fee
+from app.policy.effects import SetOutcome
+from app.policy.fees import Price
+
+_NOTHING = Decimal(0)
+
+# Of several closed gates the first of these shows.
+GATES = (
+    WorkGate.CLOSED,
+    WorkGate.AWAITING_AVAILABILITY,
+    WorkGate.AWAITING_STAFF_DECISION,
+    WorkGate.AWAITING_QUOTE,
+    WorkGate.AWAITING_CONSENT,
+    WorkGate.AWAITING_PAYMENT,
+    WorkGate.SCHEDULED,
+)
+
+
+def fee(d: Deliberation) -> None:
+    """The coverage's own fee, then what rules add; the gate follows from what is still lacking."""
+    d.stage = "fee"
+    slug = d.entry.entry.fee if d.entry else None
+    if slug is not None and d.coverage in (Coverage.BILLABLE, Coverage.DISCRETIONARY):
+        _charge(d, slug)
+    else:
+        d.fee = _free(d)
+    d.run("fee")
+    for added, ready in d.fee_rules:
+        _add_fee(d, added)
+        d.cite(ready.rule, f"fee={added}", ready.when.reads)
+    if d.entry is not None:
+        for gate, when in d.entry.gates:
+            if when.holds(d) and d.coverage is not Coverage.COVERED:
+                d.gates.add(WorkGate(gate))
+    if d.request.topic_source == "triage" and d.coverage is Coverage.BILLABLE:
+        d.provisional = True
+        d.gates.add(WorkGate.AWAITING_STAFF_DECISION)
+
+
+def _free(d: Deliberation) -> FeeDecision:
+    waived = d.waived_fee
+    if waived is not None and (tariff := d.policy.document.fees.get(waived)) is not None:
+        d.cite_clauses(tariff.waive_clauses, "fee waived")
+        if d.situation.money.paid > 0:
+            d.emit("refund", amount=_money(d.situation.money.paid, d), currency=currency(d))
+    return FeeDecision(
+        kind=FeeKind.NONE,
+        amount=_money(_NOTHING, d),
+        currency=currency(d),
+        rule=waived,
+        status="waived" if waived is not None or d.situation.money.waived else None,
+    )
+
+
+def currency(d: Deliberation) -> str:
+    return d.policy.document.currency
+
+
+def _money(amount: Decimal, d: Deliberation) -> Decimal:
+    return rounded(amount, currency(d))
+
+
+def _charge(d: Deliberation, slug: str) -> None:
+    tariff, money = d.policy.fee(slug), d.situation.money
+    d.cite(tariff, f"fee={slug}")
+    if slug in d.policy.waivers and d.policy.waivers[slug].holds(d):
+        d.waived_fee = slug
+        d.fee = _free(d)
+        return
+    if money.waived or money.declined:
+        d.fee = described(d, slug, tariff, Price(_money(_NOTHING, d), tariff.kind)).model_copy(
+            update={"status": "waived" if money.waived else "not_incurred", "prepay_required": False}
+        )
+        if money.declined:
+            d.gates.add(WorkGate.CLOSED)
+        return
+    if tariff.decision == "staff" and not _staff_decided(d, slug, tariff):
+        return
+    found = priced(d, slug, tariff)
+    d.fee = described(d, slug, tariff, found)
+    _close_gates(d, tariff, found)
+
+
+def _staff_decided(d: Deliberation, slug: str, tariff: Fee) -> bool:
+    """Whether staff have chosen to bill; refusing and giving it free end here."""
+    match d.values.get("staff_decision"):
+        case "bill":
+            return True
+        case "free":
+            d.fee = _free(d).model_copy(update={"status": "waived", "rule": slug})
+        case "refuse":
+            d.bring_about(SetOutcome(do="outcome", outcome=Outcome.REFUSED, reason="refused_at_discretion"))
+            d.fee = None
+        case _:
+            unknown = described(d, slug, tariff, Price(None, tariff.kind))
+            d.fee = unknown.model_copy(update={"status": "may_apply", "prepay_minimum": None})
+            d.gates.add(WorkGate.AWAITING_STAFF_DECISION)
+    return False
+
+
+def priced(d: Deliberation, slug: str, tariff: Fee) -> Price:
+    """What staff have put, else what the tariff gives for the estimate."""
+    money = d.situation.money
+    minutes = money.quoted_minutes if money.quoted_minutes is not None else d.request.estimated_minutes
+    if money.quoted is not None:
+        return Price(_money(money.quoted, d), tariff.kind)
+    return fees.price(tariff, slug, currency(d), minutes, d.values, d.language)
+
+
+def described(d: Deliberation, slug: str, tariff: Fee, found: Price) -> FeeDecision:
+    money, unit = d.situation.money, currency(d)
+    prepay = tariff.payment.timing == "prepay"
+    minimum = prepay_minimum(d, slug, tariff, found) if prepay else None
+    indicative = tariff.indicative
+    if indicative == "until_paid":
+        indicative = money.quoted is None and not (found.amount is not None and money.paid >= found.amount > 0)
+    rate = fees.hourly_rate(tariff, unit)
+    return FeeDecision(
+        kind=FeeKind(found.kind) if found.kind != "steps" else "steps",
+        amount=found.amount,
+        currency=unit,
+        rule=slug,
+        rate=format(rate, "f") if rate is not None else None,
+        minutes=money.quoted_minutes if money.quoted_minutes is not None else d.request.estimated_minutes,
+        minimum_minutes=fees.minutes_of(tariff.minimum),
+        block_minutes=fees.minutes_of(tariff.block),
+        blocks=found.blocks,
+        status="applies",
+        indicative=bool(indicative) and money.quoted is None,
+        waivable=tariff.waive_when is not None,
+        consent_required=tariff.consent == "required",
+        prepay_required=prepay,
+        prepay_minimum=minimum,
+        balance=max(found.amount - money.paid, _NOTHING) if found.amount is not None else None,
+        terms=tariff.terms,
+        alternatives=_alternatives(d, slug, tariff, found),
+        lines=found.lines,
+    )
+
+
+def prepay_minimum(d: Deliberation, slug: str, tariff: Fee, found: Price) -> Decimal | None:
+    """What opens the gate: the whole amount, or that of the minimum time."""
+    if tariff.payment.portion == "all" or tariff.minimum is None:
+        return found.amount
+    least = fees.price(tariff, slug, currency(d), fees.minutes_of(tariff.minimum), d.values, d.language)
+    if least.amount is None or found.amount is None:
+        return least.amount
+    return min(least.amount, found.amount)
+
+
+def _alternatives(d: Deliberation, slug: str, tariff: Fee, found: Price) -> tuple[Decimal, ...]:
+    """The amount under the other readings of the rate."""
+    if found.amount is None or d.situation.money.quoted is not None:
+        return ()
+    minutes = d.request.estimated_minutes
+    others = (tariff.model_copy(update={"amount": other}) for other in tariff.alternatives if other != tariff.amount)
+    amounts = (fees.price(other, slug, currency(d), minutes, d.values, d.language).amount for other in others)
+    return tuple(a for a in amounts if a is not None)
+
+
+def _close_gates(d: Deliberation, tariff: Fee, found: Price) -> None:
+    money = d.situation.money
+    if found.amount is None:
+        d.gates.add(WorkGate.AWAITING_QUOTE)
+        return
+    used_up = _used_up(d, tariff, found)
+    if tariff.consent == "required" and (money.consented is None or (used_up and not _prepaid(tariff))):
+        d.gates.add(WorkGate.AWAITING_CONSENT)
+    assert d.fee is not None
+    if _prepaid(tariff) and (money.paid < (d.fee.prepay_minimum or _NOTHING) or (used_up and money.paid > 0)):
+        d.gates.add(WorkGate.AWAITING_PAYMENT)
+    if d.fee.consent_required is False and not _prepaid(tariff):
+        d.opened.add(WorkGate.AWAITING_CONSENT)
+    if tariff.start is not None and not d.gates:
+        d.schedule = ScheduleWindow(start=tariff.start)
+
+
+def _prepaid(tariff: Fee) -> bool:
+    return tariff.payment.timing == "prepay"
+
+
+def _used_up(d: Deliberation, tariff: Fee, found: Price) -> bool:
+    """Whether the work done has reached the end of the time that was paid for or agreed to."""
+    money = d.situation.money
+    if tariff.terms == "as_billed" or money.minutes_used == 0:
+        return False
+    if _prepaid(tariff):
+        bought = fees.paid_minutes(tariff, currency(d), money.paid)
+        if tariff.kind == FeeKind.FLAT_UNTIL:
+            over = bought is not None and money.minutes_used > bought and money.quoted is None
+            if over:
+                d.gates.add(WorkGate.AWAITING_QUOTE)
+            return over
+        return bought is not None and money.paid < (found.amount or _NOTHING) and money.minutes_used >= bought
+    agreed = fees.paid_minutes(tariff, currency(d), money.consented or _NOTHING)
+    return agreed is not None and money.minutes_used > agreed
+
+
+def _add_fee(d: Deliberation, slug: str) -> None:
+    """A fee of a rule's own stands beside the coverage's; where that is free, it is the one shown."""
+    tariff = d.policy.fee(slug)
+    d.cite(tariff, f"fee={slug}")
+    if tariff.kind == FeeKind.OVERTIME:
+        added = _overtime(d, slug, tariff)
+    else:
+        found = priced(d, slug, tariff)
+        added = described(d, slug, tariff, found)
+    if d.fee is None or (d.fee.kind == FeeKind.NONE and not d.fee.lines):
+        d.fee = added
+        return
+    known = d.fee.amount is not None and added.amount is not None
+    total = (d.fee.amount or _NOTHING) + (added.amount or _NOTHING) if known else None
+    d.fee = d.fee.model_copy(update={"amount": total, "lines": (*d.fee.lines, *added.lines)})
+
+
+def _overtime(d: Deliberation, slug: str, tariff: Fee) -> FeeDecision:
+    """By the customer's own contract: included, at its rate, or not known."""
+    contract = d.account.contract if d.account else None
+    overtime = contract.overtime if contract else None
+    status: dict[str, Any] = {"status": "may_apply", "indicative": True}
+    amount: Decimal | None = None
+    if overtime is not None and overtime.status == "included":
+        amount, status = _money(_NOTHING, d), {"status": "included"}
+    elif overtime is not None and overtime.status == "applies":
+        status = {"status": "applies", "rate": overtime.rate}
+    consent = tariff.consent == "required"
+    return FeeDecision(
+        kind=FeeKind.OVERTIME, amount=amount, currency=currency(d), rule=slug, consent_required=consent, **status
+    )
+
+
+def schedule(d: Deliberation) -> None:
+    d.stage = "schedule"
+    if d.situation.scheduled:
+        d.values["transition"] = "schedule"
+    d.run("schedule")
+    d.values["transition"] = d.situation.transition
+
+
+def work_gate(d: Deliberation) -> WorkGate:
+    """Permission to do the work: the first gate that is still closed."""
+    if d.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED, Outcome.MERGED) and not d.written_up:
+        return WorkGate.CLOSED
+    closed = d.gates - d.opened
+    return next((gate for gate in GATES if gate in closed), WorkGate.OPEN)

@@ -1,0 +1,310 @@
+"""A policy made ready to decide by: settled, indexed once, immutable."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from app.policy.calendars import AlwaysOpen, BusinessCalendar
+from app.policy.calendars import Calendar as OpeningTimes
+from app.policy.conditions import ALWAYS, Condition, build, matches_topic
+from app.policy.document import (
+    Action,
+    Alias,
+    Calendar,
+    Channel,
+    CoverageEntry,
+    Department,
+    Document,
+    Fee,
+    Rule,
+    Target,
+)
+from app.policy.effects import SetOutcome
+from app.policy.model import AssumptionIds, words
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Calendars without holidays are laid out over these years.
+_FIRST_YEAR, _LAST_YEAR = 2010, 2045
+_DERIVED_TOPICS = frozenset({"topic", "similar_to", "about"})
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    rule: Rule
+    when: Condition
+    admits: bool
+    """Whether it may refuse, hold or merge: what an exemption spares."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledEntry:
+    entry: CoverageEntry
+    when: Condition
+    provisional: Condition
+    gates: tuple[tuple[str, Condition], ...]
+    position: int
+
+    def rank(self, topic: str | None) -> tuple[int, int, int, int]:
+        """Narrower entries first: topic, then product, then condition, then the document's order."""
+        return (-self._breadth(topic), -bool(self.entry.products), -bool(self.entry.when), self.position)
+
+    def _breadth(self, topic: str | None) -> int:
+        fitting = [p for p in self.entry.topics if p == topic or (topic or "").startswith(p + ".")]
+        return max((len(p) + (1000 if p == topic else 0) for p in fitting), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledChannel:
+    slug: str
+    channel: Channel
+    open: Condition
+    scope: Condition
+    out_of_scope: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class CompiledPolicy:
+    """A document with the operator's settings applied; shared by all decisions, never changed."""
+
+    document: Document
+    version: int
+    revision: int
+    chosen: Mapping[str, str]
+    """The reading in force of every assumption."""
+    templates: Mapping[str, str] = field(default_factory=dict)
+
+    # ── facts ────────────────────────────────────────────────────────────────
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        return {alias: name for name, fact in self.document.facts.items() for alias in fact.aliases}
+
+    @cached_property
+    def topic_facts(self) -> frozenset[str]:
+        return _DERIVED_TOPICS | {name for name, fact in self.document.facts.items() if fact.type == "topic"}
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        return {name: f.default for name, f in self.document.facts.items() if f.default is not None}
+
+    @cached_property
+    def defaults_by_topic(self) -> dict[str, Mapping[str, Any]]:
+        return {name: f.by_topic for name, f in self.document.facts.items() if f.by_topic}
+
+    @cached_property
+    def quiet_facts(self) -> frozenset[str]:
+        """Facts whose values never appear in a citation: what a person wrote or is called."""
+        return frozenset(n for n, f in self.document.facts.items() if f.personal or f.type in ("text", "email", "list"))
+
+    def condition(self, predicate: Mapping[str, Any] | None) -> Condition:
+        return build(predicate, self.topic_facts.__contains__) if predicate else ALWAYS
+
+    # ── the decision table ───────────────────────────────────────────────────
+    @cached_property
+    def rules(self) -> dict[str, tuple[CompiledRule, ...]]:
+        table: dict[str, list[CompiledRule]] = {}
+        for rule in self.document.rules:
+            admits = any(isinstance(e, SetOutcome) for e in (*rule.then, *rule.else_)) or any(
+                e.do == "require" for e in rule.then
+            )
+            table.setdefault(rule.stage, []).append(CompiledRule(rule, self.condition(rule.when), admits))
+        return {stage: tuple(rules) for stage, rules in table.items()}
+
+    @cached_property
+    def _entries(self) -> tuple[CompiledEntry, ...]:
+        return tuple(
+            CompiledEntry(
+                e,
+                self.condition(e.when),
+                self.condition(e.provisional_when),
+                tuple((gate.value, self.condition(p)) for gate, p in e.gate_first.items()),
+                i,
+            )
+            for i, e in enumerate(self.document.coverage)
+        )
+
+    @cached_property
+    def overrides(self) -> tuple[CompiledEntry, ...]:
+        ranked = [e for e in self._entries if e.entry.override is not None]
+        return tuple(sorted(ranked, key=lambda e: (e.entry.override or 0, e.position)))
+
+    @cached_property
+    def _by_pattern(self) -> dict[str, list[CompiledEntry]]:
+        index: dict[str, list[CompiledEntry]] = {}
+        for entry in self._entries:
+            if entry.entry.override is None:
+                for pattern in entry.entry.topics:
+                    index.setdefault(pattern, []).append(entry)
+        return index
+
+    @cached_property
+    def _entries_of_topic(self) -> dict[str | None, tuple[CompiledEntry, ...]]:
+        return {}
+
+    def entries_for(self, topic: str | None) -> tuple[CompiledEntry, ...]:
+        """Ordinary coverage entries that may hold for a topic, the narrowest first."""
+        known = self._entries_of_topic.get(topic)
+        if known is None:
+            found = {e.position: e for pattern in _patterns(topic) for e in self._by_pattern.get(pattern, ())}
+            known = tuple(sorted(found.values(), key=lambda e: e.rank(topic)))
+            if topic is None or topic in self.document.topics:
+                self._entries_of_topic[topic] = known
+        return known
+
+    @cached_property
+    def targets(self) -> tuple[tuple[Target, Condition], ...]:
+        """Departments before priorities before the rest, then the document's order."""
+
+        def rank(numbered: tuple[int, Target]) -> tuple[int, int]:
+            position, target = numbered
+            reads = self.condition(target.when).reads
+            return (0 if "department" in reads else 1 if "priority" in reads else 2, position)
+
+        ordered = sorted(enumerate(self.document.targets), key=rank)
+        return tuple((target, self.condition(target.when)) for _, target in ordered)
+
+    @cached_property
+    def departments(self) -> tuple[tuple[str, Department, Condition], ...]:
+        """Conditional departments first; the one without a condition is the default."""
+        listed = [(slug, d, self.condition(d.when)) for slug, d in self.document.departments.items()]
+        return tuple(sorted(listed, key=lambda d: not d[1].when))
+
+    @cached_property
+    def topic_aliases(self) -> tuple[tuple[Alias, Condition], ...]:
+        return tuple((alias, self.condition(alias.when)) for alias in self.document.aliases)
+
+    @cached_property
+    def waivers(self) -> dict[str, Condition]:
+        return {slug: self.condition(f.waive_when) for slug, f in self.document.fees.items() if f.waive_when}
+
+    # ── entrances ────────────────────────────────────────────────────────────
+    @cached_property
+    def _channels(self) -> dict[tuple[str, int | None], CompiledChannel]:
+        found = {}
+        for slug, channel in self.document.channels.items():
+            ready = CompiledChannel(
+                slug,
+                channel,
+                self.condition(channel.open),
+                self.condition(channel.scope),
+                tuple(self.condition(o.when) for o in channel.out_of_scope),
+            )
+            found[slug, None] = ready
+            found[channel.entrance or slug, channel.menu_option] = ready
+        return found
+
+    @cached_property
+    def official_channels(self) -> tuple[str, ...]:
+        return tuple(slug for slug, c in self.document.channels.items() if c.official)
+
+    def channel(self, entrance: str | None, menu_option: int | None) -> CompiledChannel | None:
+        """The channel that a request came by; none named: the policy's first official one."""
+        if entrance is None:
+            first = self.official_channels or tuple(self.document.channels)
+            return self._channels[first[0], None]
+        exact = self._channels.get((entrance, menu_option))
+        if exact is None and menu_option is not None:
+            return self._channels.get((entrance, None))
+        if exact is None:
+            sharing = [c for (name, _), c in self._channels.items() if name == entrance]
+            return sharing[0] if sharing else None
+        return exact
+
+    def action(self, slug: str) -> Action | None:
+        return self.document.actions.get(slug) or self.document.actions.get("*")
+
+    @cached_property
+    def action_conditions(self) -> dict[str, tuple[Condition | None, tuple[tuple[str, Condition], ...]]]:
+        return {
+            slug: (
+                self.condition(a.excluded_when) if a.excluded_when is not None else None,
+                tuple((d.to, self.condition(d.when)) for d in a.deliver_to),
+            )
+            for slug, a in self.document.actions.items()
+        }
+
+    @cached_property
+    def _products(self) -> dict[str, str]:
+        return {alias: slug for slug, p in self.document.products.items() for alias in (slug, *p.aliases)}
+
+    def product(self, name: str) -> str:
+        """The document's name of a product; one it does not know keeps its own."""
+        return self._products.get(name, name)
+
+    @staticmethod
+    def matches(topic: str | None, patterns: Iterable[str]) -> bool:
+        """Whether a topic (or none) falls under one of the patterns; `*` takes even an unknown topic."""
+        return matches_topic(topic, patterns) if topic is not None else "*" in tuple(patterns)
+
+    def fee(self, slug: str) -> Fee:
+        return self.document.fees[slug]
+
+    # ── time ─────────────────────────────────────────────────────────────────
+    @cached_property
+    def _calendars(self) -> dict[str, OpeningTimes]:
+        return {}
+
+    def calendar(self, slug: str) -> OpeningTimes:
+        known = self._calendars.get(slug)
+        if known is None:
+            known = self._calendars[slug] = self._business_calendar(slug, self.document.calendars[slug])
+        return known
+
+    def _business_calendar(self, slug: str, calendar: Calendar) -> OpeningTimes:
+        zone = calendar.tz if calendar.tz and calendar.tz != "account" else self.document.tz
+        if calendar.open == "always":
+            return AlwaysOpen(slug, zone)
+        sets = [self.document.holidays[name] for name in calendar.holidays]
+        years = [(min(dates).year, max(dates).year) for dates in sets if dates]
+        return BusinessCalendar(
+            slug,
+            zone,
+            {day: [_seconds(i) for i in intervals] for day, intervals in _weekly(calendar.open).items()},
+            first=date(max((first for first, _ in years), default=_FIRST_YEAR), 1, 1),
+            last=date(min((last for _, last in years), default=_LAST_YEAR), 12, 31),
+            closed={*calendar.extra, *(day for dates in sets for day in dates)},
+            dated={day: [_seconds(i) for i in intervals] for day, intervals in calendar.dated.items()},
+        )
+
+    # ── words ────────────────────────────────────────────────────────────────
+    def sentence(self, clause: str, language: str) -> str:
+        found = self.document.clauses.get(clause)
+        return words(found.text, language, self.document.locale) if found else ""
+
+    def priority_rank(self, priority: str | None) -> int:
+        known = self.document.priorities.get(priority or "")
+        return known.rank if known else 0
+
+    def in_force(self, at: datetime) -> bool:
+        start, end = self.document.effective_from, self.document.effective_until
+        return (start is None or start <= at) and (end is None or at < end)
+
+    def readings(self, ids: AssumptionIds) -> Iterable[tuple[str, str]]:
+        for id_ in ids:
+            yield id_, self.chosen.get(id_, "")
+
+
+def _patterns(topic: str | None) -> list[str]:
+    if topic is None:
+        return ["*"]
+    parts = topic.split(".")
+    return [".".join(parts[:n]) for n in range(len(parts), 0, -1)] + ["*"]
+
+
+def _weekly(open_: Mapping[str, Any]) -> dict[int, list[tuple[str, str]]]:
+    week: dict[int, list[tuple[str, str]]] = {}
+    for days, intervals in open_.items():
+        first, _, last = days.partition("-")
+        start, end = _WEEKDAYS.index(first), _WEEKDAYS.index(last or first)
+        for offset in range((end - start) % 7 + 1):
+            week.setdefault((start + offset) % 7, []).extend(intervals)
+    return week
+
+
+def _seconds(interval: tuple[str, str]) -> tuple[int, int]:
+    def of(time: str) -> int:
+        hours, _, minutes = time.partition(":")
+        return int(hours) * 3600 + int(minutes) * 60
+
+    return of(interval[0]), of(interval[1])

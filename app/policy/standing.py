@@ -1,0 +1,127 @@
+"""Who the sender turned out to be, and for which account: found from the lists, never taken from the text."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from app.policy.compile import CompiledPolicy
+from app.policy.situation import Account, ListedContact, Request, Sender, Situation
+
+_ADDRESS = re.compile(r"^[^@\s\"(),:;<>\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`role` is a contact role of the document, or staff, system, reseller, reseller_customer, unverified, unlisted."""
+
+    role: str | None
+    account: Account | None
+    contact: ListedContact | None = None
+    ambiguous: bool = False
+    not_own_customer: bool = False
+    claimed: ListedContact | None = None
+    """The listed person whom an unverified caller names."""
+
+
+def address_state(sender: Sender | None) -> Literal["valid", "invalid", "missing"]:
+    if sender is None or not sender.email:
+        return "missing"
+    return "valid" if _ADDRESS.match(sender.email) and ".." not in sender.email else "invalid"
+
+
+def find_standing(policy: CompiledPolicy, request: Request, situation: Situation, channel: str | None) -> Standing:
+    """The sender's standing on the account that the request names or that lists them alone."""
+    sender, account = request.sender, situation.account
+    if sender is None:
+        if account is None or not account.contacts:
+            return Standing(None, account)
+        sender = _first_contact(account)
+    if sender.role is not None:
+        return Standing(sender.role, account)
+    if account is None:
+        return _among_candidates(policy, request, situation, sender, channel)
+    if request.on_behalf_of is not None:
+        contact = listed(account, sender)
+        own = request.on_behalf_of.reseller == account.number
+        if contact is not None and own:
+            return Standing("reseller", request.on_behalf_of, contact)
+        return Standing("reseller" if contact else "unlisted", account, contact, not_own_customer=True)
+    return _on_account(policy, account, sender, channel)
+
+
+def _on_account(policy: CompiledPolicy, account: Account, sender: Sender, channel: str | None) -> Standing:
+    contact = listed(account, sender)
+    if is_spoken(policy, sender, channel):
+        claimed = contact or _named(account, sender)
+        return Standing("unverified" if claimed else "unlisted", account, claimed=claimed)
+    if contact is None:
+        return Standing("unlisted", account)
+    if contact.role not in policy.document.contacts and account.reseller is not None:
+        return Standing("reseller_customer", account, contact)
+    return Standing(contact.role, account, contact)
+
+
+def _among_candidates(
+    policy: CompiledPolicy, request: Request, situation: Situation, sender: Sender, channel: str | None
+) -> Standing:
+    listing = [a for a in situation.candidates if listed(a, sender) or (not sender.email and _named(a, sender))]
+    username = request.facts.get("account_username")
+    if username is not None and len(listing) > 1:
+        listing = [a for a in listing if a.number.casefold() == str(username).casefold()] or listing
+    if len(listing) == 1:
+        return _on_account(policy, listing[0], sender, channel)
+    if listing:
+        contact = listed(listing[0], sender)
+        role = contact.role if contact and not is_spoken(policy, sender, channel) else "unverified"
+        return Standing(role, None, ambiguous=True)
+    return Standing("unlisted", None)
+
+
+def is_spoken(policy: CompiledPolicy, sender: Sender, channel: str | None) -> bool:
+    """Where people only say who they are: on the telephone, or with nothing but a name."""
+    if sender.user:
+        return False
+    unverified = policy.document.unverified
+    if unverified is not None and channel is not None:
+        entrance = policy.document.channels[channel].entrance if channel in policy.document.channels else None
+        if channel in unverified.channels or entrance in unverified.channels:
+            return True
+    return not sender.email
+
+
+def listed(account: Account, sender: Sender) -> ListedContact | None:
+    """The listed person with this login or exact address; a failed mail authentication lists nobody."""
+    if sender.user:
+        for contact in account.contacts:
+            if contact.user == sender.user:
+                return contact
+    if not sender.email or sender.mail_auth == "fail":
+        return None
+    address = sender.email.casefold()
+    return next((c for c in account.contacts if c.email and c.email.casefold() == address), None)
+
+
+def _named(account: Account, sender: Sender) -> ListedContact | None:
+    if not sender.name:
+        return None
+    name = " ".join(sender.name.casefold().split())
+    return next((c for c in account.contacts if c.name and " ".join(c.name.casefold().split()) == name), None)
+
+
+def _first_contact(account: Account) -> Sender:
+    first = account.contacts[0]
+    return Sender(email=first.email, user=first.user, name=first.name)
+
+
+def below(domain: str, parent: str) -> bool:
+    """Whether a domain is another one or lies below it, label by label."""
+    name, above = domain.casefold().rstrip("."), parent.casefold().rstrip(".")
+    return name == above or name.endswith("." + above)
+
+
+def on_server(address: str | None, account: Account) -> bool:
+    """Whether an address lives on a domain that this very account hosts."""
+    if not address or "@" not in address:
+        return False
+    domain = address.rpartition("@")[2]
+    return any(below(domain, hosted) for hosted in account.hosted_domains)
