@@ -17,9 +17,11 @@ from app.api.routing import DeskRoute
 from app.api.server import bound_socket, new_server
 from app.base import logging
 from app.base.clock import Clock, system_clock
-from app.base.errors import CannotStart
+from app.base.errors import CannotStart, Problem
 from app.base.metrics import serve_metrics
 from app.base.settings import Settings
+from app.db.faults import DatabaseFault
+from app.db.pool import Database
 from app.services.callers import Callers
 from app.tokens.keys import KeysRefused, load_keys
 
@@ -31,7 +33,29 @@ async def open_desk(settings: Settings, *, clock: Clock = system_clock) -> Async
     """Everything a process holds while it runs; closed at the end."""
     secret = settings.signing_keys.get_secret_value() if settings.signing_keys else None
     keys = load_keys(secret, settings.data_dir, development=settings.environment == "development")
-    yield Desk(settings, clock, keys, Callers(settings, keys))
+    database = await _connect(settings)
+    try:
+        try:
+            ready = await health.schema_is_ready(database)
+        except Problem as problem:
+            raise CannotStart(problem.detail) from None
+        if not ready:
+            raise CannotStart("The database is behind this code: run `clausedesk migrate`.")
+        yield Desk(settings, clock, database, keys, Callers(settings, keys))
+    finally:
+        await database.close()
+
+
+async def _connect(settings: Settings) -> Database:
+    if settings.database_url is None:
+        raise CannotStart("There is no database: set DATABASE_URL.")
+    return await Database.connect(
+        settings.database_url.get_secret_value(),
+        size=settings.pool_size,
+        acquire_seconds=settings.pool_timeout_seconds,
+        statement_seconds=settings.statement_timeout_seconds,
+        lock_seconds=settings.lock_timeout_seconds,
+    )
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock, desk: Desk | None = None) -> FastAPI:
@@ -81,7 +105,7 @@ def serve(settings: Settings, *, clock: Clock = system_clock, announce: Callable
             if settings.metrics_port:
                 serve_metrics(settings.metrics_host, settings.metrics_port)
             runner.run(_serve(settings, clock, listener, announce))
-    except (CannotStart, KeysRefused) as error:
+    except (CannotStart, DatabaseFault, KeysRefused) as error:
         raise SystemExit(str(error)) from None
 
 

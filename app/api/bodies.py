@@ -34,12 +34,7 @@ def _could_be_deep(body: bytes) -> bool:
 
 def _depth(value: Any) -> int:
     depth, level = 0, [value]
-    while level:
-        level = [
-            inner
-            for node in level
-            if isinstance(node, dict | list)
-            for inner in (node.values() if isinstance(node, dict) else node)
-        ]
+    while level := [node for node in level if isinstance(node, dict | list)]:
+        level = [inner for node in level for inner in (node.values() if isinstance(node, dict) else node)]
         depth += 1
-    return depth - 1
+    return depth

@@ -14,6 +14,7 @@ from app.base.clock import Clock
 from app.base.errors import Problem
 from app.base.settings import Settings
 from app.base.vocabulary import Role, Scope
+from app.db.pool import Database
 from app.services.callers import Callers
 from app.tokens.keys import SigningKeys
 from app.tokens.refusal import TokenRefused
@@ -27,6 +28,7 @@ class Desk:
 
     settings: Settings
     clock: Clock
+    database: Database
     keys: SigningKeys
     callers: Callers
 

@@ -106,6 +106,7 @@ When = Annotated[
 ]
 """An instant with its offset, 1970 to 2200, turned into UTC."""
 Int4 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
+"""Whole numbers of a body. Paths and queries hold text: there it is `Annotated[int, Query(ge=…, le=…)]`."""
 Count = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 Minutes = Annotated[int, Field(strict=True, ge=0, le=60 * 24 * 366)]
 JsonMap = Annotated[dict[str, Any], AfterValidator(_bounded_json)]
