@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, JsonValue
+from pydantic import BeforeValidator, Field, JsonValue, WithJsonSchema
 
 from app.base.money import Currency
 from app.base.vocabulary import Asserter, Coverage, FeeKind, Role, Strength, Terms, WorkGate
@@ -29,7 +29,20 @@ TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", e
 Interval = tuple[TimeOfDay, TimeOfDay]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Days = Annotated[str, Field(pattern=r"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$")]
-Price = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4)]
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, float):
+        raise ValueError('an amount is written in quotes, such as "85.00"')
+    return value
+
+
+Price = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=14, decimal_places=4),
+    BeforeValidator(_exact),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d{1,10}(\.\d{1,4})?$", "minimum": 0}),
+]
 MetricSlug = Slug
 
 

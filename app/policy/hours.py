@@ -1,0 +1,62 @@
+"""Whether the opening times of a calendar can be kept: intervals in order, apart, and at least one."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from app.policy.document import Calendar, Interval
+from app.policy.reading import Finding
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def days_of(span: str) -> list[str]:
+    """The weekdays of `mon-fri`; a span may run over Sunday."""
+    first, _, last = span.partition("-")
+    start = WEEKDAYS.index(first)
+    length = (WEEKDAYS.index(last or first) - start) % 7 + 1
+    return [WEEKDAYS[(start + offset) % 7] for offset in range(length)]
+
+
+def week_of(calendar: Calendar) -> dict[str, list[Interval]]:
+    """The intervals of each weekday, in order."""
+    if calendar.open == "always":
+        return {day: [("00:00", "24:00")] for day in WEEKDAYS}
+    week: dict[str, list[Interval]] = {day: [] for day in WEEKDAYS}
+    for span, intervals in calendar.open.items():
+        for day in days_of(span):
+            week[day] += intervals
+    return {day: sorted(intervals) for day, intervals in week.items()}
+
+
+def calendar_findings(calendar: Calendar) -> Iterator[Finding]:
+    """Inverted and overlapping intervals, and a calendar that never opens."""
+    if calendar.open != "always":
+        for span, intervals in calendar.open.items():
+            yield from _inverted(("open", span), intervals)
+        for day, times in week_of(calendar).items():
+            if _overlap(times):
+                message = f"Two of the opening times of `{day}` overlap."
+                yield Finding(
+                    ("open",), "overlapping_intervals", message, "Join them, or end one where the next begins."
+                )
+    for date, dated in calendar.dated.items():
+        yield from _inverted(("dated", str(date)), dated)
+        if _overlap(sorted(dated)):
+            message = f"Two of the opening times of {date} overlap."
+            yield Finding(("dated", str(date)), "overlapping_intervals", message, "Join them.")
+    if not any(week_of(calendar).values()) and not any(calendar.dated.values()):
+        yield Finding(
+            ("open",), "never_open", "This calendar never opens.", 'Add hours, such as `mon-fri: [["09:00", "17:00"]]`.'
+        )
+
+
+def _inverted(steps: tuple[str, ...], intervals: tuple[Interval, ...]) -> Iterator[Finding]:
+    for index, (start, end) in enumerate(intervals):
+        if start >= end:
+            message = f"The opening time {start} to {end} ends before it has begun."
+            remedy = "Put the earlier time first; a night is written as two days, until 24:00 and from 00:00."
+            yield Finding((*steps, index), "inverted_interval", message, remedy)
+
+
+def _overlap(intervals: list[Interval]) -> bool:
+    return any(following[0] < previous[1] for previous, following in pairwise(intervals))

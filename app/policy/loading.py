@@ -1,0 +1,150 @@
+"""The text of a policy made into a document, or all that is wrong with it at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from app.policy.document import Document
+from app.policy.faults import MOST_FAULTS, PolicyFault, PolicyFaults, Steps, pointer
+from app.policy.patching import alternative_findings
+from app.policy.reading import Finding, closest
+from app.policy.references import reference_findings
+from app.policy.source import Mark, read
+from app.policy.wording import shape_faults
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Topics and facts that a document may build on."""
+
+    topics: Mapping[str, Any]
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What a document may name without containing it: catalogues, and holiday sets as dates."""
+
+    catalogues: Mapping[str, Catalogue]
+    holidays: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPolicy:
+    """A document that holds together; `raw` is the whole of it as JSON values, catalogue and holidays included."""
+
+    document: Document
+    raw: dict[str, Any]
+    lines: Mark
+
+
+def load(text: str, library: Library) -> LoadedPolicy:
+    """Read a YAML or JSON document; PolicyFaults with every fault where it cannot be used."""
+    raw, mark = read(text)
+    if not isinstance(raw, dict):
+        words = "A policy is made of members with names.", "Start with `provider:`."
+        raise PolicyFaults([PolicyFault("", mark.line, "wrong_type", *words)])
+    whole, faults = expand(raw, library, mark)
+    return LoadedPolicy(check(whole, mark, faults), whole, mark)
+
+
+def expand(
+    raw: Mapping[str, Any], library: Library, mark: Mark | None = None
+) -> tuple[dict[str, Any], list[PolicyFault]]:
+    """The document with what it takes from the library written into it; its own entries win."""
+    whole, faults = dict(raw), []
+    name = raw.get("catalogue")
+    if isinstance(name, str):
+        catalogue = library.catalogues.get(name)
+        if catalogue is None:
+            remedy = closest(name, library.catalogues, "Leave it out, and declare topics and facts yourself.")
+            finding = Finding(("catalogue",), "unknown_catalogue", f"There is no catalogue `{name}`.", remedy)
+            faults.append(_fault(finding, mark))
+        else:
+            whole["facts"] = _under(catalogue.facts, raw.get("facts"))
+            whole["topics"] = _under(catalogue.topics, raw.get("topics"), member_by_member=True)
+    named = _holiday_sets(raw, library)
+    if named:
+        whole["holidays"] = _under({name: list(library.holidays[name]) for name in named}, raw.get("holidays"))
+    return whole, faults
+
+
+def _under(given: Mapping[str, Any], own: Any, *, member_by_member: bool = False) -> Any:
+    if own is None:
+        return dict(given)
+    if not isinstance(own, dict):
+        return own
+    merged = {**given, **own}
+    if member_by_member:
+        for name in given.keys() & own.keys():
+            if isinstance(own[name], dict):
+                merged[name] = {**given[name], **own[name]}
+    return merged
+
+
+def _holiday_sets(raw: Mapping[str, Any], library: Library) -> list[str]:
+    """Sets of the library that calendars or readings name; all of them where the operator may choose one."""
+    assumptions = raw.get("assumptions")
+    readings = [a for a in assumptions.values() if isinstance(a, dict)] if isinstance(assumptions, dict) else []
+    if any(isinstance(a.get("accepts"), dict) and a["accepts"].get("type") == "holiday_set" for a in readings):
+        return sorted(library.holidays)
+    words = _texts([raw.get("calendars"), [a.get("alternatives") for a in readings]])
+    return sorted(words & library.holidays.keys())
+
+
+def _texts(value: Any) -> set[str]:
+    match value:
+        case str():
+            return {value}
+        case list():
+            return set().union(*map(_texts, value))
+        case dict():
+            return set().union(*map(_texts, value.values()))
+        case _:
+            return set()
+
+
+def check(raw: Mapping[str, Any], mark: Mark | None = None, faults: list[PolicyFault] | None = None) -> Document:
+    """The document of expanded values, such as a settled one; PolicyFaults with every fault where there are any."""
+    found = list(faults or ())
+    try:
+        document = Document.model_validate(raw)
+    except ValidationError as error:
+        raise PolicyFaults(_sorted([*found, *shape_faults(error.errors(include_url=False), raw, mark)])) from None
+    findings = chain(_coerced(raw, document, ()), reference_findings(document), alternative_findings(raw, document))
+    found += [_fault(finding, mark) for finding in islice(findings, MOST_FAULTS + 1)]
+    if found:
+        raise PolicyFaults(_sorted(found))
+    return document
+
+
+def _fault(finding: Finding, mark: Mark | None) -> PolicyFault:
+    line = mark.line_of(finding.steps) if mark else None
+    return PolicyFault(pointer(finding.steps), line, finding.code, finding.message, finding.remedy)
+
+
+def _sorted(faults: list[PolicyFault]) -> list[PolicyFault]:
+    return sorted(faults, key=lambda fault: fault.line or 0)
+
+
+def _coerced(raw: Any, value: Any, at: Steps) -> list[Finding]:
+    """Texts that were taken for numbers or truth: `yes` is a word here, and `"3"` is not a number."""
+    if isinstance(value, BaseModel) and isinstance(raw, Mapping):
+        found = []
+        for name in value.model_fields_set:
+            written = type(value).model_fields[name].alias or name
+            found += _coerced(raw.get(written), getattr(value, name), (*at, written))
+        return found
+    if isinstance(value, tuple) and isinstance(raw, list):
+        return [finding for i, entry in enumerate(value) for finding in _coerced(raw[i], entry, (*at, i))]
+    if isinstance(value, Mapping) and isinstance(raw, Mapping):
+        return [f for key, entry in value.items() for f in _coerced(raw.get(str(key)), entry, (*at, str(key)))]
+    if isinstance(value, bool) and not isinstance(raw, bool):
+        words = f"`{at[-1]}` cannot be `{raw}`.", "Write `true` or `false`."
+        return [Finding(at, "wrong_type", *words)]
+    if type(value) is int and type(raw) is not int:
+        return [Finding(at, "wrong_type", f"`{at[-1]}` cannot be `{raw}`.", "Write a whole number without quotes.")]
+    return []

@@ -1,0 +1,223 @@
+"""Whether everything a document names is there: clauses, calendars, topics, fees, facts ..."""
+
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.policy import document as doc
+from app.policy import effects
+from app.policy.completeness import CHECKS, unknown_name
+from app.policy.currencies import CURRENCIES
+from app.policy.faults import Steps
+from app.policy.model import Sourced
+from app.policy.reading import Finding, Names, check_condition
+from app.policy.standard import METRICS, REASONS, STANDINGS, STATUSES
+
+_CONDITIONS = frozenset({"when", "open", "scope", "excluded_when", "waive_when", "provisional_when", "eligible"})
+_DECIDING_STAGES = frozenset({"priority", "coverage", "fee", "target"})
+_DECIDING = (doc.CoverageEntry, doc.Target, doc.Fee, doc.Cost, doc.Allowance)
+
+# Which member of which part names an entry of which list.
+_NAMED: dict[tuple[type[BaseModel], str], str] = {
+    (doc.Channel, "calendar"): "calendar",
+    (doc.Channel, "closed"): "reason",
+    (doc.OutOfScope, "reason"): "reason",
+    (doc.OtherChannels, "reason"): "reason",
+    (doc.Unverified, "channels"): "channel",
+    (doc.Language, "calendar"): "calendar",
+    (doc.Language, "fallback"): "language",
+    (doc.Action, "roles"): "action role",
+    (doc.Action, "topic"): "topic",
+    (doc.Action, "excluded_reason"): "reason",
+    (doc.Action, "confirmation"): "fact",
+    (doc.Level, "topics"): "topic",
+    (doc.Department, "level"): "level",
+    (doc.Alias, "topics"): "topic",
+    (doc.Alias, "to"): "topic",
+    (doc.Target, "metric"): "metric",
+    (doc.Target, "calendar"): "calendar",
+    (doc.Target, "pauses"): "status",
+    (doc.Excuses, "metrics"): "metric",
+    (doc.Fee, "currency"): "currency",
+    (doc.Fee, "waive_clauses"): "clause",
+    (doc.Band, "calendar"): "calendar",
+    (doc.Part, "count"): "fact",
+    (doc.CoverageEntry, "topics"): "topic",
+    (doc.CoverageEntry, "except_"): "topic",
+    (doc.CoverageEntry, "products"): "product",
+    (doc.CoverageEntry, "variants"): "product variant",
+    (doc.CoverageEntry, "reason"): "reason",
+    (doc.CoverageEntry, "fee"): "fee",
+    (doc.CoverageEntry, "allowance"): "allowance",
+    (doc.CoverageEntry, "missing"): "fact",
+    (doc.CoverageEntry, "refile"): "topic",
+    (doc.Same, "facts"): "fact",
+    (doc.AfterHours, "channels"): "channel",
+    (doc.AfterHours, "priorities"): "priority",
+    (doc.AfterHours, "department"): "department",
+    (doc.Grant, "by_fact"): "fact",
+    (doc.Allowance, "then"): "fee",
+    (doc.Assumption, "clauses"): "clause",
+    (doc.About, "availability"): "clause",
+    (doc.Document, "currency"): "currency",
+    (effects.FactReference, "fact"): "fact",
+    (effects.SetOutcome, "reason"): "reason",
+    (effects.SetPriority, "priority"): "priority",
+    (effects.SetDepartment, "department"): "department",
+    (effects.SetLevel, "level"): "level",
+    (effects.SetTopic, "topic"): "topic",
+    (effects.AddFee, "fee"): "fee",
+    (effects.Require, "reason"): "reason",
+    (effects.Schedule, "calendar"): "calendar",
+    (effects.Schedule, "replaces"): "metric",
+    (effects.Schedule, "window"): "fact",
+    (effects.Exempt, "checks"): "check",
+    (effects.Transition, "department"): "department",
+    (effects.Transition, "to_level"): "level",
+    (effects.Emit, "priority"): "priority",
+}
+
+
+def reference_findings(document: doc.Document) -> Iterator[Finding]:
+    """Every fault that needs more of the document than the place where it stands."""
+    names = Names(document)
+    known = _known(document, names)
+    for steps, part in _parts(document, ()):
+        yield from _sources(steps, part, document)
+        yield from _names(steps, part, known, names)
+        yield from _conditions(steps, part, names)
+        check = CHECKS.get(type(part))
+        if check is not None:
+            yield from (_below(steps, finding) for finding in check(part, names))
+    yield from _prefixes(document)
+    yield from _circles(document)
+
+
+def _below(steps: Steps, finding: Finding) -> Finding:
+    return Finding((*steps, *finding.steps), finding.code, finding.message, finding.remedy)
+
+
+def _known(document: doc.Document, names: Names) -> dict[str, Container[Any]]:
+    variants = {variant for product in document.products.values() for variant in product.variants}
+    return {
+        "clause": document.clauses,
+        "assumption": document.assumptions,
+        "calendar": document.calendars,
+        "channel": names.channels,
+        "department": document.departments,
+        "fee": document.fees,
+        "allowance": document.allowances,
+        "language": document.languages,
+        "level": document.levels or range(1, 10),
+        "metric": METRICS | set(document.metrics),
+        "priority": document.priorities,
+        "product": names.products,
+        "product variant": variants,
+        "reason": REASONS | set(document.reasons),
+        "topic": names.topics,
+        "action role": {*document.contacts, *STANDINGS},
+        "status": STATUSES,
+        "check": {rule.check for rule in document.rules},
+        "currency": CURRENCIES,
+    }
+
+
+def _parts(part: BaseModel, at: Steps) -> Iterator[tuple[Steps, BaseModel]]:
+    """Every part of the document with its place, as far as the document itself states it."""
+    yield at, part
+    stated = part.model_fields_set
+    for name, value in part.__dict__.items():
+        if name in stated and not isinstance(value, str | int | None):
+            yield from _within(value, (*at, _written(part, name)))
+
+
+def _within(value: Any, at: Steps) -> Iterator[tuple[Steps, BaseModel]]:
+    if isinstance(value, BaseModel):
+        yield from _parts(value, at)
+    elif isinstance(value, tuple):
+        for index, entry in enumerate(value):
+            if not isinstance(entry, str | int):
+                yield from _within(entry, (*at, index))
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            if isinstance(entry, BaseModel):
+                yield from _parts(entry, (*at, str(key)))
+
+
+def _written(part: BaseModel, name: str) -> str:
+    return type(part).model_fields[name].alias or name
+
+
+def _sources(steps: Steps, part: BaseModel, document: doc.Document) -> Iterator[Finding]:
+    if not isinstance(part, Sourced):
+        return
+    for member, cited, known in (
+        ("clauses", part.clauses, document.clauses),
+        ("assumption", part.assumption, document.assumptions),
+    ):
+        for index, name in enumerate(cited):
+            if name not in known:
+                yield unknown_name((*steps, member, index), member.removesuffix("s"), name, known)
+
+
+def _names(steps: Steps, part: BaseModel, known: Mapping[str, Container[Any]], names: Names) -> Iterator[Finding]:
+    for member in part.model_fields_set:
+        kind = _NAMED.get((type(part), member))
+        value = getattr(part, member) if kind else None
+        if kind is None or value is None:
+            continue
+        several = isinstance(value, tuple)
+        for index, name in enumerate(value if several else (value,)):
+            here = (*steps, _written(part, member), index) if several else (*steps, _written(part, member))
+            if kind == "fact":
+                if names.type_of(name) is None:
+                    yield names.unknown_fact(name, here)
+            elif name not in known[kind]:
+                yield unknown_name(here, kind, name, known[kind])
+
+
+def _conditions(steps: Steps, part: BaseModel, names: Names) -> Iterator[Finding]:
+    decides = isinstance(part, _DECIDING) or (isinstance(part, doc.Rule) and part.stage in _DECIDING_STAGES)
+    for member in part.model_fields_set & _CONDITIONS:
+        value = getattr(part, member)
+        if isinstance(value, dict) and not isinstance(part, doc.Calendar):
+            for finding in check_condition(value, names, decides=decides):
+                yield _below((*steps, member), finding)
+    if isinstance(part, doc.CoverageEntry):
+        for gate, value in part.gate_first.items():
+            for finding in check_condition(value, names, decides=True):
+                yield _below((*steps, "gate_first", gate.value), finding)
+
+
+# ── the document as a whole ──────────────────────────────────────────────────
+def _prefixes(document: doc.Document) -> Iterator[Finding]:
+    for clause in document.clauses:
+        if not clause.startswith(document.prefix + "-"):
+            message = f"Clause `{clause}` does not begin with the prefix `{document.prefix}`."
+            yield Finding(("clauses", clause), "foreign_clause", message, f"Call it `{document.prefix}-...`.")
+
+
+def _circles(document: doc.Document) -> Iterator[Finding]:
+    """Topics filed under one another in a circle."""
+    leads = [(index, set(alias.topics), alias.to) for index, alias in enumerate(document.aliases)]
+
+    def follow(topic: str) -> list[tuple[int, str]]:
+        return [(i, to) for i, topics, to in leads if to != topic and _matched(topic, topics)]
+
+    for index, _, start in leads:
+        seen, waiting = {start}, [start]
+        while waiting:
+            for other, to in follow(waiting.pop()):
+                if other == index:
+                    message = f"Following the aliases from `{start}` leads back to it."
+                    yield Finding(("aliases", index), "circle", message, "Let one of them end at a topic of its own.")
+                    waiting = []
+                    break
+                if to not in seen:
+                    seen.add(to)
+                    waiting.append(to)
+
+
+def _matched(topic: str, patterns: set[str]) -> bool:
+    return any(p in ("*", topic) or topic.startswith(p + ".") for p in patterns)

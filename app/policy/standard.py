@@ -1,0 +1,89 @@
+"""What every policy may name without declaring it: reasons, metrics, and the values that the engine derives."""
+
+from app.base.vocabulary import Coverage, Outcome, TicketStatus
+
+REASONS = frozenset(
+    """
+    sender_unlisted sender_not_authenticated contact_info_outdated contact_limit_reached
+    secondary_contact_on_hosted_domain person_not_listed role_not_permitted ticket_required confirmation_required
+    identity_verification_pending identity_not_verified intake_incomplete email_invalid duplicate_of_open_ticket
+    triage_incomplete channel_scope_exceeded channel_unavailable channel_not_offered redirected_by_staff
+    reseller_customer_direct not_own_customer policy_not_applicable no_active_service product_not_available_in_market
+    topic_not_supported plugin_not_approved modification_excluded strict_exclusion refused_at_discretion
+    consent_required payment_required not_available not_emergency emergency_preconditions_unmet
+    credentials_via_secure_form_required calendar_horizon_exceeded
+    """.split()  # noqa: SIM905 - read as a table
+)
+
+METRICS = frozenset({"first_response", "next_reply", "level_response", "resolve", "repair", "turnaround"})
+
+STANDINGS = frozenset(
+    """
+    primary secondary authorised registered portal_user customer reseller reseller_customer staff system unverified
+    unlisted
+    """.split()  # noqa: SIM905 - read as a table
+)
+"""Beside them, the contact roles of the document."""
+
+STATUSES = frozenset(status.value for status in TicketStatus)
+
+DERIVED: dict[str, str] = {
+    "topic": "topic",
+    "topic_source": "text",
+    "language": "text",
+    "product": "text",
+    "product_variant": "text",
+    "market": "text",
+    "account": "text",
+    "sender.standing": "text",
+    "sender.email": "text",
+    "sender.mail_auth": "text",
+    "sender.authenticated": "bool",
+    "account.active": "bool",
+    "account.contact_info_current": "bool",
+    "account.state": "text",
+    "account.reseller": "text",
+    "account_state": "text",
+    "product_available": "bool",
+    "channel": "text",
+    "channel.open": "bool",
+    "channel.official": "bool",
+    "menu_option": "int",
+    "received_at": "instant",
+    "now": "instant",
+    "work.start": "instant",
+    "work.end": "instant",
+    "expected_level": "int",
+    "estimated_minutes": "int",
+    "incident": "text",
+    "incident.open": "bool",
+    "emergency.valid": "bool",
+    "contract.serves": "bool",
+    "contract": "bool",
+    "transition": "text",
+    "event": "text",
+    "dry_run": "bool",
+    "department": "text",
+    "priority": "text",
+    "level": "int",
+    "coverage": "text",
+    "action": "text",
+    "outcome": "text",
+    "reason": "text",
+    "status": "text",
+    "metric": "text",
+    "gate": "text",
+    "paid": "money",
+    "consented": "money",
+}
+"""Values that the engine itself knows, with their types; nobody asserts them."""
+
+CLOSED: dict[str, frozenset[str]] = {
+    "coverage": frozenset(status.value for status in Coverage),
+    "outcome": frozenset(outcome.value for outcome in Outcome),
+    "status": STATUSES,
+}
+"""Derived values out of a closed list that no document extends."""
+
+CLAIMED = "claimed_"
+"""Before the name of a fact: what somebody said who may not say it."""
