@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from app.base.errors import CannotStart
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="CLAUSEDESK_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CLAUSEDESK_", frozen=True, extra="ignore", populate_by_name=True)
 
     environment: str = Field(
         "development", pattern="^(development|production)$", description="development or production"
@@ -56,3 +58,20 @@ class Settings(BaseSettings):
         """Address under which callers reach the service, without a slash at its end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+
+def read_settings() -> Settings:
+    """The settings of this process; CannotStart names the variable that cannot be used, without its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        name, reason = str(first["loc"][0]), first["msg"]
+    except SettingsError as error:
+        # A value that should be JSON; its text names the field in quotes and nothing of the value.
+        name, reason = str(error).split('"')[1], "it must be a JSON object."
+    raise CannotStart(f"The setting {_variable(name)} cannot be used: {reason}")
+
+
+def _variable(name: str) -> str:
+    return f"CLAUSEDESK_{name.upper()}" if name in Settings.model_fields else name

@@ -157,6 +157,11 @@ def admin(desk: Desk, settings: Settings) -> dict[str, str]:
     return _bearer(desk, settings, Role.ADMIN)
 
 
+@pytest.fixture(scope="session")
+def service(desk: Desk, settings: Settings) -> dict[str, str]:
+    return _bearer(desk, settings, Role.SERVICE)
+
+
 def _bearer(desk: Desk, settings: Settings, role: Role) -> dict[str, str]:
     token = issue(
         desk.keys,

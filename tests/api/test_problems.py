@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.api.routing import DeskRoute
 from app.base.errors import CODES, Problem
@@ -112,8 +113,6 @@ async def test_the_token_endpoint_fails_as_oauth_does(edge: httpx2.AsyncClient) 
 
 
 def test_every_route_of_the_service_is_strict(shapes: FastAPI) -> None:
-    from fastapi.routing import APIRoute, iter_route_contexts
-
     routes = [context.original_route for context in iter_route_contexts(shapes.routes)]
     framework_routes = [route for route in routes if isinstance(route, APIRoute)]
     assert framework_routes

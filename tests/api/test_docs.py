@@ -1,0 +1,41 @@
+"""The interactive documentation needs no other host, and the OpenAPI document tells how requests fail."""
+
+import base64
+import re
+from hashlib import sha256
+
+import httpx2
+import pytest
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+async def test_the_pages_load_from_here_alone(edge: httpx2.AsyncClient, path: str) -> None:
+    page = await edge.get(path)
+    assert page.status_code == 200
+    assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert assets
+    for asset in assets:
+        assert asset.startswith("/docs/assets/")
+        assert (await edge.get(asset)).status_code == 200
+    assert "//" not in "".join(assets)
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+async def test_the_pages_run_their_own_scripts_only(edge: httpx2.AsyncClient, path: str) -> None:
+    page = await edge.get(path)
+    policy = page.headers["content-security-policy"]
+    scripts = next(rule for rule in policy.split("; ") if rule.startswith("script-src"))
+    assert "unsafe" not in scripts
+    for inline in re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL):
+        assert base64.b64encode(sha256(inline.encode()).digest()).decode() in scripts
+
+
+async def test_every_operation_tells_how_it_fails(edge: httpx2.AsyncClient) -> None:
+    document = (await edge.get("/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    assert operations
+    for operation in operations:
+        assert operation["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
+    assert "HTTPValidationError" not in str(document)

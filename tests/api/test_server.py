@@ -1,0 +1,91 @@
+"""How the process starts, and how it stops without losing a caller."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from app.api.server import bound_socket, new_server
+from app.base.errors import CannotStart
+from app.base.settings import Settings
+
+SERVE = "from app.base.settings import Settings; from app.main import serve; serve(Settings())"
+
+
+async def test_sigterm_is_announced_before_the_door_closes(shapes: FastAPI, settings: Settings) -> None:
+    started = asyncio.Event()
+    listener = bound_socket("127.0.0.1", 0)
+    server = new_server(shapes, settings.model_copy(update={"drain_seconds": 0.5}), started.set)
+    running = asyncio.create_task(server._serve([listener]))
+    await started.wait()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    try:
+        async with httpx2.AsyncClient(base_url=url, trust_env=False) as caller:
+            assert "connection" not in (await caller.get("/healthz")).headers
+            server.handle_exit(signal.SIGTERM, None)
+            ready = await caller.get("/readyz")
+            assert (ready.status_code, ready.headers["connection"]) == (503, "close")
+            assert (await caller.get("/healthz")).headers["connection"] == "close"
+            await asyncio.wait_for(running, 5)
+            with pytest.raises(httpx2.ConnectError):
+                await caller.get("/healthz")
+    finally:
+        shapes.state.drain.draining = False
+
+
+async def test_sigint_stops_at_once(shapes: FastAPI, settings: Settings) -> None:
+    started = asyncio.Event()
+    server = new_server(shapes, settings.model_copy(update={"drain_seconds": 300}), started.set)
+    running = asyncio.create_task(server._serve([bound_socket("127.0.0.1", 0)]))
+    await started.wait()
+    try:
+        server.handle_exit(signal.SIGTERM, None)
+        server.handle_exit(signal.SIGTERM, None)
+        await asyncio.wait_for(running, 5)
+    finally:
+        shapes.state.drain.draining = False
+
+
+def test_a_port_in_use_is_said_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CannotStart, match=rf"Cannot listen on 127\.0\.0\.1:{port} .+ CLAUSEDESK_PORT\.$"):
+            bound_socket("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no-such-host.invalid", "::ffff:203.0.113.7"])
+def test_an_address_that_is_not_ours_is_said_in_one_sentence(host: str) -> None:
+    with pytest.raises(CannotStart, match="Cannot listen on"):
+        bound_socket(host, 8080)
+
+
+@pytest.mark.parametrize(
+    "database_url",
+    [None, "postgresql://nobody@127.0.0.1:1/none", "nonsense"],
+    ids=["none", "down", "unreadable"],
+)
+def test_without_a_database_it_ends_with_one_sentence(tmp_path: Path, database_url: str | None) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "CLAUSEDESK_DATA_DIR": str(tmp_path),
+        "CLAUSEDESK_PORT": str(_free_port()),
+        **({"DATABASE_URL": database_url} if database_url else {}),
+    }
+    command = [sys.executable, "-c", SERVE]
+    run = subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert "DATABASE_URL" in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        return int(unused.getsockname()[1])
