@@ -9,7 +9,7 @@ from importlib.metadata import version
 import uvloop
 from fastapi import FastAPI
 
-from app.api import docs, health, problems
+from app.api import docs, health, oauth, problems
 from app.api.deps import Desk
 from app.api.guard import EdgeGuard
 from app.api.observed import Drain, Observed
@@ -25,7 +25,7 @@ from app.db.pool import Database
 from app.services.callers import Callers
 from app.tokens.keys import KeysRefused, load_keys
 
-ROUTERS = (health.router, problems.router)
+ROUTERS = (health.router, oauth.router, problems.router)
 
 
 @asynccontextmanager

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx2
 
+from app.base.errors import CannotStart
+
 MAX_AGE = timedelta(minutes=10)
 COOL_DOWN = timedelta(seconds=30)
 TIMEOUT_SECONDS = 3.0
@@ -29,7 +31,7 @@ class JwksCache:
     def __init__(self, url: str, *, allow_http: bool) -> None:
         """`allow_http` is for development: keys fetched in the clear can be anybody's."""
         if not url.startswith(("https://", "http://") if allow_http else "https://"):
-            raise ValueError("The outside issuer's keys must be published under https.")
+            raise CannotStart("The outside issuer publishes its keys under https: correct CLAUSEDESK_OUTSIDE_JWKS_URL.")
         self._url = url
         self._tls = ssl.create_default_context()
         self._flight = asyncio.Lock()

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from app.base.actor import Principal
+from app.base.errors import CannotStart
 from app.base.settings import Settings
 from app.clients.jwks import JwksCache, PublishedKeys
 from app.tokens.keys import SigningKeys
@@ -45,7 +46,7 @@ def own_issuer(settings: Settings) -> TrustedIssuer:
 
 def outside_issuer(settings: Settings) -> TrustedIssuer:
     if settings.outside_issuer == settings.token_issuer:
-        raise ValueError("The outside issuer has our own name; change CLAUSEDESK_TOKEN_ISSUER.")
+        raise CannotStart("The outside issuer has our own name; change CLAUSEDESK_TOKEN_ISSUER.")
     return TrustedIssuer(
         settings.outside_issuer,
         settings.token_audience,

@@ -14,6 +14,7 @@ from jose import jwk
 from jose.backends.base import Key
 from jose.exceptions import JWKError
 
+from app.base.errors import CannotStart
 from app.tokens.strict import decoded, encoded, json_object
 
 ALGORITHM = "ES256"
@@ -24,7 +25,7 @@ _MAX_KEYS = 16
 _COORDINATE_BYTES = 32
 
 
-class KeysRefused(Exception):  # noqa: N818 - said to an operator in one sentence
+class KeysRefused(CannotStart):
     """The signing keys cannot be used; the message says what to do and never quotes a key."""
 
 

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import pytest
 
+from app.base.errors import CannotStart
 from app.clients import jwks
 from app.clients.jwks import COOL_DOWN, MAX_AGE, JwksCache
 from tests.clients.publisher import Publisher, publishing
@@ -121,5 +122,5 @@ async def test_a_caller_who_hangs_up_during_the_request_does_not_start_the_cool_
 def test_outside_development_keys_come_under_https_only() -> None:
     JwksCache("https://id.example/jwks", allow_http=False)
     for url in ("http://id.example/jwks", "file:///etc/passwd", "", "ftp://id.example"):
-        with pytest.raises(ValueError, match="https"):
+        with pytest.raises(CannotStart, match="https"):
             JwksCache(url, allow_http=False)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from app.base.errors import CannotStart
 from app.base.settings import Settings
 from app.services.callers import Callers, outside_issuer
 from app.tokens.refusal import TokenRefused
@@ -86,5 +87,5 @@ async def test_an_outside_issuer_that_goes_down_keeps_its_callers(issuer: Publis
 
 
 def test_an_outside_issuer_with_our_own_name_is_refused() -> None:
-    with pytest.raises(ValueError, match="our own name"):
+    with pytest.raises(CannotStart, match="our own name"):
         outside_issuer(Settings(token_issuer="desk", outside_issuer="desk"))
