@@ -1,6 +1,7 @@
 """Runs migrations on the connection it is handed; `clausedesk migrate` and tests/db hand it one."""
 
 from alembic import context
+
 from app.db.schema import metadata
 
 with_options = {"target_metadata": metadata, "compare_type": True, "transaction_per_migration": True}

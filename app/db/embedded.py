@@ -98,6 +98,7 @@ class EmbeddedPostgres:
             if self._sockets.parent != self._folder:
                 shutil.rmtree(self._sockets, ignore_errors=True)
         if self._lock is not None:
+            os.ftruncate(self._lock, 0)
             os.close(self._lock)
             self._lock = None
 
@@ -232,7 +233,7 @@ def _locked(path: Path) -> int:
         except BlockingIOError:
             owner = os.pread(lock, 20, 0).decode(errors="replace").strip()
             # A killed owner leaves a server that is just shutting down.
-            if time.monotonic() > until or (owner.isdigit() and Path("/proc", owner).exists()):
+            if time.monotonic() > until or (owner and Path("/proc", owner).exists()):
                 os.close(lock)
                 raise DatabaseFault(
                     f"The data folder {path.parent} is in use by process {owner or 'unknown'}: stop that one, or set "

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from alembic import command
 from app.db.connecting import connect_once
 from app.db.faults import DatabaseFault
 from app.db.revision import HEAD
@@ -18,6 +19,10 @@ from app.db.revision import HEAD
 ROLES = ("clausedesk_app", "clausedesk_worker")
 OLDEST_SERVER = 15
 _FOLDER = Path(__file__).parents[2] / "alembic"
+_NO_RIGHT = (
+    "The login {} may not create and grant the roles clausedesk_app and clausedesk_worker: set MIGRATION_DATABASE_URL "
+    "to a login that may."
+)
 _LOCK = 0x636C6175  # "clau": held by whoever migrates this database
 
 
@@ -73,10 +78,7 @@ async def _check_rights(connection: asyncpg.Connection) -> None:
     )
     able = await connection.fetchval("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
     if missing and not able:
-        raise DatabaseFault(
-            f"The login {await connection.fetchval('SELECT current_user')} may not create the roles "
-            f"{' and '.join(ROLES)}: set MIGRATION_DATABASE_URL to a login that may."
-        )
+        raise DatabaseFault(_NO_RIGHT.format(await connection.fetchval("SELECT current_user")))
 
 
 async def _grant_roles(connection: asyncpg.Connection, login: str) -> None:
@@ -88,8 +90,11 @@ async def _grant_roles(connection: asyncpg.Connection, login: str) -> None:
 
 
 async def _with_alembic(dsn: str, work: Callable[[Config], object]) -> None:
+    # A migration that waits for a lock makes everybody behind it wait: better to give up.
     engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn), poolclass=NullPool
+        "postgresql+asyncpg://",
+        async_creator=lambda: asyncpg.connect(dsn, server_settings={"lock_timeout": "10s"}),
+        poolclass=NullPool,
     )
 
     def run(connection: Connection) -> None:
@@ -101,6 +106,10 @@ async def _with_alembic(dsn: str, work: Callable[[Config], object]) -> None:
         async with engine.connect() as connection:
             await connection.run_sync(run)
             await connection.commit()
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == asyncpg.InsufficientPrivilegeError.sqlstate:
+            raise DatabaseFault(_NO_RIGHT.format("of DATABASE_URL")) from error
+        raise
     finally:
         await engine.dispose()
 
