@@ -96,6 +96,16 @@ def sender(d: Deliberation) -> None:
         d.run("sender")
 
 
+def settle_account(d: Deliberation) -> None:
+    """The account's facts alone, for what happens to a ticket that has been admitted."""
+    d.channel = d.policy.channel(d.request.channel, d.request.menu_option)
+    slug = d.channel.slug if d.channel else d.request.channel
+    d.values["channel"] = slug
+    found = find_standing(d.policy, d.request, d.situation, slug)
+    d.standing, d.account = found.role, found.account or d.situation.account
+    _set_account_facts(d, found)
+
+
 def _set_account_facts(d: Deliberation, found: Standing) -> None:
     values, account, stated = d.values, found.account, d.request.facts
     values["sender.standing"] = found.role

@@ -186,6 +186,7 @@ class Emit(Model):
         "record",
         "redact",
         "measure",
+        "delay_code",
         "remove_plugin",
         "apply_update",
         "send_reset_link",

@@ -1,0 +1,119 @@
+"""A ticket as the policy sees it: what was asked, what has happened since, and the decision in force."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import JsonValue
+
+from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
+from app.policy.decision import Decision, TargetTime
+from app.policy.model import Model
+from app.policy.situation import Money, OpenTicket, Request
+
+_ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
+_STATUS_OF_GATE = {
+    WorkGate.AWAITING_CONSENT: TicketStatus.WAITING_CONSENT,
+    WorkGate.AWAITING_PAYMENT: TicketStatus.WAITING_PAYMENT,
+    WorkGate.SCHEDULED: TicketStatus.SCHEDULED,
+}
+
+
+class Excuse(Model):
+    """Why a time may be missed; it labels the miss and changes neither due time nor verdict."""
+
+    metric: str
+    code: str
+    at: datetime
+    note: str = ""
+
+
+class ClockLine(Model):
+    """One clock of a ticket: the time given, and where it stands."""
+
+    cycle: int = 1
+    target: TargetTime
+    state: ClockState = ClockState.RUNNING
+    stopped_at: datetime | None = None
+
+    @property
+    def metric(self) -> str:
+        return self.target.metric
+
+    def late_seconds(self, at: datetime) -> int:
+        """How long after its due time it was met, or has been running."""
+        due = self.target.due_at
+        end = self.stopped_at or at
+        return max(0, int((end - due).total_seconds())) if due is not None else 0
+
+
+class Ticket(Model):
+    """The state of one ticket; every change makes a new one."""
+
+    id: str
+    account: str | None
+    """Number of the account."""
+    received_at: datetime
+    completed_at: datetime | None = None
+    request: Request
+    facts: Mapping[str, JsonValue] = {}
+    """All that is asserted by now, the request's own facts included."""
+    decision: Decision
+    status: TicketStatus
+    department: str | None = None
+    level: int | None = None
+    clocks: tuple[ClockLine, ...] = ()
+    money: Money = Money()
+    scheduled: bool = False
+    starts: Mapping[str, datetime] = {}
+    """Instants of events that clocks may start from."""
+    triage: Mapping[str, JsonValue] = {}
+    assignee: str | None = None
+    merged_into: str | None = None
+    linked: tuple[str, ...] = ()
+    incident: str | None = None
+    delay_codes: tuple[str, ...] = ()
+    excuses: tuple[Excuse, ...] = ()
+    priority_set: str | None = None
+    coverage_set: Coverage | None = None
+    first_response_at: datetime | None = None
+    oldest_unanswered_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    work_started_at: datetime | None = None
+
+    @property
+    def held(self) -> bool:
+        return self.decision.outcome is Outcome.HELD
+
+    @property
+    def open(self) -> bool:
+        return self.status not in _ENDED
+
+    def as_open(self) -> OpenTicket:
+        """As another request's duplicate check sees it."""
+        return OpenTicket(
+            id=self.id,
+            status=self.status,
+            held=self.held,
+            received_at=self.received_at,
+            facts=self.facts,
+            targets=self.targets,
+        )
+
+    @property
+    def targets(self) -> tuple[TargetTime, ...]:
+        return tuple(line.target.model_copy(update={"status": line.state}) for line in self.clocks)
+
+    def changed(self, **values: Any) -> "Ticket":
+        return self.model_copy(update=values)
+
+
+def status_after(decision: Decision, *, merged: bool = False) -> TicketStatus:
+    """What a ticket is waiting for, once a decision stands."""
+    if merged or decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED):
+        written_up = any(e.type == "create_ticket" for e in decision.effects) and decision.targets
+        return TicketStatus.OPEN if written_up and not merged else TicketStatus.CLOSED
+    if decision.outcome is Outcome.HELD:
+        return TicketStatus.ON_HOLD
+    return _STATUS_OF_GATE.get(decision.work_gate, TicketStatus.OPEN)

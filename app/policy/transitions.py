@@ -1,0 +1,88 @@
+"""What each verb may change on a ticket, judged by the policy: (ticket, transition) -> decision and ticket."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from app.policy.compile import CompiledPolicy
+from app.policy.decision import Decision
+from app.policy.deliberation import Deliberation
+from app.policy.life import Desk, redeliberate
+from app.policy.situation import Sender
+from app.policy.standing import listed
+from app.policy.ticket import Ticket
+from app.policy.verbs import ending, money, people, timing
+from app.policy.verbs.step import SPOKEN, Result, Step, Transition, refused, stated_facts
+
+Verb = Callable[[Step], Result]
+
+VERBS: dict[str, Verb] = {
+    "triage": people.triage,
+    "assign": people.assign,
+    "hand_over": people.hand_over,
+    "escalate": people.escalate,
+    "transfer": people.transfer,
+    "diagnose": people.diagnose,
+    "verify": people.verify,
+    "availability": people.availability,
+    "negotiate": timing.negotiate,
+    "schedule": timing.schedule,
+    "excuse": timing.excuse,
+    "override": people.override,
+    "quote": money.quote,
+    "consent": money.consent,
+    "decline": money.decline,
+    "pay": money.pay,
+    "waive": money.waive,
+    "start_work": money.start_work,
+    "record_work": money.record_work,
+    "settle": money.settle,
+    "resolve": ending.resolve,
+    "reopen": ending.reopen,
+    "close": ending.close,
+    "merge": ending.merge,
+}
+
+
+def apply(
+    policy: CompiledPolicy,
+    ticket: Ticket,
+    transition: Transition,
+    desk: Desk,
+    at: datetime,
+    *,
+    survivor: Ticket | None = None,
+) -> Result:
+    """Judge a verb by the policy and carry it out; a refused one leaves the ticket as it was."""
+    d = redeliberate(policy, ticket, desk, at, transition.verb)
+    step = Step(policy, ticket, transition, desk, at, d, survivor)
+    d.values.update({name: value for name, value in ticket.triage.items() if value is not None})
+    d.values.update(stated_facts(step))
+    d.values.update({name: value for name, value in step.payload.items() if name in SPOKEN})
+    d.run("transition")
+    if d.ended:
+        return refused(step)
+    decision, after = VERBS[transition.verb](step)
+    offered = [str((e.model_extra or {}).get("of")) for e in d.effects if e.type == "delay_code"]
+    codes = tuple(dict.fromkeys((*after.delay_codes, *offered)))
+    return _joined(decision, d), after.changed(delay_codes=codes)
+
+
+def _joined(decision: Decision, d: Deliberation) -> Decision:
+    """What the transition's own rules cited, beside what the renewed decision cites."""
+    known = {a.id for a in decision.assumptions}
+    return decision.model_copy(
+        update={
+            "citations": (*d.citations, *(c for c in decision.citations if c not in d.citations)),
+            "assumptions": (*decision.assumptions, *(a for a in d.assumptions if a.id not in known)),
+            "effects": (*(e for e in d.effects if e not in decision.effects), *decision.effects),
+        }
+    )
+
+
+def may_consent(policy: CompiledPolicy, desk: Desk, sender: Sender) -> bool:
+    """Whether this person may agree to a price: a listed contact whose role has the capability, or any if none has."""
+    contact = listed(desk.account, sender) if desk.account else None
+    if contact is None:
+        return False
+    allowed = [slug for slug, role in policy.document.contacts.items() if {"consent", "everything"} & set(role.may)]
+    return not allowed or contact.role in allowed

@@ -1,0 +1,168 @@
+"""Verbs about money and the work it opens: quote, consent, payment, work, settlement."""
+
+from decimal import Decimal
+from typing import Any
+
+from app.base.money import rounded
+from app.base.vocabulary import Outcome, WorkGate
+from app.policy import fees
+from app.policy.decision import FeeDecision
+from app.policy.life import stop_clocks
+from app.policy.verbs.step import STAFF_ANSWERS, Result, Step, again, refused, same, whole_minutes
+
+_REASON_OF_GATE = {
+    WorkGate.AWAITING_PAYMENT: "payment_required",
+    WorkGate.AWAITING_CONSENT: "consent_required",
+    WorkGate.AWAITING_AVAILABILITY: "not_available",
+    WorkGate.SCHEDULED: "not_available",
+    WorkGate.CLOSED: "refused_at_discretion",
+}
+
+
+def quote(step: Step) -> Result:
+    """Staff put a price, or the tariff's own for an estimate; the customer is told in the ticket."""
+    d = step.d
+    amount, minutes = step.payload.get("amount"), whole_minutes(step, "minutes")
+    money = step.ticket.money.model_copy(
+        update={
+            "quoted": Decimal(str(amount)) if amount is not None else None,
+            "quoted_minutes": minutes if minutes is not None else step.ticket.money.quoted_minutes,
+            "consented": None,
+            "declined": False,
+        }
+    )
+    d.emit("notify", to="customer", of="quote", channel=_ticket_channel(step))
+    clocks = stop_clocks(step.ticket.clocks, STAFF_ANSWERS, step.at)
+    first = step.ticket.first_response_at or step.at
+    return again(step, step.ticket.changed(money=money, clocks=clocks, first_response_at=first))
+
+
+def _ticket_channel(step: Step) -> str:
+    return "ticket" if step.ticket.id else str(step.ticket.request.channel)
+
+
+def consent(step: Step) -> Result:
+    d = step.d
+    fee = step.ticket.decision.fee
+    if fee is None or fee.amount is None:
+        return refused(step, "consent_required")
+    money = step.ticket.money.model_copy(update={"consented": fee.amount, "declined": False})
+    who = step.transition.by.email or step.transition.by.user
+    d.emit("record", of="consent", by=who, at=step.at, amount=fee.amount, currency=fee.currency)
+    return again(step, step.ticket.changed(money=money))
+
+
+def decline(step: Step) -> Result:
+    money = step.ticket.money.model_copy(update={"declined": True, "consented": None})
+    return again(step, step.ticket.changed(money=money))
+
+
+def pay(step: Step) -> Result:
+    """Money has arrived; another currency is refused, more or less than asked is on record."""
+    d = step.d
+    amount = Decimal(str(step.payload.get("amount", "0")))
+    unit = step.policy.document.currency
+    if step.payload.get("currency", unit) != unit:
+        return refused(step, "payment_required")
+    money = step.ticket.money.model_copy(update={"paid": step.ticket.money.paid + rounded(amount, unit)})
+    d.emit("record", of="payment", amount=amount, currency=unit)
+    return again(step, step.ticket.changed(money=money))
+
+
+def waive(step: Step) -> Result:
+    d = step.d
+    money, unit = step.ticket.money, step.policy.document.currency
+    if money.paid > 0:
+        d.emit("refund", amount=rounded(money.paid, unit), currency=unit)
+    d.emit("record", of="waiver", reason=step.payload.get("reason"))
+    return again(step, step.ticket.changed(money=money.model_copy(update={"waived": True, "paid": Decimal(0)})))
+
+
+def start_work(step: Step) -> Result:
+    d = step.d
+    refused = _gate_refusal(step)
+    if refused is not None:
+        return refused
+    tariff = step.tariff
+    if tariff is not None:
+        d.stage = "fee"
+        d.cite(tariff, "work may start")
+    return same(step, step.ticket.changed(work_started_at=step.ticket.work_started_at or step.at))
+
+
+def _gate_refusal(step: Step) -> Result | None:
+    """Refused while the work gate is closed, with the clauses that keep it so."""
+    d = step.d
+    gate = step.ticket.decision.work_gate
+    if gate is WorkGate.OPEN and not step.ticket.held:
+        return None
+    if gate is WorkGate.SCHEDULED and _in_window(step):
+        return None
+    tariff = step.tariff
+    d.stage = "fee"
+    if tariff is not None:
+        d.cite(tariff, f"work_gate={gate}")
+    else:
+        d.cite_clauses([c.clause for c in step.ticket.decision.citations if c.stage in ("fee", "coverage")])
+    prepaid = tariff is not None and tariff.payment.timing == "prepay"
+    reason = _REASON_OF_GATE.get(gate, "payment_required" if prepaid else "consent_required")
+    return refused(step, step.ticket.decision.reason if step.ticket.held else reason)
+
+
+def _in_window(step: Step) -> bool:
+    window = step.ticket.decision.schedule
+    return (
+        window is not None
+        and window.from_ is not None
+        and window.from_ <= step.at
+        and (window.until is None or step.at < window.until)
+    )
+
+
+def record_work(step: Step) -> Result:
+    refused = _gate_refusal(step)
+    if refused is not None:
+        return refused
+    worked = step.ticket.money.minutes_used + (whole_minutes(step, "minutes") or 0)
+    money = step.ticket.money.model_copy(update={"minutes_used": worked})
+    return again(step, step.ticket.changed(money=money, work_started_at=step.ticket.work_started_at or step.at))
+
+
+def settle(step: Step) -> Result:
+    """The job is done: what it took, never above what was agreed where the terms are capped."""
+    d = step.d
+    minutes = whole_minutes(step, "minutes")
+    tariff, fee = step.tariff, step.ticket.decision.fee
+    if tariff is None or fee is None or fee.rule is None:
+        return same(step, step.ticket)
+    unit, money = step.policy.document.currency, step.ticket.money
+    d.stage = "fee"
+    d.cite(tariff, "settled")
+    priced = fees.price(
+        tariff, fee.rule, unit, minutes if minutes is not None else money.minutes_used, d.values, d.language
+    )
+    agreed = money.consented if money.consented is not None else money.quoted
+    cap = agreed if agreed is not None else fee.amount
+    amount = priced.amount if priced.amount is not None else fee.amount
+    capped = tariff.terms == "capped" and cap is not None and amount is not None and amount > cap
+    if capped:
+        amount = cap
+    settled = _settled_fee(fee, tariff, amount, priced.blocks, capped=capped, paid=money.paid)
+    timing = tariff.payment.timing
+    if amount is not None and timing != "none":
+        d.emit("charge", amount=amount, currency=unit, timing=timing)
+        if money.paid > amount:
+            d.emit("refund", amount=money.paid - amount, currency=unit)
+    decision = step.ticket.decision.model_copy(update={"fee": settled, "outcome": Outcome.ACCEPTED, "reason": None})
+    return decision.model_copy(update={"effects": ()}), step.ticket.changed(decision=decision)
+
+
+def _settled_fee(
+    fee: FeeDecision, tariff: Any, amount: Decimal | None, blocks: int | None, *, capped: bool, paid: Decimal
+) -> FeeDecision:
+    if capped and fee.blocks is not None:
+        blocks = fee.blocks
+    left = max(amount - paid, Decimal(0)) if amount is not None else None
+    return fee.model_copy(
+        update={"amount": amount, "blocks": blocks, "balance": left, "indicative": False, "terms": tariff.terms}
+    )

@@ -1,0 +1,106 @@
+"""Verbs about who works on it, and on what: triage, diagnosis, identity, overrides."""
+
+from typing import Any
+
+from app.base.vocabulary import Coverage, Outcome, TicketStatus, WorkGate
+from app.policy.deliberation import Deliberation
+from app.policy.life import decide_again_from_the_start
+from app.policy.verbs.step import SPOKEN, Result, Step, again, refused, same, stated_facts, whole_minutes, with_facts
+
+
+def triage(step: Step) -> Result:
+    recorded = {k: v for k, v in step.payload.items() if k in SPOKEN}
+    facts = with_facts(step, topic=step.payload.get("topic"))
+    return again(step, step.ticket.changed(triage={**step.ticket.triage, **recorded}, facts=facts))
+
+
+def assign(step: Step) -> Result:
+    return same(step, step.ticket.changed(assignee=str(step.payload.get("staff", ""))))
+
+
+def hand_over(step: Step) -> Result:
+    d = step.d
+    d.emit("record", of="handover", note=step.payload.get("note"))
+    return assign(step)
+
+
+def escalate(step: Step) -> Result:
+    level = whole_minutes(step, "to_level") or (step.ticket.level or 0) + 1
+    starts = {**step.ticket.starts, "escalated": step.at}
+    return again(step, step.ticket.changed(level=level, starts=starts))
+
+
+def transfer(step: Step) -> Result:
+    slug = str(step.payload.get("department", ""))
+    department = step.policy.document.departments.get(slug)
+    level = department.level if department is not None else step.ticket.level
+    starts = {**step.ticket.starts, "transferred": step.at}
+    return again(step, step.ticket.changed(department=slug, level=level, starts=starts))
+
+
+def diagnose(step: Step) -> Result:
+    """The cause is known: priority, coverage and fee follow; a refusal may turn out to be the provider's own fault."""
+    d = step.d
+    minutes = whole_minutes(step, "estimated_minutes")
+    request = step.ticket.request.model_copy(update={"topic_source": "staff"})
+    if minutes is not None:
+        request = request.model_copy(update={"estimated_minutes": minutes})
+    facts = with_facts(step, cause=step.payload.get("cause"))
+    if d.filed_as is not None and "topic" not in stated_facts(step) and _refiled(d):
+        facts["topic"] = d.filed_as
+    ticket = step.ticket.changed(facts=facts, request=request, starts={**step.ticket.starts, "diagnosed": step.at})
+    if not ticket.open:
+        ticket = ticket.changed(status=TicketStatus.OPEN, closed_at=None)
+    return again(step, ticket)
+
+
+def _refiled(d: Deliberation) -> bool:
+    return any(c.stage == "transition" and c.effect.startswith("filed as") for c in d.citations)
+
+
+def verify(step: Step) -> Result:
+    """Staff have checked who asks: what was held goes on, or is refused."""
+    d = step.d
+    method, result = step.payload.get("method"), step.payload.get("result")
+    d.emit("record", of="verification", method=method, result=result)
+    if result in ("negative", "no_match", "failed"):
+        decision = step.ticket.decision.model_copy(
+            update={"outcome": Outcome.REFUSED, "reason": "identity_not_verified", "work_gate": WorkGate.CLOSED}
+        )
+        closed = step.ticket.changed(decision=decision, status=TicketStatus.CLOSED, closed_at=step.at)
+        return decision.model_copy(update={"effects": ()}), closed
+    facts = {**step.ticket.facts, "identity_verified": True, "verification_method": method}
+    ticket = step.ticket.changed(facts=facts)
+    if not step.ticket.held:
+        return again(step, ticket)
+    return decide_again_from_the_start(step.policy, ticket, step.desk, step.at, confirmed=True)
+
+
+def availability(step: Step) -> Result:
+    available = "available" if step.payload.get("available") else "unavailable"
+    return again(step, step.ticket.changed(facts={**step.ticket.facts, "availability": available}))
+
+
+def override(step: Step) -> Result:
+    """Staff decide otherwise, with a reason on record; never over a strict exclusion."""
+    d = step.d
+    field, value = str(step.payload.get("field")), str(step.payload.get("value"))
+    if field == "coverage" and step.ticket.decision.strict:
+        d.stage = "coverage"
+        d.cite_clauses([c.clause for c in step.ticket.decision.citations if c.stage == "coverage"], "strict")
+        return refused(step, "strict_exclusion")
+    d.emit("record", of="override", field=field, value=value, reason=step.payload.get("reason"))
+    changes: dict[str, Any] = {"facts": dict(step.ticket.facts)}
+    match field:
+        case "coverage":
+            changes["coverage_set"] = Coverage(value)
+            changes["status"] = TicketStatus.OPEN if not step.ticket.open else step.ticket.status
+        case "priority":
+            changes["priority_set"] = value
+        case "level":
+            changes["level"] = int(value)
+        case "department":
+            changes["department"] = value
+        case _:
+            changes["facts"][field] = value
+    return again(step, step.ticket.changed(**changes))

@@ -1,0 +1,67 @@
+"""Verbs about time: agreed turnarounds, windows, excused delays."""
+
+from datetime import datetime
+
+from app.base.vocabulary import TicketStatus, WorkGate
+from app.policy.decision import ScheduleWindow, TargetTime
+from app.policy.ticket import ClockLine, Excuse
+from app.policy.verbs.step import Result, Step, again, refused, same
+
+
+def negotiate(step: Step) -> Result:
+    """Both sides have agreed a time: from now on it is measured."""
+    d = step.d
+    due = datetime.fromisoformat(str(step.payload["due_at"]))
+    lines = [line for line in step.ticket.clocks if line.target.kind == "negotiated"]
+    if not lines:
+        agreed = TargetTime(metric="turnaround", kind="negotiated", strength=step.policy.document.strength)
+        lines = [ClockLine(target=agreed)]
+    settled = [
+        line.model_copy(update={"target": line.target.model_copy(update={"due_at": due, "clock_start": step.at})})
+        for line in lines
+    ]
+    kept = tuple(line for line in step.ticket.clocks if line.target.kind != "negotiated")
+    for target, when in step.policy.targets:
+        if target.kind == "negotiated" and when.holds(d):
+            d.cite(target, target.metric)
+    d.emit("record", of="agreement", to=step.payload.get("agreed_with"))
+    return same(step, step.ticket.changed(clocks=(*kept, *settled)))
+
+
+def schedule(step: Step) -> Result:
+    """Put the work into a window: staff's own, else the next one of the policy's calendar."""
+    d = step.d
+    decision, ticket = again(step, step.ticket.changed(scheduled=True))
+    wished = {name: step.payload.get(name) for name in ("from", "until")}
+    if wished["from"] is not None:
+        window = ScheduleWindow.model_validate(wished)
+        gate = WorkGate.SCHEDULED if decision.work_gate is WorkGate.OPEN else decision.work_gate
+        decision = decision.model_copy(update={"schedule": window, "work_gate": gate})
+        ticket = ticket.changed(decision=decision)
+    if decision.schedule is None or decision.schedule.from_ is None:
+        d.stage = "schedule"
+        for ready in step.policy.rules.get("schedule", ()):
+            d.cite(ready.rule, "not scheduled", ready.when.reads)
+        return refused(step, "not_available")
+    status = TicketStatus.SCHEDULED if decision.work_gate is WorkGate.SCHEDULED else ticket.status
+    return decision, ticket.changed(status=status)
+
+
+def excuse(step: Step) -> Result:
+    d = step.d
+    metric, code = str(step.payload.get("metric")), str(step.payload.get("code"))
+    excuses = step.policy.document.excuses
+    d.stage = "target"
+    if excuses is None or code not in excuses.codes or metric not in excuses.metrics:
+        if excuses is not None:
+            d.cite(excuses, "not an excuse")
+        return refused(step, "refused_at_discretion")
+    d.cite(excuses, f"{metric} excused: {code}")
+    excused = Excuse(metric=metric, code=code, at=step.at, note=str(step.payload.get("note", "")))
+    return same(
+        step,
+        step.ticket.changed(
+            excuses=(*step.ticket.excuses, excused),
+            delay_codes=tuple(dict.fromkeys((*step.ticket.delay_codes, code))),
+        ),
+    )
