@@ -10,8 +10,8 @@ from app.policy import document as doc
 from app.policy import effects
 from app.policy.currencies import CURRENCIES
 from app.policy.faults import Steps
-from app.policy.hours import calendar_findings
-from app.policy.reading import Finding, Names, check_value, closest
+from app.policy.hours import calendar_flaws
+from app.policy.reading import Flaw, Names, check_value, closest
 
 _WHERE = {
     "clause": "clauses",
@@ -33,35 +33,35 @@ _WHERE = {
 }
 
 
-def unknown_name(steps: Steps, kind: str, name: Any, known: Container[Any]) -> Finding:
+def unknown_name(steps: Steps, kind: str, name: Any, known: Container[Any]) -> Flaw:
     listed = [str(k) for k in known] if isinstance(known, Iterable) else []
     otherwise = f"Add it to `{_WHERE[kind]}`." if kind in _WHERE else "Name one that exists."
     if kind == "currency":
         otherwise = "Use the three letters of ISO 4217, such as `EUR`."
-    return Finding(
+    return Flaw(
         steps, f"unknown_{kind.replace(' ', '_')}", f"There is no {kind} `{name}`.", closest(name, listed, otherwise)
     )
 
 
-def _document(part: doc.Document, _: Names) -> Iterator[Finding]:
+def _document(part: doc.Document, _: Names) -> Iterator[Flaw]:
     if not _is_zone(part.tz):
-        yield Finding(
+        yield Flaw(
             ("tz",), "unknown_zone", f"There is no zone `{part.tz}`.", "Use an IANA name such as `Europe/Paris`."
         )
     if part.effective_from and part.effective_until and part.effective_until <= part.effective_from:
         message = "The policy ends before it begins."
-        yield Finding(("effective_until",), "inverted_dates", message, "Put the later instant here.")
+        yield Flaw(("effective_until",), "inverted_dates", message, "Put the later instant here.")
 
 
-def _calendar(part: doc.Calendar, names: Names) -> Iterator[Finding]:
+def _calendar(part: doc.Calendar, names: Names) -> Iterator[Flaw]:
     if part.tz is not None and part.tz != "account" and not _is_zone(part.tz):
-        yield Finding(
+        yield Flaw(
             ("tz",), "unknown_zone", f"There is no zone `{part.tz}`.", "Use an IANA name such as `Europe/Paris`."
         )
     for index, name in enumerate(part.holidays):
         if name not in names.document.holidays:
             yield unknown_name(("holidays", index), "holiday set", name, names.document.holidays)
-    yield from calendar_findings(part)
+    yield from calendar_flaws(part)
 
 
 def _is_zone(name: str) -> bool:
@@ -80,20 +80,18 @@ _FEE_NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _fee(part: doc.Fee, _: Names) -> Iterator[Finding]:
+def _fee(part: doc.Fee, _: Names) -> Iterator[Flaw]:
     stated = {name for name in part.model_fields_set if getattr(part, name) not in (None, (), {})}
     if stated & {"amounts", "parts"} or any(band.amount is not None for band in part.bands):
         stated.add("amount")
     for member in _FEE_NEEDS.get(part.kind, ()):
         if member not in stated:
             message = f"A fee of kind `{part.kind}` needs `{member}`."
-            yield Finding((member,), "fee_incomplete", message, f"Add `{member}:` here, or choose another kind.")
+            yield Flaw((member,), "fee_incomplete", message, f"Add `{member}:` here, or choose another kind.")
     for member in ("per", "block"):
         length = getattr(part, member)
         if length is not None and not length:
-            yield Finding(
-                (member,), "out_of_range", f"`{member}` cannot be no time at all.", "Write one such as `PT60M`."
-            )
+            yield Flaw((member,), "out_of_range", f"`{member}` cannot be no time at all.", "Write one such as `PT60M`.")
     for code in part.amounts:
         if code not in CURRENCIES:
             yield unknown_name(("amounts", code), "currency", code, CURRENCIES)
@@ -110,29 +108,27 @@ _TARGET_NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _target(part: doc.Target, _: Names) -> Iterator[Finding]:
+def _target(part: doc.Target, _: Names) -> Iterator[Flaw]:
     for member in _TARGET_NEEDS.get(part.kind, ()):
         if getattr(part, member) is None:
             message = f"A target of kind `{part.kind}` needs `{member}`."
-            yield Finding((member,), "target_incomplete", message, f"Add `{member}:` here, or choose another kind.")
+            yield Flaw((member,), "target_incomplete", message, f"Add `{member}:` here, or choose another kind.")
     if part.min is not None and part.max is not None and part.min > part.max:
-        yield Finding(("min",), "inverted_range", "`min` is longer than `max`.", "Swap the two.")
+        yield Flaw(("min",), "inverted_range", "`min` is longer than `max`.", "Swap the two.")
 
 
-def _fact(part: doc.Fact, names: Names) -> Iterator[Finding]:
+def _fact(part: doc.Fact, names: Names) -> Iterator[Flaw]:
     if part.type == "enum" and not part.values:
-        yield Finding(("values",), "missing_member", "A fact of type `enum` needs its values.", "Add `values: [...]`.")
+        yield Flaw(("values",), "missing_member", "A fact of type `enum` needs its values.", "Add `values: [...]`.")
         return
     if part.values and part.type != "enum":
-        yield Finding(
-            ("values",), "unused_values", f"A fact of type `{part.type}` has no values.", "Make it an `enum`."
-        )
+        yield Flaw(("values",), "unused_values", f"A fact of type `{part.type}` has no values.", "Make it an `enum`.")
     for member, value in (("default", part.default), *((f"by_topic/{k}", v) for k, v in part.by_topic.items())):
         steps = tuple(member.split("/", 1))
         if part.type != "list":
             yield from check_value(steps, "the fact", part.type, value, names)
         if part.type == "enum" and value is not None and value not in part.values:
-            yield Finding(
+            yield Flaw(
                 steps,
                 "unknown_value",
                 f"`{value}` is not among its values.",
@@ -143,12 +139,12 @@ def _fact(part: doc.Fact, names: Names) -> Iterator[Finding]:
             yield unknown_name(("by_topic", pattern), "topic", pattern, names.topics)
     for standard in part.within:
         if standard not in part.values:
-            yield Finding(
+            yield Flaw(
                 ("within", standard), "unknown_value", f"`{standard}` is not among its values.", "Name one that is."
             )
 
 
-def _set_fact(part: effects.SetFact, names: Names) -> Iterator[Finding]:
+def _set_fact(part: effects.SetFact, names: Names) -> Iterator[Flaw]:
     if part.fact not in names.facts:
         yield names.unknown_fact(part.fact, ("fact",))
     elif not isinstance(part.value, effects.FactReference):
@@ -157,10 +153,10 @@ def _set_fact(part: effects.SetFact, names: Names) -> Iterator[Finding]:
             yield from check_value(("value",), part.fact, kind, part.value, names)
 
 
-def _require(part: effects.Require, names: Names) -> Iterator[Finding]:
+def _require(part: effects.Require, names: Names) -> Iterator[Flaw]:
     for i, combination in enumerate(part.any_of):
         if not combination:
-            yield Finding(
+            yield Flaw(
                 ("any_of", i), "bad_value", "An empty combination is always there.", "Name facts, or leave it out."
             )
         for j, name in enumerate(combination):
@@ -168,19 +164,19 @@ def _require(part: effects.Require, names: Names) -> Iterator[Finding]:
                 yield names.unknown_fact(name, ("any_of", i, j))
 
 
-def _coverage(part: doc.CoverageEntry, _: Names) -> Iterator[Finding]:
+def _coverage(part: doc.CoverageEntry, _: Names) -> Iterator[Flaw]:
     if (part.only or part.else_) and part.override is None:
         message = "`only` and `else` belong to an entry that stands before the others."
-        yield Finding(("only" if part.only else "else",), "override_missing", message, "Add `override:` with a rank.")
+        yield Flaw(("only" if part.only else "else",), "override_missing", message, "Add `override:` with a rank.")
 
 
-def _assumption(part: doc.Assumption, _: Names) -> Iterator[Finding]:
+def _assumption(part: doc.Assumption, _: Names) -> Iterator[Flaw]:
     if part.value in part.alternatives:
         message = f"`{part.value}` is the reading in force and an alternative to it."
-        yield Finding(("alternatives", part.value), "same_reading", message, "Give the alternative another name.")
+        yield Flaw(("alternatives", part.value), "same_reading", message, "Give the alternative another name.")
 
 
-CHECKS: dict[type[BaseModel], Callable[[Any, Names], Iterator[Finding]]] = {
+CHECKS: dict[type[BaseModel], Callable[[Any, Names], Iterator[Flaw]]] = {
     doc.Document: _document,
     doc.Calendar: _calendar,
     doc.Fee: _fee,

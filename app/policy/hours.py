@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from app.policy.document import Calendar, Interval
-from app.policy.reading import Finding
+from app.policy.reading import Flaw
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -28,7 +28,7 @@ def week_of(calendar: Calendar) -> dict[str, list[Interval]]:
     return {day: sorted(intervals) for day, intervals in week.items()}
 
 
-def calendar_findings(calendar: Calendar) -> Iterator[Finding]:
+def calendar_flaws(calendar: Calendar) -> Iterator[Flaw]:
     """Inverted and overlapping intervals, and a calendar that never opens."""
     if calendar.open != "always":
         for span, intervals in calendar.open.items():
@@ -36,26 +36,24 @@ def calendar_findings(calendar: Calendar) -> Iterator[Finding]:
         for day, times in week_of(calendar).items():
             if _overlap(times):
                 message = f"Two of the opening times of `{day}` overlap."
-                yield Finding(
-                    ("open",), "overlapping_intervals", message, "Join them, or end one where the next begins."
-                )
+                yield Flaw(("open",), "overlapping_intervals", message, "Join them, or end one where the next begins.")
     for date, dated in calendar.dated.items():
         yield from _inverted(("dated", str(date)), dated)
         if _overlap(sorted(dated)):
             message = f"Two of the opening times of {date} overlap."
-            yield Finding(("dated", str(date)), "overlapping_intervals", message, "Join them.")
+            yield Flaw(("dated", str(date)), "overlapping_intervals", message, "Join them.")
     if not any(week_of(calendar).values()) and not any(calendar.dated.values()):
-        yield Finding(
+        yield Flaw(
             ("open",), "never_open", "This calendar never opens.", 'Add hours, such as `mon-fri: [["09:00", "17:00"]]`.'
         )
 
 
-def _inverted(steps: tuple[str, ...], intervals: tuple[Interval, ...]) -> Iterator[Finding]:
+def _inverted(steps: tuple[str, ...], intervals: tuple[Interval, ...]) -> Iterator[Flaw]:
     for index, (start, end) in enumerate(intervals):
         if start >= end:
             message = f"The opening time {start} to {end} ends before it has begun."
             remedy = "Put the earlier time first; a night is written as two days, until 24:00 and from 00:00."
-            yield Finding((*steps, index), "inverted_interval", message, remedy)
+            yield Flaw((*steps, index), "inverted_interval", message, remedy)
 
 
 def _overlap(intervals: list[Interval]) -> bool:

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 
 from app.policy.document import Document
 from app.policy.faults import MOST_FAULTS, PolicyFault, PolicyFaults, Steps, pointer
-from app.policy.patching import alternative_findings
-from app.policy.reading import Finding, closest
-from app.policy.references import reference_findings
+from app.policy.patching import alternative_flaws
+from app.policy.reading import Flaw, closest
+from app.policy.references import reference_flaws
 from app.policy.source import Mark, read
 from app.policy.wording import shape_faults
 
@@ -61,8 +61,8 @@ def expand(
         catalogue = library.catalogues.get(name)
         if catalogue is None:
             remedy = closest(name, library.catalogues, "Leave it out, and declare topics and facts yourself.")
-            finding = Finding(("catalogue",), "unknown_catalogue", f"There is no catalogue `{name}`.", remedy)
-            faults.append(_fault(finding, mark))
+            flaw = Flaw(("catalogue",), "unknown_catalogue", f"There is no catalogue `{name}`.", remedy)
+            faults.append(_fault(flaw, mark))
         else:
             whole["facts"] = _under(catalogue.facts, raw.get("facts"))
             whole["topics"] = _under(catalogue.topics, raw.get("topics"), member_by_member=True)
@@ -114,23 +114,23 @@ def check(raw: Mapping[str, Any], mark: Mark | None = None, faults: list[PolicyF
         document = Document.model_validate(raw)
     except ValidationError as error:
         raise PolicyFaults(_sorted([*found, *shape_faults(error.errors(include_url=False), raw, mark)])) from None
-    findings = chain(_coerced(raw, document, ()), reference_findings(document), alternative_findings(raw, document))
-    found += [_fault(finding, mark) for finding in islice(findings, MOST_FAULTS + 1)]
+    flaws = chain(_coerced(raw, document, ()), reference_flaws(document), alternative_flaws(raw, document))
+    found += [_fault(flaw, mark) for flaw in islice(flaws, MOST_FAULTS + 1)]
     if found:
         raise PolicyFaults(_sorted(found))
     return document
 
 
-def _fault(finding: Finding, mark: Mark | None) -> PolicyFault:
-    line = mark.line_of(finding.steps) if mark else None
-    return PolicyFault(pointer(finding.steps), line, finding.code, finding.message, finding.remedy)
+def _fault(flaw: Flaw, mark: Mark | None) -> PolicyFault:
+    line = mark.line_of(flaw.steps) if mark else None
+    return PolicyFault(pointer(flaw.steps), line, flaw.code, flaw.message, flaw.remedy)
 
 
 def _sorted(faults: list[PolicyFault]) -> list[PolicyFault]:
     return sorted(faults, key=lambda fault: fault.line or 0)
 
 
-def _coerced(raw: Any, value: Any, at: Steps) -> list[Finding]:
+def _coerced(raw: Any, value: Any, at: Steps) -> list[Flaw]:
     """Texts that were taken for numbers or truth: `yes` is a word here, and `"3"` is not a number."""
     if isinstance(value, BaseModel) and isinstance(raw, Mapping):
         found = []
@@ -139,12 +139,12 @@ def _coerced(raw: Any, value: Any, at: Steps) -> list[Finding]:
             found += _coerced(raw.get(written), getattr(value, name), (*at, written))
         return found
     if isinstance(value, tuple) and isinstance(raw, list):
-        return [finding for i, entry in enumerate(value) for finding in _coerced(raw[i], entry, (*at, i))]
+        return [flaw for i, entry in enumerate(value) for flaw in _coerced(raw[i], entry, (*at, i))]
     if isinstance(value, Mapping) and isinstance(raw, Mapping):
         return [f for key, entry in value.items() for f in _coerced(raw.get(str(key)), entry, (*at, str(key)))]
     if isinstance(value, bool) and not isinstance(raw, bool):
         words = f"`{at[-1]}` cannot be `{raw}`.", "Write `true` or `false`."
-        return [Finding(at, "wrong_type", *words)]
+        return [Flaw(at, "wrong_type", *words)]
     if type(value) is int and type(raw) is not int:
-        return [Finding(at, "wrong_type", f"`{at[-1]}` cannot be `{raw}`.", "Write a whole number without quotes.")]
+        return [Flaw(at, "wrong_type", f"`{at[-1]}` cannot be `{raw}`.", "Write a whole number without quotes.")]
     return []

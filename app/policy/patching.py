@@ -5,7 +5,7 @@ from typing import Any
 
 from app.policy.document import Document
 from app.policy.faults import Steps, steps_of
-from app.policy.reading import Finding
+from app.policy.reading import Flaw
 
 KEPT = frozenset({"provider", "prefix", "clauses", "assumptions"})
 """What a reading never changes: who speaks, the text itself, and the questions it leaves."""
@@ -89,15 +89,15 @@ def found_at(value: Any, pointer: str) -> Any:
     return value
 
 
-def alternative_findings(raw: Mapping[str, Any], document: Document) -> Iterator[Finding]:
+def alternative_flaws(raw: Mapping[str, Any], document: Document) -> Iterator[Flaw]:
     """Alternatives whose changes, and values whose places, do not fit the document."""
     for id_, assumption in document.assumptions.items():
         here = ("assumptions", id_)
         for name, alternative in assumption.alternatives.items():
             if alternative.changes is not None:
-                for finding in _change_findings(raw, alternative.changes):
-                    steps = (*here, "alternatives", name, "changes", *finding.steps)
-                    yield Finding(steps, finding.code, finding.message, finding.remedy)
+                for flaw in _change_flaws(raw, alternative.changes):
+                    steps = (*here, "alternatives", name, "changes", *flaw.steps)
+                    yield Flaw(steps, flaw.code, flaw.message, flaw.remedy)
         for index, pointer in enumerate(assumption.accepts.at if assumption.accepts else ()):
             steps = (*here, "accepts", "at", index)
             try:
@@ -105,18 +105,18 @@ def alternative_findings(raw: Mapping[str, Any], document: Document) -> Iterator
                     raise CannotChange((), f"`{pointer}` is no place that a reading can change.")
                 put(raw, pointer, None)
             except CannotChange as problem:
-                yield Finding(steps, "bad_place", problem.message, "Write a pointer such as `/fees/hourly/amount`.")
+                yield Flaw(steps, "bad_place", problem.message, "Write a pointer such as `/fees/hourly/amount`.")
 
 
-def _change_findings(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> Iterator[Finding]:
+def _change_flaws(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> Iterator[Flaw]:
     for name in changes:
         if name not in Document.model_fields:
-            yield Finding(
+            yield Flaw(
                 (name,), "unknown_member", f"`{name}` is not a member of a policy.", "Start at the document's top."
             )
         elif name in KEPT:
-            yield Finding((name,), "kept_member", f"A reading cannot change `{name}`.", "Change what follows from it.")
+            yield Flaw((name,), "kept_member", f"A reading cannot change `{name}`.", "Change what follows from it.")
     try:
         changed(raw, changes)
     except CannotChange as problem:
-        yield Finding(problem.steps, "bad_change", problem.message, "Give the entry that `id` in the document.")
+        yield Flaw(problem.steps, "bad_change", problem.message, "Give the entry that `id` in the document.")

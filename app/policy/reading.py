@@ -26,7 +26,7 @@ MOST_CONDITIONS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Flaw:
     """Something wrong below a place: the steps from there, a code, and the words."""
 
     steps: Steps
@@ -76,9 +76,9 @@ class Names:
             return {*fact.values, *(own for below in fact.within.values() for own in below)}
         return self._closed.get(name)
 
-    def unknown_fact(self, name: str, steps: Steps) -> Finding:
+    def unknown_fact(self, name: str, steps: Steps) -> Flaw:
         known = [*self.facts, *DERIVED]
-        return Finding(
+        return Flaw(
             steps, "unknown_fact", f"No fact is called `{name}`.", closest(name, known, "Declare it in `facts`.")
         )
 
@@ -88,19 +88,19 @@ def closest(word: str, known: Iterable[str], otherwise: str) -> str:
     return f"Did you mean `{near[0]}`?" if near else otherwise
 
 
-def check_condition(predicate: Mapping[str, Any], names: Names, *, decides: bool) -> list[Finding]:
+def check_condition(predicate: Mapping[str, Any], names: Names, *, decides: bool) -> list[Flaw]:
     """Everything wrong with one condition; `decides`: it bears on money, priority or coverage."""
-    found: list[Finding] = []
+    found: list[Flaw] = []
     left = MOST_CONDITIONS
     for steps, key, wanted in _entries(predicate, ()):
         left -= 1
         if left < 0:
             found.append(
-                Finding((), "too_many_conditions", f"This condition has over {MOST_CONDITIONS} entries.", "Split it.")
+                Flaw((), "too_many_conditions", f"This condition has over {MOST_CONDITIONS} entries.", "Split it.")
             )
             break
         if key is None:
-            found.append(Finding(steps, "bad_condition", *wanted))
+            found.append(Flaw(steps, "bad_condition", *wanted))
         elif key in ("age", "until"):
             found += _span(steps, key, wanted, names)
         else:
@@ -130,29 +130,25 @@ def _entries(predicate: Mapping[str, Any], at: Steps) -> Iterator[tuple[Steps, s
             yield steps, key, wanted
 
 
-def _span(steps: Steps, key: str, wanted: Any, names: Names) -> Iterator[Finding]:
+def _span(steps: Steps, key: str, wanted: Any, names: Names) -> Iterator[Flaw]:
     if not isinstance(wanted, Mapping) or not isinstance(wanted.get("of"), str):
-        yield Finding(
+        yield Flaw(
             steps, "bad_condition", f"`{key}` must say of which instant.", "Add `of:`, such as `of: received_at`."
         )
         return
     kind = names.type_of(wanted["of"])
     if kind not in ("instant", None) or (kind is None and not _EVENT.match(wanted["of"])):
-        yield Finding((*steps, "of"), "wrong_type", f"`{wanted['of']}` is no instant.", "Name an instant or an event.")
+        yield Flaw((*steps, "of"), "wrong_type", f"`{wanted['of']}` is no instant.", "Name an instant or an event.")
     if not any(bound in wanted for bound in _SPAN_BOUNDS):
-        yield Finding(
-            steps, "bad_condition", f"`{key}` has no bound.", "Add `gte`, `gt`, `lte` or `lt` with a duration."
-        )
+        yield Flaw(steps, "bad_condition", f"`{key}` has no bound.", "Add `gte`, `gt`, `lte` or `lt` with a duration.")
     for name, value in wanted.items():
         if name in _SPAN_BOUNDS and not _is_duration(value):
-            yield Finding(
-                (*steps, name), "wrong_type", f"`{value}` is no duration.", "Write one such as `PT4H` or `P2D`."
-            )
+            yield Flaw((*steps, name), "wrong_type", f"`{value}` is no duration.", "Write one such as `PT4H` or `P2D`.")
         elif name == "calendar":
             yield from _calendar((*steps, name), value, names)
         elif name not in ("of", *_SPAN_BOUNDS):
             known = ("of", "calendar", *_SPAN_BOUNDS)
-            yield Finding(
+            yield Flaw(
                 (*steps, name),
                 "unknown_member",
                 f"`{name}` is not a member here.",
@@ -160,27 +156,25 @@ def _span(steps: Steps, key: str, wanted: Any, names: Names) -> Iterator[Finding
             )
 
 
-def _calendar(steps: Steps, value: Any, names: Names) -> Iterator[Finding]:
+def _calendar(steps: Steps, value: Any, names: Names) -> Iterator[Flaw]:
     if not isinstance(value, str) or value not in names.document.calendars:
         remedy = closest(str(value), names.document.calendars, "Add it to `calendars`.")
-        yield Finding(steps, "unknown_calendar", f"There is no calendar `{value}`.", remedy)
+        yield Flaw(steps, "unknown_calendar", f"There is no calendar `{value}`.", remedy)
 
 
-def _fact(steps: Steps, name: str, wanted: Any, names: Names, *, decides: bool) -> Iterator[Finding]:
+def _fact(steps: Steps, name: str, wanted: Any, names: Names, *, decides: bool) -> Iterator[Flaw]:
     kind = names.type_of(name)
     if kind is None:
         yield names.unknown_fact(name, steps)
         return
     if decides and name.startswith(CLAIMED):
         message = f"`{name}` is somebody's word and may not decide money, priority or coverage."
-        yield Finding(
-            steps, "claimed_decides", message, "Read the fact itself, or let a rule of another stage flag it."
-        )
+        yield Flaw(steps, "claimed_decides", message, "Read the fact itself, or let a rule of another stage flag it.")
     if not isinstance(wanted, Mapping):
         yield from _values(steps, name, kind, wanted, names)
         return
     if not wanted:
-        yield Finding(
+        yield Flaw(
             steps, "bad_condition", f"What must `{name}` be?", f"Write a value, a list, or one of {_OPERATORS_SHOWN}."
         )
     for operator, operand in wanted.items():
@@ -190,62 +184,58 @@ def _fact(steps: Steps, name: str, wanted: Any, names: Names, *, decides: bool) 
 _OPERATORS_SHOWN = ", ".join(f"`{operator}`" for operator in OPERATORS)
 
 
-def _operator(steps: Steps, name: str, kind: str, operator: str, operand: Any, names: Names) -> Iterator[Finding]:
+def _operator(steps: Steps, name: str, kind: str, operator: str, operand: Any, names: Names) -> Iterator[Flaw]:
     match operator:
         case "not":
             if isinstance(operand, Mapping):
-                yield Finding(
-                    steps, "bad_condition", "`not` takes a value or a list here.", "Put `not:` around the fact."
-                )
+                yield Flaw(steps, "bad_condition", "`not` takes a value or a list here.", "Put `not:` around the fact.")
             else:
                 yield from _values(steps, name, kind, operand, names)
         case "exists":
             if not isinstance(operand, bool):
-                yield Finding(steps, "wrong_type", f"`exists` cannot be `{operand}`.", "Write `true` or `false`.")
+                yield Flaw(steps, "wrong_type", f"`exists` cannot be `{operand}`.", "Write `true` or `false`.")
         case "in" | "not_in":
             if kind != "instant":
-                yield Finding(steps, "wrong_type", f"`{name}` is no instant.", "Use a list for one of several values.")
+                yield Flaw(steps, "wrong_type", f"`{name}` is no instant.", "Use a list for one of several values.")
             yield from _calendar(steps, operand, names)
         case "gte" | "gt" | "lte" | "lt":
             if kind not in _ORDERED:
-                yield Finding(
+                yield Flaw(
                     steps, "wrong_type", f"`{name}` is neither number, time nor amount.", "Name its values instead."
                 )
             else:
                 yield from _values(steps, name, kind, operand, names)
         case _:
             remedy = closest(operator, OPERATORS, f"Use one of {_OPERATORS_SHOWN}.")
-            yield Finding(steps, "unknown_operator", f"`{operator}` is not an operator.", remedy)
+            yield Flaw(steps, "unknown_operator", f"`{operator}` is not an operator.", remedy)
 
 
-def _values(steps: Steps, name: str, kind: str, wanted: Any, names: Names) -> Iterator[Finding]:
+def _values(steps: Steps, name: str, kind: str, wanted: Any, names: Names) -> Iterator[Flaw]:
     several = isinstance(wanted, list | tuple)
     if several and not wanted:
-        yield Finding(steps, "bad_condition", "An empty list can never hold.", "Name at least one value.")
+        yield Flaw(steps, "bad_condition", "An empty list can never hold.", "Name at least one value.")
     for index, value in enumerate(wanted if several else (wanted,)):
         here = (*steps, index) if several else steps
         yield from check_value(here, name, kind, value, names)
 
 
-def check_value(steps: Steps, name: str, kind: str, value: Any, names: Names) -> Iterator[Finding]:
+def check_value(steps: Steps, name: str, kind: str, value: Any, names: Names) -> Iterator[Flaw]:
     """One value against the type of its fact, and against the list it is taken from."""
     if value is None:
         return
     fits, form = _TYPES[kind]
     if not fits(value):
-        yield Finding(
-            steps, "wrong_type", f"`{name}` is {_NAMES[kind]}; it cannot be `{_json(value)}`.", f"Write {form}."
-        )
+        yield Flaw(steps, "wrong_type", f"`{name}` is {_NAMES[kind]}; it cannot be `{_json(value)}`.", f"Write {form}.")
         return
     if kind == "topic":
         if value not in names.topics:
             remedy = closest(value, names.topics, "Add it to `topics`.")
-            yield Finding(steps, "unknown_topic", f"There is no topic `{value}`.", remedy)
+            yield Flaw(steps, "unknown_topic", f"There is no topic `{value}`.", remedy)
         return
     known = names.values_of(name)
     if known is not None and value not in known:
         remedy = closest(value, known, f"Use one of {', '.join(sorted(known))}." if known else "Declare it.")
-        yield Finding(steps, "unknown_value", f"`{name}` can never be `{value}`.", remedy)
+        yield Flaw(steps, "unknown_value", f"`{name}` can never be `{value}`.", remedy)
 
 
 def _json(value: Any) -> str:

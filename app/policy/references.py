@@ -11,7 +11,7 @@ from app.policy.completeness import CHECKS, unknown_name
 from app.policy.currencies import CURRENCIES
 from app.policy.faults import Steps
 from app.policy.model import Sourced
-from app.policy.reading import Finding, Names, check_condition
+from app.policy.reading import Flaw, Names, check_condition
 from app.policy.standard import METRICS, REASONS, STANDINGS, STATUSES
 
 _CONDITIONS = frozenset({"when", "open", "scope", "excluded_when", "waive_when", "provisional_when", "eligible"})
@@ -79,23 +79,23 @@ _NAMED: dict[tuple[type[BaseModel], str], str] = {
 }
 
 
-def reference_findings(document: doc.Document) -> Iterator[Finding]:
+def reference_flaws(document: doc.Document) -> Iterator[Flaw]:
     """Every fault that needs more of the document than the place where it stands."""
     names = Names(document)
     known = _known(document, names)
-    for steps, part in _parts(document, ()):
+    for steps, part in parts(document):
         yield from _sources(steps, part, document)
         yield from _names(steps, part, known, names)
         yield from _conditions(steps, part, names)
         check = CHECKS.get(type(part))
         if check is not None:
-            yield from (_below(steps, finding) for finding in check(part, names))
+            yield from (_below(steps, flaw) for flaw in check(part, names))
     yield from _prefixes(document)
     yield from _circles(document)
 
 
-def _below(steps: Steps, finding: Finding) -> Finding:
-    return Finding((*steps, *finding.steps), finding.code, finding.message, finding.remedy)
+def _below(steps: Steps, flaw: Flaw) -> Flaw:
+    return Flaw((*steps, *flaw.steps), flaw.code, flaw.message, flaw.remedy)
 
 
 def _known(document: doc.Document, names: Names) -> dict[str, Container[Any]]:
@@ -123,7 +123,7 @@ def _known(document: doc.Document, names: Names) -> dict[str, Container[Any]]:
     }
 
 
-def _parts(part: BaseModel, at: Steps) -> Iterator[tuple[Steps, BaseModel]]:
+def parts(part: BaseModel, at: Steps = ()) -> Iterator[tuple[Steps, BaseModel]]:
     """Every part of the document with its place, as far as the document itself states it."""
     yield at, part
     stated = part.model_fields_set
@@ -134,7 +134,7 @@ def _parts(part: BaseModel, at: Steps) -> Iterator[tuple[Steps, BaseModel]]:
 
 def _within(value: Any, at: Steps) -> Iterator[tuple[Steps, BaseModel]]:
     if isinstance(value, BaseModel):
-        yield from _parts(value, at)
+        yield from parts(value, at)
     elif isinstance(value, tuple):
         for index, entry in enumerate(value):
             if not isinstance(entry, str | int):
@@ -142,14 +142,14 @@ def _within(value: Any, at: Steps) -> Iterator[tuple[Steps, BaseModel]]:
     elif isinstance(value, Mapping):
         for key, entry in value.items():
             if isinstance(entry, BaseModel):
-                yield from _parts(entry, (*at, str(key)))
+                yield from parts(entry, (*at, str(key)))
 
 
 def _written(part: BaseModel, name: str) -> str:
     return type(part).model_fields[name].alias or name
 
 
-def _sources(steps: Steps, part: BaseModel, document: doc.Document) -> Iterator[Finding]:
+def _sources(steps: Steps, part: BaseModel, document: doc.Document) -> Iterator[Flaw]:
     if not isinstance(part, Sourced):
         return
     for member, cited, known in (
@@ -161,7 +161,7 @@ def _sources(steps: Steps, part: BaseModel, document: doc.Document) -> Iterator[
                 yield unknown_name((*steps, member, index), member.removesuffix("s"), name, known)
 
 
-def _names(steps: Steps, part: BaseModel, known: Mapping[str, Container[Any]], names: Names) -> Iterator[Finding]:
+def _names(steps: Steps, part: BaseModel, known: Mapping[str, Container[Any]], names: Names) -> Iterator[Flaw]:
     for member in part.model_fields_set:
         kind = _NAMED.get((type(part), member))
         value = getattr(part, member) if kind else None
@@ -177,28 +177,28 @@ def _names(steps: Steps, part: BaseModel, known: Mapping[str, Container[Any]], n
                 yield unknown_name(here, kind, name, known[kind])
 
 
-def _conditions(steps: Steps, part: BaseModel, names: Names) -> Iterator[Finding]:
+def _conditions(steps: Steps, part: BaseModel, names: Names) -> Iterator[Flaw]:
     decides = isinstance(part, _DECIDING) or (isinstance(part, doc.Rule) and part.stage in _DECIDING_STAGES)
     for member in part.model_fields_set & _CONDITIONS:
         value = getattr(part, member)
         if isinstance(value, dict) and not isinstance(part, doc.Calendar):
-            for finding in check_condition(value, names, decides=decides):
-                yield _below((*steps, member), finding)
+            for flaw in check_condition(value, names, decides=decides):
+                yield _below((*steps, member), flaw)
     if isinstance(part, doc.CoverageEntry):
         for gate, value in part.gate_first.items():
-            for finding in check_condition(value, names, decides=True):
-                yield _below((*steps, "gate_first", gate.value), finding)
+            for flaw in check_condition(value, names, decides=True):
+                yield _below((*steps, "gate_first", gate.value), flaw)
 
 
 # ── the document as a whole ──────────────────────────────────────────────────
-def _prefixes(document: doc.Document) -> Iterator[Finding]:
+def _prefixes(document: doc.Document) -> Iterator[Flaw]:
     for clause in document.clauses:
         if not clause.startswith(document.prefix + "-"):
             message = f"Clause `{clause}` does not begin with the prefix `{document.prefix}`."
-            yield Finding(("clauses", clause), "foreign_clause", message, f"Call it `{document.prefix}-...`.")
+            yield Flaw(("clauses", clause), "foreign_clause", message, f"Call it `{document.prefix}-...`.")
 
 
-def _circles(document: doc.Document) -> Iterator[Finding]:
+def _circles(document: doc.Document) -> Iterator[Flaw]:
     """Topics filed under one another in a circle."""
     leads = [(index, set(alias.topics), alias.to) for index, alias in enumerate(document.aliases)]
 
@@ -211,7 +211,7 @@ def _circles(document: doc.Document) -> Iterator[Finding]:
             for other, to in follow(waiting.pop()):
                 if other == index:
                     message = f"Following the aliases from `{start}` leads back to it."
-                    yield Finding(("aliases", index), "circle", message, "Let one of them end at a topic of its own.")
+                    yield Flaw(("aliases", index), "circle", message, "Let one of them end at a topic of its own.")
                     waiting = []
                     break
                 if to not in seen:
