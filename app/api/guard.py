@@ -67,7 +67,9 @@ class EdgeGuard:
         if refusal is None and length is not None and length > limit:
             refusal = _too_large(limit)
         if refusal is not None:
-            await _drain(scope, receive)
+            # A caller that asked for `100 Continue` has not begun to send.
+            if not any(name == b"expect" for name, _ in scope["headers"]):
+                await _drain(receive)
             await self._refuse(scope, receive, send, refusal)
             return
         try:
@@ -77,7 +79,6 @@ class EdgeGuard:
             await self._refuse(scope, receive, send, Problem("request_timeout", headers={"Connection": "close"}))
             return
         except Problem as problem:
-            await _drain(scope, receive)
             await self._refuse(scope, receive, send, problem)
             return
         if body is not None:
@@ -161,17 +162,18 @@ async def _collect(receive: Receive, limit: int) -> bytes | None:
             return None
         part: bytes = message.get("body", b"")
         size += len(part)
+        more = message.get("more_body", False)
         if size > limit:
+            if more:
+                await _drain(receive)
             raise _too_large(limit)
         parts.append(part)
-        if not message.get("more_body", False):
+        if not more:
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def _drain(scope: Scope, receive: Receive) -> None:
-    """Let the caller finish sending, within bounds; one that asked for `100 Continue` has not begun."""
-    if any(name == b"expect" for name, _ in scope["headers"]):
-        return
+async def _drain(receive: Receive) -> None:
+    """Let the caller finish sending, within bounds."""
     left = _DRAINED_BYTES
     try:
         async with asyncio.timeout(_DRAINED_SECONDS):

@@ -1,5 +1,6 @@
 """The edge around a few routes of every shape; none of them needs a database."""
 
+import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -138,13 +139,19 @@ def shapes(settings: Settings, desk: Desk) -> FastAPI:
     return app
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def edge(shapes: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """A caller at the door; what breaks inside must come back as an answer, so exceptions are not let through."""
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=shapes), base_url="https://desk.example"
     ) as client:
         yield client
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        return int(unused.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -68,11 +68,11 @@ async def test_the_application_opens_its_own_desk_and_closes_it(settings: Settin
     assert desk.settings.database_url is not None
 
 
-def test_a_process_told_to_stop_ends_well(tmp_path: Path, owner_dsn: str) -> None:
+def test_a_process_told_to_stop_ends_well(tmp_path: Path, owner_dsn: str, free_port: int) -> None:
     environment = {
         "PATH": os.environ["PATH"],
         "CLAUSEDESK_DATA_DIR": str(tmp_path),
-        "CLAUSEDESK_PORT": "18431",
+        "CLAUSEDESK_PORT": str(free_port),
         "CLAUSEDESK_DRAIN_SECONDS": "0.2",
         "DATABASE_URL": owner_dsn,
     }

@@ -71,11 +71,11 @@ def test_an_address_that_is_not_ours_is_said_in_one_sentence(host: str) -> None:
     [None, "postgresql://nobody@127.0.0.1:1/none", "nonsense"],
     ids=["none", "down", "unreadable"],
 )
-def test_without_a_database_it_ends_with_one_sentence(tmp_path: Path, database_url: str | None) -> None:
+def test_without_a_database_it_ends_with_one_sentence(tmp_path: Path, free_port: int, database_url: str | None) -> None:
     environment = {
         "PATH": os.environ["PATH"],
         "CLAUSEDESK_DATA_DIR": str(tmp_path),
-        "CLAUSEDESK_PORT": str(_free_port()),
+        "CLAUSEDESK_PORT": str(free_port),
         **({"DATABASE_URL": database_url} if database_url else {}),
     }
     command = [sys.executable, "-c", SERVE]
@@ -84,8 +84,3 @@ def test_without_a_database_it_ends_with_one_sentence(tmp_path: Path, database_u
     assert run.stdout == ""
     assert "DATABASE_URL" in run.stderr
     assert run.stderr.count("\n") == 1
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        return int(unused.getsockname()[1])
