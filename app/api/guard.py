@@ -54,13 +54,14 @@ class EdgeGuard:
             await self._app(scope, receive, send)
             return
         length = _body_length(scope)
-        if length == 0:
-            refusal = _head_problem(scope)
-            if refusal is None:
-                await self._app(scope, receive, send)
-            else:
-                await self._refuse(scope, receive, send, refusal)
-            return
+        if length != 0:
+            await self._with_body(scope, receive, send, length)
+        elif (refusal := _head_problem(scope)) is not None:
+            await self._refuse(scope, receive, send, refusal)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _with_body(self, scope: Scope, receive: Receive, send: Send, length: int | None) -> None:
         rule = BODIES.get(scope["path"]) or (_PATCH if scope["method"] == "PATCH" else _JSON)
         limit = rule.largest or self._largest_json
         refusal = _head_problem(scope) or _media_problem(scope, rule)
@@ -89,12 +90,12 @@ class EdgeGuard:
 
 
 def _body_length(scope: Scope) -> int | None:
-    """The announced length; 0 without a body, None when it comes in chunks."""
+    """The announced length; 0 without a body, None when only reading tells."""
     for name, value in scope["headers"]:
         if name == b"transfer-encoding":
             return None
-        if name == b"content-length" and _LENGTH.fullmatch(value):
-            return int(value)
+        if name == b"content-length":
+            return int(value) if _LENGTH.fullmatch(value) else None
     return 0
 
 
