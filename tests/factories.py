@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from app.base.identifiers import new_reference, uuid7
 from app.db.tables.accounts import Account, HostedDomain
+from app.db.tables.clients import ApiClient
 from app.db.tables.contacts import Contact
 from app.db.tables.events import Event
 from app.db.tables.policies import PolicyVersion
@@ -78,6 +79,11 @@ async def contact(connection: asyncpg.Connection, account: Account, **given: Any
 async def reseller(connection: asyncpg.Connection, provider_id: UUID, **given: Any) -> Reseller:
     known = _of(provider_id) | _dated() | {"number": _name().upper(), "name": "Northlight"}
     return await insert(connection, Reseller(**known | given))
+
+
+async def api_client(connection: asyncpg.Connection, provider_id: UUID, **given: Any) -> ApiClient:
+    known = _of(provider_id) | _dated() | {"name": _name(), "scopes": ["submit", "events"], "secret_hash": b"none"}
+    return await insert(connection, ApiClient(**known | given))
 
 
 async def staff(connection: asyncpg.Connection, provider_id: UUID, **given: Any) -> Staff:

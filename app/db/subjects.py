@@ -4,22 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
+
 from app.base.vocabulary import Role, Scope
 from app.db.pool import Database
 
 _CONTACT = """
-SELECT contact.id, contact.account_id, contact.token_role
+SELECT contact.id, contact.account_id, contact.token_role, contact.email, contact.login
 FROM contact JOIN account ON (account.provider_id, account.id) = (contact.provider_id, contact.account_id)
 WHERE contact.provider_id = $1 AND contact.removed_at IS NULL
-  AND ($2::text IS NULL OR account.number = $2 OR account.id = $3)
 """
 _NAMED_CONTACT = f"""{_CONTACT}
+  AND ($2::text IS NULL OR account.number = $2 OR account.id = $3)
   AND (contact.id = $5 OR ($2::text IS NOT NULL AND (contact.email = lower($4) OR contact.login = $4)))
 LIMIT 2
 """
-_SOME_CONTACT = f"""{_CONTACT}
-  AND contact.token_role = $4
-ORDER BY contact.id LIMIT 1
+_LISTED_CONTACTS = f"""{_CONTACT}
+  AND (account.number = $2 OR account.id = $3)
+ORDER BY contact.id
 """
 _RESELLER = """
 SELECT id FROM reseller WHERE provider_id = $1 AND active AND ($2::text IS NULL OR number = $2 OR id = $3)
@@ -32,7 +34,7 @@ WHERE provider_id = $1 AND active AND role = $2 AND ($3::int IS NULL OR level = 
 ORDER BY id LIMIT 1
 """
 _SERVICE = """
-SELECT id FROM api_client
+SELECT id, scopes FROM api_client
 WHERE provider_id = $1 AND active AND role = 'service' AND scopes @> $2::text[]
 ORDER BY cardinality(scopes), id LIMIT 1
 """
@@ -43,6 +45,21 @@ class ContactSubject:
     id: UUID
     account: UUID
     role: Role
+    email: str | None
+    login: str | None
+
+    @property
+    def name(self) -> str:
+        return self.email or self.login or str(self.id)
+
+    def is_named(self, name: str) -> bool:
+        return name.lower() == self.email or name in (self.login, str(self.id))
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSubject:
+    id: UUID
+    scopes: frozenset[Scope]
 
 
 async def find_contact(
@@ -53,14 +70,13 @@ async def find_contact(
         provider_id, _NAMED_CONTACT, provider_id, account, _as_id(account), contact, _as_id(contact)
     )
     # Where one contact's address is another's login, the words name nobody.
-    if len(rows) != 1:
-        return None
-    return ContactSubject(rows[0]["id"], rows[0]["account_id"], Role(rows[0]["token_role"]))
+    return _contact(rows[0]) if len(rows) == 1 else None
 
 
-async def first_contact(database: Database, provider_id: UUID, account: str, role: Role) -> ContactSubject | None:
-    row = await database.fetchrow(provider_id, _SOME_CONTACT, provider_id, account, _as_id(account), role)
-    return None if row is None else ContactSubject(row["id"], row["account_id"], Role(row["token_role"]))
+async def listed_contacts(database: Database, provider_id: UUID, account: str) -> list[ContactSubject]:
+    """All of an account, named by its number or id; the longest listed first."""
+    rows = await database.fetch(provider_id, _LISTED_CONTACTS, provider_id, account, _as_id(account))
+    return [_contact(row) for row in rows]
 
 
 async def find_reseller(database: Database, provider_id: UUID, reseller: str | None) -> UUID | None:
@@ -77,10 +93,14 @@ async def find_staff(
     return found
 
 
-async def find_service(database: Database, provider_id: UUID, scopes: Iterable[Scope]) -> UUID | None:
+async def find_service(database: Database, provider_id: UUID, scopes: Iterable[Scope]) -> ServiceSubject | None:
     """The API client with these scopes and the fewest others."""
-    found: UUID | None = await database.fetchval(provider_id, _SERVICE, provider_id, [str(scope) for scope in scopes])
-    return found
+    row = await database.fetchrow(provider_id, _SERVICE, provider_id, [str(scope) for scope in scopes])
+    return None if row is None else ServiceSubject(row["id"], frozenset(map(Scope, row["scopes"])))
+
+
+def _contact(row: asyncpg.Record) -> ContactSubject:
+    return ContactSubject(row["id"], row["account_id"], Role(row["token_role"]), row["email"], row["login"])
 
 
 def _as_id(text: str | None) -> UUID | None:

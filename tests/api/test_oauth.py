@@ -85,16 +85,8 @@ async def http(desk: Desk) -> AsyncIterator[httpx2.AsyncClient]:
 
 async def machine(owner: asyncpg.Connection, provider: Provider, **given: Any) -> Machine:
     secret = new_secret()
-    known: dict[str, Any] = {
-        "provider_id": provider.id,
-        "id": factories.new_id(),
-        "name": f"client {secret[:8]}",
-        "scopes": [Scope.SUBMIT, Scope.EVENTS],
-        "secret_hash": hashed(secret),
-        "created_at": NOW,
-        "updated_at": NOW,
-    }
-    return Machine(await factories.insert(owner, ApiClient(**known | given)), provider.slug, secret)
+    row = await factories.api_client(owner, provider.id, **{"secret_hash": hashed(secret)} | given)
+    return Machine(row, provider.slug, secret)
 
 
 @pytest.fixture
