@@ -72,7 +72,7 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-_FEE_NEEDS: dict[str, tuple[str, ...]] = {
+FEE_NEEDS: dict[str, tuple[str, ...]] = {
     "fixed": ("amount",),
     "hourly": ("amount", "per"),
     "flat_until": ("amount", "threshold"),
@@ -84,7 +84,7 @@ def _fee(part: doc.Fee, _: Names) -> Iterator[Flaw]:
     stated = {name for name in part.model_fields_set if getattr(part, name) not in (None, (), {})}
     if stated & {"amounts", "parts"} or any(band.amount is not None for band in part.bands):
         stated.add("amount")
-    for member in _FEE_NEEDS.get(part.kind, ()):
+    for member in FEE_NEEDS.get(part.kind, ()):
         if member not in stated:
             message = f"A fee of kind `{part.kind}` needs `{member}`."
             yield Flaw((member,), "fee_incomplete", message, f"Add `{member}:` here, or choose another kind.")
@@ -97,7 +97,7 @@ def _fee(part: doc.Fee, _: Names) -> Iterator[Flaw]:
             yield unknown_name(("amounts", code), "currency", code, CURRENCIES)
 
 
-_TARGET_NEEDS: dict[str, tuple[str, ...]] = {
+TARGET_NEEDS: dict[str, tuple[str, ...]] = {
     "elapsed": ("max",),
     "business": ("max", "calendar"),
     "opening": ("calendar",),
@@ -109,7 +109,7 @@ _TARGET_NEEDS: dict[str, tuple[str, ...]] = {
 
 
 def _target(part: doc.Target, _: Names) -> Iterator[Flaw]:
-    for member in _TARGET_NEEDS.get(part.kind, ()):
+    for member in TARGET_NEEDS.get(part.kind, ()):
         if getattr(part, member) is None:
             message = f"A target of kind `{part.kind}` needs `{member}`."
             yield Flaw((member,), "target_incomplete", message, f"Add `{member}:` here, or choose another kind.")

@@ -203,7 +203,10 @@ class Channel(Sourced):
     """Must hold for what may be asked here."""
     out_of_scope: Annotated[
         tuple[OutOfScope, ...],
-        BeforeValidator(lambda v: ({"reason": v},) if isinstance(v, str) else v, json_schema_input_type=Any),
+        BeforeValidator(
+            lambda v: ({"reason": v},) if isinstance(v, str) else v,
+            json_schema_input_type=Slug | tuple[OutOfScope, ...],
+        ),
     ] = ()
     redirect: tuple[str, ...] = ()
     contact_point: str | None = None

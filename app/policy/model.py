@@ -20,7 +20,10 @@ def _as_tuple(value: Any) -> Any:
 
 
 OneOrMore = BeforeValidator(_as_tuple, json_schema_input_type=str | tuple[str, ...])
-AssumptionIds = Annotated[tuple[AssumptionId, ...], OneOrMore]
+AssumptionIds = Annotated[
+    tuple[AssumptionId, ...],
+    BeforeValidator(_as_tuple, json_schema_input_type=AssumptionId | tuple[AssumptionId, ...]),
+]
 
 
 def _plain_duration(value: timedelta) -> str:
