@@ -109,6 +109,7 @@ def settle_account(d: Deliberation) -> None:
 def _set_account_facts(d: Deliberation, found: Standing) -> None:
     values, account, stated = d.values, found.account, d.request.facts
     values["sender.standing"] = found.role
+    values["not_own_customer"] = found.not_own_customer
     values["sender.email"] = address_state(d.request.sender)
     values["sender.mail_auth"] = d.request.sender.mail_auth if d.request.sender else None
     values["account"] = "known" if account else "ambiguous" if found.ambiguous else "unknown"

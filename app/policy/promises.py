@@ -27,7 +27,9 @@ def target(d: Deliberation) -> None:
             continue
         seen.add(promised.metric)
         d.targets.append(_with_contract(d, promised, start))
-        d.cite(promised, f"{promised.metric}", when.reads)
+        d.cite(promised, promised.metric, when.reads)
+        if promised.calendar is not None:
+            d.cite(d.policy.document.calendars[promised.calendar], f"calendar={promised.calendar}")
     for metric, own in _contract_targets(d):
         if metric not in seen:
             d.targets.append(_from_contract(d, metric, own, d.received_at))

@@ -29,7 +29,6 @@ STATUSES = frozenset(status.value for status in TicketStatus)
 
 DERIVED: dict[str, str] = {
     "topic": "topic",
-    "topic_source": "text",
     "language": "text",
     "product": "text",
     "product_variant": "text",
@@ -39,6 +38,9 @@ DERIVED: dict[str, str] = {
     "sender.email": "text",
     "sender.mail_auth": "text",
     "sender.authenticated": "bool",
+    "not_own_customer": "bool",
+    "share_affected": "decimal",
+    "topic_source": "text",
     "account.active": "bool",
     "account.contact_info_current": "bool",
     "account.state": "text",
