@@ -63,7 +63,10 @@ def published_keys(document: Mapping[str, Any], issuer: TrustedIssuer, until: da
 
 def _algorithm(entry: Mapping[str, Any]) -> str | None:
     """What the key may verify; decided by the key alone, never by a token."""
-    if entry.get("use", "sig") != "sig" or "verify" not in entry.get("key_ops", ["verify"]) or "d" in entry:
+    operations = entry.get("key_ops", ["verify"])
+    if not isinstance(operations, list) or "verify" not in operations:
+        return None
+    if entry.get("use", "sig") != "sig" or "d" in entry:
         return None
     match entry:
         case {"kty": "EC", "crv": "P-256"}:

@@ -16,7 +16,7 @@ from app.tokens.issuer import issue
 from app.tokens.keys import new_private_jwk, read_keys
 from app.tokens.refusal import Reason, TokenRefused
 from app.tokens.trust import TrustedIssuer, published_keys
-from app.tokens.verifier import Verifier
+from app.tokens.verifier import MAX_LENGTH, Verifier
 from tests.tokens.world import NOW, OURS, THEIRS, World, claims, private_jwk, public_jwk, signed, the_world
 
 SECOND = timedelta(seconds=1)
@@ -88,6 +88,19 @@ def test_a_clock_up_to_half_a_minute_ahead_is_forgiven_and_no_more() -> None:
     world, start = the_world(), int(NOW.timestamp())
     assert world.verifier.verify(world.good(iat=start + 30, nbf=start + 30), NOW).provider == "acme"
     assert reason(world.verifier, world.good(iat=start + 31)) is Reason.CLAIMS
+
+
+def test_the_limits_themselves_are_still_accepted() -> None:
+    world, start = the_world(), int(NOW.timestamp())
+    assert world.verifier.verify(world.good(exp=start + 1), NOW).expires_at == NOW + SECOND
+    lengths = {len(token): token for token in (world.good(filler="x" * n) for n in range(5500, 5900))}
+    for length, token in lengths.items():
+        if length > MAX_LENGTH:
+            assert reason(world.verifier, token) is Reason.MALFORMED
+        else:
+            assert world.verifier.verify(token, NOW).provider == "acme"
+    assert min(lengths) < MAX_LENGTH < max(lengths)
+    assert MAX_LENGTH in lengths
 
 
 def test_a_token_is_refused_from_the_second_it_expires() -> None:
@@ -212,6 +225,7 @@ def test_of_published_keys_only_the_usable_ones_are_taken() -> None:
         ec | {"crv": "P-384", "kid": "curve"},
         ec | {"use": "enc", "kid": "enc"},
         ec | {"key_ops": ["sign"], "kid": "ops"},
+        ec | {"key_ops": 5, "kid": "ops of another type"},
         ec | {"alg": "RS256", "kid": "mixed"},
         good | {"alg": "PS256", "kid": "pss"},
         good | {"alg": "HS256", "kid": "hmac"},
@@ -227,7 +241,9 @@ def test_of_published_keys_only_the_usable_ones_are_taken() -> None:
         None,
         "key",
     ]
-    assert published_keys({"keys": [*unusable, good, ec]}, THEIRS, NOW).keys() == {"good", "ec"}
+    bare = {name: value for name, value in good.items() if name not in ("use", "alg")} | {"kid": "bare"}
+    usable = published_keys({"keys": [*unusable, good, ec, bare]}, THEIRS, NOW)
+    assert {kid: key.algorithm for kid, key in usable.items()} == {"good": "RS256", "ec": "ES256", "bare": "RS256"}
     assert published_keys({"keys": "none"}, THEIRS, NOW) == {}
     assert published_keys({}, THEIRS, NOW) == {}
 
