@@ -6,7 +6,7 @@ from app.base.vocabulary import Outcome
 from app.policy.decision import ActionTerms, ChannelState
 from app.policy.deliberation import Deliberation, _add
 from app.policy.document import Action
-from app.policy.effects import SetOutcome
+from app.policy.effects import FactReference, SetOutcome
 from app.policy.situation import OpenTicket
 from app.policy.standing import Standing, address_state, find_standing, on_server
 
@@ -31,6 +31,10 @@ def topic(d: Deliberation) -> None:
     d.values["topic"] = d.filed_as = d.topic
     for alias, when in d.policy.topic_aliases:
         if d.topic is not None and d.policy.condition({"topic": list(alias.topics)}).holds(d) and when.holds(d):
+            if isinstance(alias.to, FactReference):
+                d.stands_for = d.values.get(alias.to.fact)
+                d.cite(alias, f"like {d.stands_for}", ("topic", *when.reads))
+                continue
             d.values["topic"] = d.filed_as = alias.to
             d.cite(alias, f"filed as {alias.to}", ("topic", *when.reads))
             break

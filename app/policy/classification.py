@@ -98,8 +98,8 @@ def _find(d: Deliberation, product: str | None) -> tuple[CompiledEntry | None, t
     """The deciding entry and the narrower one that is cited with it."""
     topic = d.values.get("topic")
     ordinary = _ordinary(d, topic, product)
-    if (similar := d.values.get("similar_to")) is not None:
-        ordinary = _ordinary(d, str(similar), product) or ordinary
+    if d.stands_for is not None:
+        ordinary = _ordinary(d, str(d.stands_for), product) or ordinary
     for ready in d.policy.overrides:
         entry = ready.entry
         if not _concerns(d, entry.products, entry.variants, product) or not ready.when.holds(d):

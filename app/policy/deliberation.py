@@ -63,6 +63,8 @@ class Deliberation:
         self.standing: str | None = None
         self.topic: str | None = None
         self.filed_as: str | None = None
+        self.stands_for: str | None = None
+        """A listed topic that this one is like; it decides coverage."""
         self.department: str | None = situation.department
         self.level: int | None = situation.level
         self.priority: str | None = None

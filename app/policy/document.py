@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, JsonValue, WithJsonSchema
 
 from app.base.money import Currency
 from app.base.vocabulary import Asserter, Coverage, FeeKind, Role, Strength, Terms, WorkGate
-from app.policy.effects import Effect, Stage
+from app.policy.effects import Effect, FactReference, Stage
 from app.policy.model import (
     AssumptionId,
     ClauseId,
@@ -124,7 +124,8 @@ class Alias(Sourced):
     """This provider files one topic under another."""
 
     topics: tuple[TopicPattern, ...]
-    to: TopicSlug
+    to: TopicSlug | FactReference
+    """The other topic, or the fact that names it (such as `similar_to`); that one decides coverage alone."""
     when: Predicate = {}
 
 

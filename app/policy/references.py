@@ -169,6 +169,8 @@ def _names(steps: Steps, part: BaseModel, known: Mapping[str, Container[Any]], n
             continue
         several = isinstance(value, tuple)
         for index, name in enumerate(value if several else (value,)):
+            if isinstance(name, effects.FactReference):
+                continue  # it stands for a value, and is checked as a part of its own
             here = (*steps, _written(part, member), index) if several else (*steps, _written(part, member))
             if kind == "fact":
                 if names.type_of(name) is None:
@@ -200,7 +202,7 @@ def _prefixes(document: doc.Document) -> Iterator[Flaw]:
 
 def _circles(document: doc.Document) -> Iterator[Flaw]:
     """Topics filed under one another in a circle."""
-    leads = [(index, set(alias.topics), alias.to) for index, alias in enumerate(document.aliases)]
+    leads = [(i, set(a.topics), a.to) for i, a in enumerate(document.aliases) if isinstance(a.to, str)]
 
     def follow(topic: str) -> list[tuple[int, str]]:
         return [(i, to) for i, topics, to in leads if to != topic and _matched(topic, topics)]
