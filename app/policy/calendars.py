@@ -9,14 +9,12 @@ from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from app.policy.openings import SECOND, Hours, Interval, Openings, WrittenInterval, intervals
+from app.policy.openings import Hours, Interval, Openings, WrittenInterval, instant, intervals
 from app.policy.zones import LocalTime, midnight
 
 Cutoff = time | Literal["closing"]
 """The local time from which a receipt counts for the next business day; `closing` is each day's own."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_INSTANT = timedelta(microseconds=1)
 _NOTHING = timedelta(0)
 
 
@@ -137,7 +135,7 @@ class AlwaysOpen(Calendar):
         following = day + timedelta(days=1)
         clock = LocalTime(self.zone.key, day, following)
         opens, closes = clock.opening(midnight(day.toordinal())), clock.closing(midnight(following.toordinal()))
-        return BusinessDay(day, _instant(opens * SECOND), _instant(closes * SECOND))
+        return BusinessDay(day, instant(opens), instant(closes))
 
     def business_days_between(self, start: datetime, end: datetime) -> int:
         return (self.local_date(end) - self.local_date(start)).days
@@ -173,80 +171,75 @@ class BusinessCalendar(Calendar):
     def _beyond(self) -> CalendarHorizonExceeded:
         return CalendarHorizonExceeded(self.name, self.first, self.last)
 
-    def _within(self, at: datetime) -> int:
-        micros = (at - _EPOCH) // _INSTANT
-        if not self._tables.begin <= micros <= self._tables.end:
-            raise self._beyond()
-        return micros
-
-    def _measure(self, micros: int) -> int:
-        """Open time from the beginning of the horizon."""
+    def _known(self, at: datetime) -> Openings:
         tables = self._tables
-        index = bisect_right(tables.opens, micros) - 1
-        if index < 0:
-            return 0
-        return tables.before[index] + min(micros, tables.closes[index]) - tables.opens[index]
-
-    def _window(self, at: datetime) -> tuple[int, int]:
-        micros, tables = self._within(at), self._tables
-        index = max(bisect_right(tables.opens, micros) - 1, 0)
-        if index < len(tables.opens) and tables.closes[index] <= micros:
-            index += 1
-        if index == len(tables.opens):
+        if not tables.begin <= at <= tables.end:
             raise self._beyond()
-        return max(micros, tables.opens[index]), tables.closes[index]
+        return tables
+
+    def _measure(self, at: datetime) -> timedelta:
+        """Open time from the beginning of the horizon."""
+        tables = self._known(at)
+        index = bisect_right(tables.opens, at) - 1
+        if index < 0:
+            return _NOTHING
+        return tables.before[index] + (min(at, tables.closes[index]) - tables.opens[index])
+
+    def _window(self, at: datetime) -> tuple[datetime, datetime]:
+        tables = self._known(at)
+        index = bisect_right(tables.closes, at)  # the first window that has not closed
+        if index == len(tables.closes):
+            raise self._beyond()
+        return max(tables.opens[index], at.astimezone(UTC)), tables.closes[index]
 
     def is_open(self, at: datetime) -> bool:
-        micros, tables = self._within(at), self._tables
-        index = bisect_right(tables.opens, micros) - 1
-        if micros == tables.end:
+        tables = self._known(at)
+        if at >= tables.end:
             raise self._beyond()
-        return index >= 0 and micros < tables.closes[index]
+        index = bisect_right(tables.closes, at)
+        return index < len(tables.closes) and tables.opens[index] <= at
 
     def next_opening(self, at: datetime) -> datetime:
-        return _instant(self._window(at)[0])
+        return self._window(at)[0]
 
     def window(self, at: datetime) -> Window:
         opens, closes = self._window(at)
         if closes == self._tables.end:  # it may go on with the first day that is not known
             raise self._beyond()
-        return Window(_instant(opens), _instant(closes))
+        return Window(opens, closes)
 
     def add(self, start: datetime, duration: timedelta) -> datetime:
-        amount = _not_negative(duration) // _INSTANT
-        if amount == 0:
+        if not _not_negative(duration):
             return self.next_opening(start)
+        target = self._measure(start) + duration
         tables = self._tables
-        target = self._measure(self._within(start)) + amount
         if target > tables.total:
             raise self._beyond()
         index = bisect_left(tables.before, target) - 1
-        return _instant(tables.opens[index] + target - tables.before[index])
+        return tables.opens[index] + (target - tables.before[index])
 
     def subtract(self, end: datetime, duration: timedelta) -> datetime:
-        amount = _not_negative(duration) // _INSTANT
-        tables = self._tables
-        target = self._measure(self._within(end)) - amount
-        if amount == 0:
+        target = self._measure(end) - _not_negative(duration)
+        if not duration:
             return end.astimezone(UTC)
-        if target < 0:
+        if target < _NOTHING:
             raise self._beyond()
+        tables = self._tables
         index = bisect_right(tables.before, target) - 1
-        return _instant(tables.opens[index] + target - tables.before[index])
+        return tables.opens[index] + (target - tables.before[index])
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
-        measured = self._measure(self._within(end)) - self._measure(self._within(start))
-        return timedelta(microseconds=max(measured, 0))
+        return max(self._measure(end) - self._measure(start), _NOTHING)
 
     def business_day(
         self, receipt: datetime, days: int, *, cutoff: Cutoff | None = None, receipt_counts: bool = False
     ) -> BusinessDay:
-        micros, tables = self._within(receipt), self._tables
+        tables = self._known(receipt)
         local = receipt.astimezone(self.zone)
         following = bisect_right(tables.days, local.date().toordinal())
         on_business_day = following > 0 and tables.days[following - 1] == local.date().toordinal()
         if on_business_day:
-            over = micros >= tables.day_closes[following - 1]
+            over = receipt >= tables.day_closes[following - 1]
             late = local.time() >= cutoff if isinstance(cutoff, time) else cutoff == "closing" and over
             if late or (over and (days == 0 or receipt_counts)):
                 following += 1  # it counts as received on the next business day, the first thing in the morning
@@ -258,12 +251,11 @@ class BusinessCalendar(Calendar):
         if index >= len(tables.days):
             raise self._beyond()
         day = date.fromordinal(tables.days[index])
-        return BusinessDay(day, _instant(tables.day_opens[index]), _instant(tables.day_closes[index]))
+        return BusinessDay(day, tables.day_opens[index], tables.day_closes[index])
 
     def business_days_between(self, start: datetime, end: datetime) -> int:
-        self._within(start)
-        self._within(end)
-        days = self._tables.days
+        self._known(start)
+        days = self._known(end).days
         first, last = self.local_date(start).toordinal(), self.local_date(end).toordinal()
         return bisect_right(days, last) - bisect_right(days, first)
 
@@ -272,10 +264,6 @@ def _not_negative(duration: timedelta) -> timedelta:
     if duration < _NOTHING:
         raise ValueError("a duration is never negative")
     return duration
-
-
-def _instant(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)
 
 
 def build_calendar(

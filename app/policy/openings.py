@@ -1,7 +1,7 @@
 """Opening hours of every date of a horizon, laid out once as tables in UTC."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from app.policy.zones import DAY, local_time, midnight
 
@@ -11,8 +11,8 @@ WrittenInterval = tuple[str, str]
 Interval = tuple[int, int]
 """Seconds since local midnight, half-open: (30600, 61200) is 08:30 to 17:00, and 86400 is 24:00."""
 
-SECOND = 1_000_000
-"""The tables count microseconds, so that any instant of Python's is exact in them."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NOTHING = timedelta(0)
 
 
 class Hours:
@@ -43,15 +43,15 @@ class Openings:
 
     def __init__(self, zone: str, hours: Hours, first: date, last: date) -> None:
         clock = local_time(zone, first, last)
-        self.begin = clock.opening(midnight(first.toordinal())) * SECOND
-        self.end = clock.closing(midnight(last.toordinal() + 1)) * SECOND
-        self.total = 0
-        self.opens: list[int] = []
-        self.closes: list[int] = []
-        self.before: list[int] = []
+        self.begin = instant(clock.opening(midnight(first.toordinal())))
+        self.end = instant(clock.closing(midnight(last.toordinal() + 1)))
+        self.total = _NOTHING
+        self.opens: list[datetime] = []
+        self.closes: list[datetime] = []
+        self.before: list[timedelta] = []
         self.days: list[int] = []
-        self.day_opens: list[int] = []
-        self.day_closes: list[int] = []
+        self.day_opens: list[datetime] = []
+        self.day_closes: list[datetime] = []
         for ordinal in range(first.toordinal(), last.toordinal() + 1):
             of_day = hours.of(ordinal)
             if of_day:
@@ -59,17 +59,17 @@ class Openings:
                 self._add_day(ordinal, [(clock.opening(start + a), clock.closing(start + b)) for a, b in of_day])
 
     def _add_day(self, ordinal: int, hours: Iterable[Interval]) -> None:
-        """Appends a date's hours; those that fall into an hour the zone skips are none."""
-        hours = [(opens * SECOND, closes * SECOND) for opens, closes in hours if opens < closes]
-        if not hours:
+        """Appends a date's hours in UTC seconds; those that fall into an hour the zone skips are none."""
+        spans = [(instant(opens), instant(closes)) for opens, closes in hours if opens < closes]
+        if not spans:
             return
         self.days.append(ordinal)
-        self.day_opens.append(hours[0][0])
-        self.day_closes.append(hours[-1][1])
-        for opens, closes in hours:
+        self.day_opens.append(spans[0][0])
+        self.day_closes.append(spans[-1][1])
+        for opens, closes in spans:
             self._add(opens, closes)
 
-    def _add(self, opens: int, closes: int) -> None:
+    def _add(self, opens: datetime, closes: datetime) -> None:
         if self.closes and opens <= self.closes[-1]:  # goes on after midnight, or meets in an hour shown twice
             self.total += closes - self.closes[-1]
             self.closes[-1] = closes
@@ -78,6 +78,10 @@ class Openings:
             self.closes.append(closes)
             self.before.append(self.total)
             self.total += closes - opens
+
+
+def instant(seconds: int) -> datetime:
+    return _EPOCH + timedelta(seconds=seconds)
 
 
 def intervals(written: Iterable[WrittenInterval]) -> list[Interval]:
