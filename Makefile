@@ -53,6 +53,10 @@ format: .venv/.dev ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: schema
+schema: .venv/.run ## write the JSON Schema of policy documents anew (openapi/policy.schema.json)
+	$(BIN)/clausedesk policy schema --output openapi/policy.schema.json
+
 .PHONY: test
 test: .venv/.dev ## every test, against a real PostgreSQL
 	$(BIN)/pytest -n 2 -m "not long"

@@ -13,7 +13,7 @@ from app.policy.faults import Steps
 from app.policy.hours import calendar_flaws
 from app.policy.reading import Flaw, Names, check_value, closest
 
-_WHERE = {
+SECTIONS = {
     "clause": "clauses",
     "assumption": "assumptions",
     "calendar": "calendars",
@@ -35,7 +35,7 @@ _WHERE = {
 
 def unknown_name(steps: Steps, kind: str, name: Any, known: Container[Any]) -> Flaw:
     listed = [str(k) for k in known] if isinstance(known, Iterable) else []
-    otherwise = f"Add it to `{_WHERE[kind]}`." if kind in _WHERE else "Name one that exists."
+    otherwise = f"Add it to `{SECTIONS[kind]}`." if kind in SECTIONS else "Name one that exists."
     if kind == "currency":
         otherwise = "Use the three letters of ISO 4217, such as `EUR`."
     return Flaw(
@@ -126,7 +126,7 @@ def _fact(part: doc.Fact, names: Names) -> Iterator[Flaw]:
     for member, value in (("default", part.default), *((f"by_topic/{k}", v) for k, v in part.by_topic.items())):
         steps = tuple(member.split("/", 1))
         if part.type != "list":
-            yield from check_value(steps, "the fact", part.type, value, names)
+            yield from check_value(steps, "default", part.type, value, names)
         if part.type == "enum" and value is not None and value not in part.values:
             yield Flaw(
                 steps,

@@ -1,6 +1,6 @@
 """The text of a policy made into a document, or all that is wrong with it at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -12,8 +12,9 @@ from app.policy.faults import MOST_FAULTS, PolicyFault, PolicyFaults, Steps, poi
 from app.policy.patching import alternative_flaws
 from app.policy.reading import Flaw, closest
 from app.policy.references import reference_flaws
+from app.policy.salvage import Salvage
 from app.policy.source import Mark, read
-from app.policy.wording import shape_faults
+from app.policy.wording import shape_flaws
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +114,36 @@ def check(raw: Mapping[str, Any], mark: Mark | None = None, faults: list[PolicyF
     try:
         document = Document.model_validate(raw)
     except ValidationError as error:
-        raise PolicyFaults(_sorted([*found, *shape_faults(error.errors(include_url=False), raw, mark)])) from None
-    flaws = chain(_coerced(raw, document, ()), reference_flaws(document), alternative_flaws(raw, document))
+        flaws: Iterable[Flaw] = _flaws_beside(raw, shape_flaws(error.errors(include_url=False), raw))
+    else:
+        flaws = _flaws(raw, document)
     found += [_fault(flaw, mark) for flaw in islice(flaws, MOST_FAULTS + 1)]
     if found:
-        raise PolicyFaults(_sorted(found))
+        raise PolicyFaults(sorted(found, key=lambda fault: fault.line or 0))
     return document
+
+
+def _flaws(raw: Mapping[str, Any], document: Document) -> Iterable[Flaw]:
+    return chain(_coerced(raw, document, ()), reference_flaws(document), alternative_flaws(raw, document))
+
+
+def _flaws_beside(raw: Mapping[str, Any], shape: list[Flaw]) -> Iterator[Flaw]:
+    """Those of shape, then what else is wrong with the rest of the document."""
+    yield from shape
+    salvage = Salvage(raw, [flaw.steps for flaw in shape])
+    try:
+        rest = Document.model_validate(salvage.values)
+    except ValidationError:
+        return
+    for flaw in _flaws(salvage.values, rest):
+        told = salvage.told(flaw)
+        if told is not None:
+            yield told
 
 
 def _fault(flaw: Flaw, mark: Mark | None) -> PolicyFault:
     line = mark.line_of(flaw.steps) if mark else None
     return PolicyFault(pointer(flaw.steps), line, flaw.code, flaw.message, flaw.remedy)
-
-
-def _sorted(faults: list[PolicyFault]) -> list[PolicyFault]:
-    return sorted(faults, key=lambda fault: fault.line or 0)
 
 
 def _coerced(raw: Any, value: Any, at: Steps) -> list[Flaw]:
@@ -146,5 +162,5 @@ def _coerced(raw: Any, value: Any, at: Steps) -> list[Flaw]:
         words = f"`{at[-1]}` cannot be `{raw}`.", "Write `true` or `false`."
         return [Flaw(at, "wrong_type", *words)]
     if type(value) is int and type(raw) is not int:
-        return [Flaw(at, "wrong_type", f"`{at[-1]}` cannot be `{raw}`.", "Write a whole number without quotes.")]
+        return [Flaw(at, "wrong_type", f'`{at[-1]}` cannot be `"{raw}"`.', "Write a whole number without quotes.")]
     return []

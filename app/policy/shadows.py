@@ -49,7 +49,11 @@ def contradictions(document: Document) -> Iterator[Shadow]:
         here: Steps = ("rules", index)
         if rule.stage in ended:
             before = _name(document.rules[ended[rule.stage]], ended[rule.stage])
-            yield here, "unreachable_rule", f"{_name(rule, index)} is never asked: {before} always ends the stage."
+            yield (
+                here,
+                "unreachable_rule",
+                f"Rule {_name(rule, index)} is never asked: rule {before} always ends the stage.",
+            )
             continue
         if rule.same is None:
             known = first.setdefault((rule.stage, condition_key(rule.when), rule.check), [])
@@ -67,12 +71,12 @@ def _against(here: Steps, rule: tuple[int, Rule], earlier: Iterable[tuple[int, R
     for position, before in earlier:
         other = _says(before)
         if any(other.get(what, answer) != answer for what, answer in said.items()):
-            message = f"{_name(later, index)} says otherwise than {_name(before, position)} under the same condition."
-            yield here, "contradictory_rules", message
+            message = f"Rule {_name(later, index)} says otherwise than rule {_name(before, position)}"
+            yield here, "contradictory_rules", f"{message} under the same condition."
         elif said and said == other:
-            yield here, "unreachable_rule", f"{_name(later, index)} repeats {_name(before, position)}."
+            yield here, "unreachable_rule", f"Rule {_name(later, index)} repeats rule {_name(before, position)}."
         elif before.stop:
-            message = f"{_name(later, index)} is never asked: {_name(before, position)} ends the stage first."
+            message = f"Rule {_name(later, index)} is never asked: rule {_name(before, position)} ends the stage first."
             yield here, "unreachable_rule", message
         else:
             continue
@@ -89,7 +93,7 @@ def _says(rule: Rule) -> dict[str, str]:
 
 
 def _name(entry: Any, index: int) -> str:
-    return f"`{entry.id}`" if getattr(entry, "id", None) else f"number {index + 1}"
+    return f"`{entry.id}`" if getattr(entry, "id", None) else f"{index + 1}"
 
 
 def unreachable(document: Document) -> Iterator[Shadow]:
@@ -124,7 +128,7 @@ def _behind(
         before = next((b for b in candidates if hides(b[1], entry)), None)
         if before is not None:
             what, name = _SINGULAR[member], _name(before[1], before[0])
-            message = f"This {what} is never reached: {name} comes first and always holds."
+            message = f"This {what} is never reached: entry {name} comes first and always holds."
             yield (member, position), f"unreachable_{what.replace(' ', '_')}", message
         for key in filed(entry):
             bucket = index.setdefault((key, condition), [])

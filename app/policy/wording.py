@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from app.policy.document import Document
-from app.policy.faults import PolicyFault, Steps, pointer
-from app.policy.source import Mark
+from app.policy.faults import Steps
+from app.policy.reading import Flaw
 
 _PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "a short name of small letters, digits and `_`, such as `first_response`",
@@ -59,17 +59,12 @@ _KINDS = {
 }
 
 
-def shape_faults(errors: Iterable[ErrorDetails], raw: Any, mark: Mark | None) -> list[PolicyFault]:
-    """One fault for each place of the document where its shape is wrong."""
+def shape_flaws(errors: Iterable[ErrorDetails], raw: Any) -> list[Flaw]:
+    """One flaw for each place of the document where its shape is wrong."""
     places: dict[Steps, list[ErrorDetails]] = {}
     for error in errors:
         places.setdefault(_place(error["loc"], raw), []).append(error)
-    deepest = [s for s in places if not _left_for_another(s, places)]
-    faults = []
-    for steps in deepest:
-        code, message, remedy = _said(steps, places[steps])
-        faults.append(PolicyFault(pointer(steps), mark.line_of(steps) if mark else None, code, message, remedy))
-    return faults
+    return [Flaw(s, *_said(s, found)) for s, found in places.items() if not _left_for_another(s, places)]
 
 
 def _left_for_another(steps: Steps, places: Mapping[Steps, list[ErrorDetails]]) -> bool:
@@ -103,7 +98,7 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> Steps:
 
 def _said(steps: Steps, errors: list[ErrorDetails]) -> tuple[str, str, str]:  # noqa: PLR0911 - one answer per kind
     error = errors[0]
-    name = steps[-1] if steps else "the document"
+    name = _called(steps)
     kind = error["type"]
     context = error.get("ctx", {})
     if "[key]" in error["loc"]:
@@ -140,6 +135,12 @@ def _said(steps: Steps, errors: list[ErrorDetails]) -> tuple[str, str, str]:  # 
         case _:
             wanted = " or ".join(dict.fromkeys(_KINDS.get(e["type"], "something else") for e in errors))
             return "wrong_type", f"`{name}` cannot be {_shown(error['input'])}.", f"Write {wanted}."
+
+
+def _called(steps: Steps) -> str:
+    """What a place is called in a sentence; an entry of a list by the list's name."""
+    named = [step for step in steps if isinstance(step, str)]
+    return named[-1] if named else "the document"
 
 
 def _unknown_member(steps: Steps) -> tuple[str, str, str]:

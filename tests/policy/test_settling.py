@@ -1,0 +1,185 @@
+"""The operator's choices change a document in one place each, and the document itself never."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.policy.faults import PolicyFault, PolicyFaults
+from app.policy.loading import check, load
+from app.policy.settings import Closure, Settings
+from app.policy.settling import settle
+from tests.policy.documents import LIBRARY, SMALL
+
+RAW = load(SMALL, LIBRARY).raw
+READINGS = {
+    "A_SMA_01": ["nine_to_five", "longer", "ZA", "TOWN"],
+    "A_SMA_02": ["85.00", "free", "99.5", "0"],
+    "A_SMA_03": ["PT1H", "PT90M", "P1D"],
+    "A_SMA_04": ["0.10", "0.05", "1"],
+}
+TOWN = {"TOWN": (date(2026, 11, 4),)}
+
+
+def refused(**settings: Any) -> list[PolicyFault]:
+    with pytest.raises(PolicyFaults) as caught:
+        settle(RAW, Settings(**settings))
+    return list(caught.value.faults)
+
+
+def settled(**settings: Any) -> dict[str, Any]:
+    raw, _ = settle(RAW, Settings(**settings))
+    check(raw)
+    return raw
+
+
+@st.composite
+def settings(draw: st.DrawFn) -> Settings:
+    return Settings(
+        revision=draw(st.integers(0, 9)),
+        assumptions=draw(st.fixed_dictionaries({}, optional={k: st.sampled_from(v) for k, v in READINGS.items()})),
+        holidays=TOWN,
+        closures=tuple(
+            Closure(date=day, calendars=calendars)
+            for day, calendars in draw(
+                st.lists(
+                    st.tuples(
+                        st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+                        st.sampled_from([(), ("office",), ("always", "office")]),
+                    ),
+                    max_size=3,
+                )
+            )
+        ),
+    )
+
+
+@given(settings())
+def test_settling_twice_is_settling_once(chosen: Settings) -> None:
+    once, readings = settle(RAW, chosen)
+    assert settle(once, chosen) == (once, readings)
+
+
+@given(settings())
+def test_settling_leaves_the_document_itself_alone(chosen: Settings) -> None:
+    before = json.dumps(RAW)
+    settle(RAW, chosen)
+    assert json.dumps(RAW) == before
+
+
+@given(settings())
+def test_a_settled_document_is_a_sound_one(chosen: Settings) -> None:
+    raw, readings = settle(RAW, chosen)
+    assert check(raw).provider == "small"
+    assert set(readings) == set(RAW["assumptions"])
+    assert all(readings[id_] == value for id_, value in chosen.assumptions.items())
+
+
+def test_no_choice_changes_nothing() -> None:
+    raw, readings = settle(RAW, Settings())
+    assert raw == RAW
+    assert readings == {id_: str(assumption["value"]) for id_, assumption in RAW["assumptions"].items()}
+
+
+def test_choosing_the_reading_in_force_changes_nothing() -> None:
+    assert settled(assumptions={"A_SMA_01": "nine_to_five", "A_SMA_02": "85.00"}) == RAW
+
+
+def test_an_alternative_applies_its_changes() -> None:
+    calendar = settled(assumptions={"A_SMA_01": "longer"})["calendars"]["office"]
+    assert calendar["open"] == {"mon-fri": [["08:00", "18:00"]]}
+    assert calendar["clauses"] == ["SMA-1"]  # the rest stays
+
+
+def test_entries_of_a_list_are_addressed_by_id_and_null_takes_away() -> None:
+    entry = settled(assumptions={"A_SMA_02": "free"})["coverage"][1]
+    assert entry == {"id": "own_code", "topics": ["code"], "status": "covered", "clauses": ["SMA-2"]}
+
+
+@pytest.mark.parametrize(
+    ("id_", "value", "place", "put"),
+    [
+        ("A_SMA_02", "99.5", ("fees", "hourly", "amount"), "99.5"),
+        ("A_SMA_03", "PT90M", ("targets", 0, "max"), "PT90M"),
+        ("A_SMA_04", "0.05", ("rules", 0, "when", "share_affected", "lte"), "0.05"),
+        ("A_SMA_01", "ZA", ("calendars", "office", "holidays"), ["ZA"]),
+    ],
+)
+def test_a_value_of_the_operators_own_is_put_in_its_place(
+    id_: str, value: str, place: tuple[Any, ...], put: Any
+) -> None:
+    found: Any = settled(assumptions={id_: value})
+    for step in place:
+        found = found[step]
+    assert found == put
+
+
+@pytest.mark.parametrize(
+    ("id_", "value", "code"),
+    [
+        ("A_SMA_09", "x", "unknown_assumption"),
+        ("A_SMA_05", "UTC", "not_overridable"),
+        ("A_SMA_01", "XX", "unknown_holiday_set"),
+        ("A_SMA_02", "cheap", "bad_value"),
+        ("A_SMA_02", "-1", "out_of_range"),
+        ("A_SMA_02", "NaN", "bad_value"),
+        ("A_SMA_02", "1e99", "bad_value"),
+        ("A_SMA_03", "one hour", "bad_value"),
+        ("A_SMA_04", "1.5", "out_of_range"),
+    ],
+)
+def test_a_choice_that_cannot_be_made_is_refused_with_its_place(id_: str, value: str, code: str) -> None:
+    (fault,) = refused(assumptions={id_: value})
+    assert (fault.code, fault.pointer) == (code, f"/assumptions/{id_}")
+    assert fault.message
+    assert fault.remedy
+
+
+def test_an_unknown_alternative_is_answered_with_those_there_are() -> None:
+    raw = {**RAW, "assumptions": {"A_SMA_01": {"question": "?", "value": "a", "alternatives": {"b": {"meaning": "b"}}}}}
+    with pytest.raises(PolicyFaults) as caught:
+        settle(raw, Settings(assumptions={"A_SMA_01": "zzz"}))
+    assert caught.value.faults[0].remedy == "Choose one of `a`, `b`."
+
+
+def test_all_faults_of_the_settings_come_at_once() -> None:
+    closures = [{"date": "2026-12-24", "calendars": ["ofice"]}]
+    found = refused(assumptions={"A_SMA_09": "x", "A_SMA_02": "cheap"}, closures=closures)
+    assert {fault.pointer for fault in found} == {
+        "/assumptions/A_SMA_09",
+        "/assumptions/A_SMA_02",
+        "/closures/0/calendars",
+    }
+
+
+def test_holidays_of_the_settings_replace_and_extend_the_documents() -> None:
+    raw = settled(holidays={"TOWN": [date(2026, 11, 4)], "CA-QC": [date(2026, 1, 1)]})
+    assert (raw["holidays"]["TOWN"], raw["holidays"]["CA-QC"]) == (["2026-11-04"], ["2026-01-01"])
+    assert raw["holidays"]["ZA"] == RAW["holidays"]["ZA"]
+
+
+def test_a_set_of_the_settings_can_be_chosen() -> None:
+    raw = settled(holidays=TOWN, assumptions={"A_SMA_01": "TOWN"})
+    assert raw["calendars"]["office"]["holidays"] == ["TOWN"]
+
+
+def test_a_closure_closes_every_calendar_with_hours() -> None:
+    calendars = settled(closures=[{"date": "2026-12-24"}])["calendars"]
+    assert calendars["office"]["extra"] == ["2026-12-24"]
+    assert "extra" not in calendars["always"]
+
+
+def test_a_calendar_that_is_always_open_is_closed_only_by_name() -> None:
+    calendars = settled(closures=[{"date": "2026-12-24", "calendars": ["always"]}])["calendars"]
+    assert calendars["always"]["extra"] == ["2026-12-24"]
+    assert "extra" not in calendars["office"]
+
+
+def test_a_closure_goes_before_hours_of_a_single_date() -> None:
+    office = {**RAW["calendars"]["office"], "dated": {"2026-12-24": [["09:00", "12:00"]], "2026-12-31": []}}
+    raw = {**RAW, "calendars": {**RAW["calendars"], "office": office}}
+    after, _ = settle(raw, Settings(closures=(Closure(date=date(2026, 12, 24)),)))
+    assert after["calendars"]["office"]["dated"] == {"2026-12-31": []}
