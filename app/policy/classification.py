@@ -43,6 +43,7 @@ def priority(d: Deliberation) -> None:
 
 def _contract_serves(d: Deliberation) -> bool:
     contract = d.account.contract if d.account else None
+    d.values["contract.overtime"] = contract.overtime.status if contract and contract.overtime else "unknown"
     if contract is None or not contract.after_hours:
         return False
     terms = d.policy.document.contract
