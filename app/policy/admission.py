@@ -250,7 +250,6 @@ def duplicate(d: Deliberation) -> None:
             d.duplicate = twin
             d.apply(ready, rule.then)
         elif (related := next((t for t in recent if _same(d, t, facts[:1])), None)) is not None:
-            d.linked = related
             d.apply(ready, rule.else_)
             d.emit("link", to=related.id)
     if not d.ended:

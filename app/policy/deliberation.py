@@ -43,6 +43,7 @@ from app.policy.effects import (
 )
 from app.policy.model import Sourced
 from app.policy.situation import Account, OpenTicket, Request, Situation
+from app.policy.ticket_clocks import ClockTerms
 
 
 class Deliberation:
@@ -85,6 +86,7 @@ class Deliberation:
         self.schedule: ScheduleWindow | None = None
         self.cancelled_metrics: set[str] = set()
         self.targets: list[TargetTime] = []
+        self.clock_terms: list[ClockTerms] = []
         self.missing: list[str | AnyOf] = []
         self.recommendations: list[str] = []
         self.suggestions: list[str] = []
@@ -93,7 +95,6 @@ class Deliberation:
         self.exempt_stages: set[str] = set()
         self.exempt_checks: set[str] = set()
         self.duplicate: OpenTicket | None = None
-        self.linked: OpenTicket | None = None
         self.excluded: str | None = None
         self.moves: list[Transition] = []
         self.wanted: set[str] = set()

@@ -1,19 +1,20 @@
 """The life of a ticket: opening it, adding to it, and deciding it again when something has changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.base.vocabulary import ClockState, Outcome, TicketStatus, WorkGate
+from app.base.vocabulary import Outcome, TicketStatus, WorkGate
 from app.policy import admission, charging, classification, promises
 from app.policy.calendars import CalendarHorizonExceeded
 from app.policy.compile import CompiledPolicy
-from app.policy.decide import answer, decide
-from app.policy.decision import Decision, TargetTime
+from app.policy.decide import answer, decide, deliberate
+from app.policy.decision import Decision
 from app.policy.deliberation import Deliberation
 from app.policy.model import Model
 from app.policy.situation import Account, Request, Situation
-from app.policy.ticket import ClockLine, Ticket, status_after
+from app.policy.ticket import Ticket, status_after
+from app.policy.ticket_clocks import carried_on, started, stopped, taken_up_again, with_status
 
 
 class Desk(Model):
@@ -45,8 +46,10 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         ticket=True,
         topic_candidates=(),
     )
-    decision = decide(policy, request, situation, at)
+    d = deliberate(policy, request, situation, at)
+    decision = answer(d)
     account = _account_of(desk, request, decision)
+    status = status_after(decision)
     ticket = Ticket(
         id=id_,
         account=account.number if account else None,
@@ -54,10 +57,10 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         request=request,
         facts=_canonical(policy, request.facts),
         decision=decision,
-        status=status_after(decision),
+        status=status,
         department=decision.department,
         level=decision.level,
-        clocks=tuple(ClockLine(target=t) for t in decision.targets),
+        clocks=tuple(started(policy, terms, status, at) for terms in d.clock_terms),
         incident=account.server if account and account.server in desk.incidents else None,
         oldest_unanswered_at=at,
         closed_at=at if decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) else None,
@@ -118,14 +121,16 @@ def decide_again_from_the_start(
         money=ticket.money,
     )
     request = ticket.request.model_copy(update={"facts": dict(ticket.facts)})
-    decision = decide(policy, request, situation, at)
+    d = deliberate(policy, request, situation, at)
+    decision = answer(d)
     account = _account_of(desk, request, decision)
+    status = status_after(decision)
     again = ticket.changed(
         decision=decision,
-        status=status_after(decision),
+        status=status,
         department=decision.department,
         level=decision.level,
-        clocks=tuple(ClockLine(target=t) for t in decision.targets),
+        clocks=tuple(started(policy, terms, status, at) for terms in d.clock_terms),
         completed_at=at if decision.outcome is Outcome.ACCEPTED else None,
         account=account.number if account else ticket.account,
     )
@@ -183,92 +188,21 @@ def reclassify(d: Deliberation) -> None:
 
 
 def carry_on(ticket: Ticket, d: Deliberation, at: datetime) -> tuple[Decision, Ticket]:
-    """Take a new decision over: clocks go on, are added, or end; none falls due later by reclassification."""
-    clocks = _clocks_after(ticket, d.targets, at) if d.outcome is Outcome.ACCEPTED else ticket.clocks
+    """Take a new decision over: clocks go on, begin, or end; none falls due later by reclassification."""
     d.targets = []
-    decided = answer(d)
-    decision = decided.model_copy(update={"targets": tuple(_shown(clocks))})
+    decision = answer(d)
+    accepted = decision.outcome is Outcome.ACCEPTED
+    status = status_after(decision) if ticket.open or not accepted else ticket.status
+    clocks = ticket.clocks
+    if accepted:
+        clocks = carried_on(d.policy, clocks, d.clock_terms, status, at)
+    if status is not ticket.status:
+        clocks = with_status(d.policy, clocks, status, at)
     after = ticket.changed(
-        decision=decision,
-        status=status_after(decision) if ticket.open or decision.outcome is not Outcome.ACCEPTED else ticket.status,
-        department=d.values.get("department"),
-        level=d.values.get("level"),
-        clocks=clocks,
+        status=status, department=d.values.get("department"), level=d.values.get("level"), clocks=clocks
     )
-    return decision, after
-
-
-def _shown(clocks: Sequence[ClockLine]) -> list[TargetTime]:
-    return [
-        line.target.model_copy(update={"status": line.state})
-        for line in clocks
-        if line.state is not ClockState.CANCELLED
-    ]
-
-
-def _clocks_after(ticket: Ticket, targets: Sequence[TargetTime], at: datetime) -> tuple[ClockLine, ...]:
-    kept: list[ClockLine] = []
-    wanted = {t.metric: t for t in targets}
-    for line in ticket.clocks:
-        renewed = wanted.get(line.metric)
-        if line.state is not ClockState.RUNNING and line.state is not ClockState.PAUSED:
-            kept.append(line)
-            if renewed is not None and renewed.clock_start == line.target.clock_start:
-                wanted.pop(line.metric)
-        elif renewed is None or (renewed.clock_start is not None and _is_next_cycle(line, renewed, at)):
-            kept.append(line.model_copy(update={"state": ClockState.CANCELLED, "stopped_at": at}))
-        else:
-            wanted.pop(line.metric)
-            kept.append(line.model_copy(update={"target": _never_later(line.target, renewed, at)}))
-    for metric, target in wanted.items():
-        cycle = 1 + sum(line.metric == metric for line in kept)
-        kept.append(ClockLine(cycle=cycle, target=_from_now(target, ticket, at)))
-    return tuple(kept)
-
-
-def _is_next_cycle(line: ClockLine, renewed: TargetTime, at: datetime) -> bool:
-    """A metric that starts anew with each event of its kind, as an escalation does."""
-    old = line.target.clock_start
-    return (
-        line.metric == "level_response"
-        and old is not None
-        and renewed.clock_start != old
-        and (renewed.clock_start is not None and renewed.clock_start >= at)
-    )
-
-
-def _never_later(old: TargetTime, new: TargetTime, at: datetime) -> TargetTime:
-    """due = min(old due, reclassified_at + new target); unchanged where the target is the same one."""
-    if new.due_at == old.due_at or old.due_at is None or new.due_at is None or new.clock_start is None:
-        return new if new.due_at == old.due_at else old if new.due_at is None else new
-    shifted = max(new.due_at, new.due_at + (at - new.clock_start)) if new.due_at < old.due_at else old.due_at
-    return new.model_copy(update={"due_at": min(old.due_at, shifted), "clock_start": old.clock_start})
-
-
-def _from_now(target: TargetTime, ticket: Ticket, at: datetime) -> TargetTime:
-    """A clock that the ticket did not have starts with the change that brought it, not at the receipt."""
-    if target.clock_start is None or target.due_at is None or target.clock_start >= at:
-        return target
-    if target.metric != "resolve" or any(line.metric == target.metric for line in ticket.clocks):
-        return target
-    shift = at - target.clock_start
-    earliest = target.earliest_at + shift if target.earliest_at is not None else None
-    return target.model_copy(update={"clock_start": at, "due_at": target.due_at + shift, "earliest_at": earliest})
-
-
-def stop_clocks(clocks: Sequence[ClockLine], metrics: frozenset[str] | None, at: datetime) -> tuple[ClockLine, ...]:
-    """Meet these clocks (or all): met up to the due time, breached after it."""
-    return tuple(
-        line.model_copy(update={"state": _verdict(line, at), "stopped_at": at})
-        if line.state in (ClockState.RUNNING, ClockState.PAUSED) and (metrics is None or line.metric in metrics)
-        else line
-        for line in clocks
-    )
-
-
-def _verdict(line: ClockLine, at: datetime) -> ClockState:
-    due = line.target.due_at
-    return ClockState.BREACHED if due is not None and at > due else ClockState.MET
+    decision = decision.model_copy(update={"targets": after.targets})
+    return decision, after.changed(decision=decision)
 
 
 # ── messages ─────────────────────────────────────────────────────────────────
@@ -302,7 +236,9 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
         decision, added = decide_again_from_the_start(policy, added, desk, at)
     else:
         if ticket.status is TicketStatus.RESOLVED:
-            added = added.changed(status=TicketStatus.OPEN, resolved_at=None)
+            added = added.changed(
+                status=TicketStatus.OPEN, resolved_at=None, clocks=taken_up_again(policy, added.clocks, at)
+            )
         again = redeliberate(policy, added, desk, at, "reply")
         reclassify(again)
         decision, added = carry_on(added, again, at)
@@ -317,7 +253,7 @@ def _after_customer(ticket: Ticket, at: datetime) -> dict[str, datetime]:
 
 
 def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime) -> Replied:
-    clocks = stop_clocks(ticket.clocks, frozenset({"first_response", "next_reply", "level_response"}), at)
+    clocks = stopped(d.policy, ticket.clocks, frozenset({"first_response", "next_reply", "level_response"}), at)
     answered = ticket.changed(
         clocks=clocks,
         first_response_at=ticket.first_response_at or at,

@@ -1,16 +1,15 @@
 """Stage target: the times this ticket is given, each with its start, its due time and how firmly it is meant."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
-from app.base.vocabulary import Strength
-from app.policy.calendars import Calendar
+from app.base.vocabulary import Strength, TicketStatus
+from app.policy.clock_plans import ClockKind, times_of, usual_pauses
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import TargetTime
 from app.policy.deliberation import Deliberation
 from app.policy.document import Target
 from app.policy.situation import ContractTarget
-
-_AFTER_THE_FACT = frozenset({"received", "channel_attended", "intake_complete"})
+from app.policy.ticket_clocks import ClockTerms
 
 
 def target(d: Deliberation) -> None:
@@ -26,13 +25,13 @@ def target(d: Deliberation) -> None:
         if start is None or promised.metric in d.cancelled_metrics or _is_cancelled(d, promised):
             continue
         seen.add(promised.metric)
-        d.targets.append(_with_contract(d, promised, start))
+        _promise(d, promised, start)
         d.cite(promised, promised.metric, when.reads)
         if promised.calendar is not None:
             d.cite(d.policy.document.calendars[promised.calendar], f"calendar={promised.calendar}")
     for metric, own in _contract_targets(d):
         if metric not in seen:
-            d.targets.append(_from_contract(d, metric, own, d.received_at))
+            _by_contract(d, metric, own, d.received_at)
     d.run("target")
 
 
@@ -56,11 +55,12 @@ def _start(d: Deliberation, promised: Target) -> datetime | None:
     return start
 
 
-def _with_contract(d: Deliberation, promised: Target, start: datetime) -> TargetTime:
+def _promise(d: Deliberation, promised: Target, start: datetime) -> None:
     own = dict(_contract_targets(d)).get(promised.metric)
     if own is not None and promised.overridden_by_contract:
-        return _from_contract(d, promised.metric, own, start, promised)
-    return timed(d.policy, promised, start, strength=d.entry.entry.strength if d.entry else None)
+        _by_contract(d, promised.metric, own, start, promised)
+    else:
+        put_on_the_clock(d, promised, start, d.entry.entry.strength if d.entry else None)
 
 
 def _contract_targets(d: Deliberation) -> list[tuple[str, ContractTarget]]:
@@ -70,15 +70,14 @@ def _contract_targets(d: Deliberation) -> list[tuple[str, ContractTarget]]:
     return [(metric, by[d.priority]) for metric, by in contract.targets.items() if d.priority in by]
 
 
-def _from_contract(
+def _by_contract(
     d: Deliberation, metric: str, own: ContractTarget, start: datetime, promised: Target | None = None
-) -> TargetTime:
+) -> None:
     d.cite(d.policy.document.contract, f"{metric} by contract")
     calendar = promised.calendar if promised else None
     if own.kind == "business" and calendar is None:
         calendar = _business_calendar(d)
-    stand_in = Target(metric=metric, kind=own.kind, max=own.max, calendar=calendar)
-    return timed(d.policy, stand_in, start)
+    put_on_the_clock(d, Target(metric=metric, kind=own.kind, max=own.max, calendar=calendar), start)
 
 
 def _business_calendar(d: Deliberation) -> str | None:
@@ -87,49 +86,43 @@ def _business_calendar(d: Deliberation) -> str | None:
     return used[0] if used else d.channel.channel.calendar if d.channel else None
 
 
-def timed(policy: CompiledPolicy, promised: Target, start: datetime, *, strength: Strength | None = None) -> TargetTime:
-    """A target put on the clock."""
-    calendar = policy.calendar(promised.calendar) if promised.calendar else None
-    begins, earliest, due = _times(promised, start, calendar)
-    liability = promised.liability
-    return TargetTime(
-        metric=promised.metric,
-        kind=promised.kind,
-        clock_start=begins,
-        earliest_at=earliest,
-        due_at=due,
-        calendar=promised.calendar,
-        strength=strength or promised.strength or policy.document.strength,
-        liability="credit" if liability is not None and not isinstance(liability, str) else liability or "unspecified",
+def put_on_the_clock(d: Deliberation, promised: Target, start: datetime, strength: Strength | None = None) -> None:
+    """A target becomes a clock's terms, and the times that follow from them."""
+    terms = terms_of(d.policy, promised, start, strength)
+    d.clock_terms.append(terms)
+    plan = terms.plan(d.policy)
+    times = times_of(plan)
+    timed = times.due_at is not None or plan.kind in (ClockKind.ELAPSED, ClockKind.BUSINESS)
+    d.targets.append(
+        TargetTime(
+            metric=terms.metric,
+            kind=terms.kind,
+            clock_start=times.started_at if timed else None,
+            earliest_at=times.earliest_at,
+            due_at=times.due_at,
+            calendar=terms.calendar,
+            strength=terms.strength,
+            liability=terms.liability,
+        )
     )
 
 
-def _times(
-    promised: Target, start: datetime, calendar: Calendar | None
-) -> tuple[datetime | None, datetime | None, datetime | None]:
-    match promised.kind:
-        case "elapsed":
-            return start, _after(start, promised.min), _after(start, promised.max)
-        case "business" if calendar is not None:
-            begins = calendar.next_opening(start)
-            earliest = calendar.add(start, promised.min) if promised.min is not None else None
-            return begins, earliest, calendar.add(start, promised.max) if promised.max is not None else None
-        case "opening" if calendar is not None:
-            opening = calendar.next_opening(start)
-            return start, opening, opening
-        case "next_business_day" | "within_business_days" | "same_business_day" if calendar is not None:
-            days = 0 if promised.kind == "same_business_day" else promised.n or 1
-            cutoff = time.fromisoformat(promised.cutoff) if promised.cutoff else None
-            return start, None, calendar.business_day(start, days, cutoff=cutoff).closes
-        case "window" if calendar is not None:
-            window = calendar.window(start)
-            return start, window.opens, window.closes
-        case _:
-            return None, None, None
-
-
-def _after(start: datetime, length: timedelta | None) -> datetime | None:
-    return None if length is None else start + length
+def terms_of(policy: CompiledPolicy, promised: Target, start: datetime, strength: Strength | None) -> ClockTerms:
+    liability = promised.liability
+    pauses = usual_pauses(promised.metric) if promised.pauses is None else promised.pauses
+    return ClockTerms(
+        metric=promised.metric,
+        kind=promised.kind,
+        start=start,
+        minimum=promised.min,
+        maximum=promised.max,
+        days=promised.n or 1,
+        calendar=promised.calendar,
+        cutoff=time.fromisoformat(promised.cutoff) if promised.cutoff else None,
+        pauses=tuple(sorted(TicketStatus(p) for p in pauses)),
+        strength=strength or promised.strength or policy.document.strength,
+        liability="credit" if liability is not None and not isinstance(liability, str) else liability or "unspecified",
+    )
 
 
 def language_in_time(d: Deliberation) -> None:

@@ -10,6 +10,7 @@ from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, Wor
 from app.policy.decision import Decision, TargetTime
 from app.policy.model import Model
 from app.policy.situation import Money, OpenTicket, Request
+from app.policy.ticket_clocks import ClockLine
 
 _ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 _STATUS_OF_GATE = {
@@ -26,25 +27,6 @@ class Excuse(Model):
     code: str
     at: datetime
     note: str = ""
-
-
-class ClockLine(Model):
-    """One clock of a ticket: the time given, and where it stands."""
-
-    cycle: int = 1
-    target: TargetTime
-    state: ClockState = ClockState.RUNNING
-    stopped_at: datetime | None = None
-
-    @property
-    def metric(self) -> str:
-        return self.target.metric
-
-    def late_seconds(self, at: datetime) -> int:
-        """How long after its due time it was met, or has been running."""
-        due = self.target.due_at
-        end = self.stopped_at or at
-        return max(0, int((end - due).total_seconds())) if due is not None else 0
 
 
 class Ticket(Model):
@@ -103,7 +85,9 @@ class Ticket(Model):
 
     @property
     def targets(self) -> tuple[TargetTime, ...]:
-        return tuple(line.target.model_copy(update={"status": line.state}) for line in self.clocks)
+        """The times in force, one per metric: the latest cycle that was not cancelled."""
+        shown = {line.metric: line.target for line in self.clocks if line.state is not ClockState.CANCELLED}
+        return tuple(shown.values())
 
     def changed(self, **values: Any) -> "Ticket":
         return self.model_copy(update=values)

@@ -1,32 +1,23 @@
 """Verbs that end a ticket or take it up again."""
 
-from datetime import datetime
-
-from app.base.vocabulary import ClockState, Outcome, TicketStatus
-from app.policy.life import stop_clocks
-from app.policy.ticket import ClockLine, Ticket
+from app.base.vocabulary import Outcome, TicketStatus
+from app.policy.ticket import Ticket
+from app.policy.ticket_clocks import ClockLine, cancelled, stopped, taken_up_again
 from app.policy.verbs.step import Result, Step, again, refused, same
 
 
 def resolve(step: Step) -> Result:
-    clocks = stop_clocks(step.ticket.clocks, None, step.at)
-    done = step.ticket.changed(clocks=clocks, status=TicketStatus.RESOLVED, resolved_at=step.at)
-    return same(step, done)
+    clocks = stopped(step.policy, step.ticket.clocks, None, step.at)
+    return same(step, step.ticket.changed(clocks=clocks, status=TicketStatus.RESOLVED, resolved_at=step.at))
 
 
 def reopen(step: Step) -> Result:
-    opened = step.ticket.changed(status=TicketStatus.OPEN, resolved_at=None, closed_at=None)
-    clocks = tuple(
-        line.model_copy(update={"state": ClockState.RUNNING, "stopped_at": None})
-        if line.metric == "resolve" and line.state is ClockState.MET
-        else line
-        for line in step.ticket.clocks
-    )
-    return again(step, opened.changed(clocks=clocks))
+    clocks = taken_up_again(step.policy, step.ticket.clocks, step.at)
+    return again(step, step.ticket.changed(clocks=clocks, status=TicketStatus.OPEN, resolved_at=None, closed_at=None))
 
 
 def close(step: Step) -> Result:
-    clocks = stop_clocks(step.ticket.clocks, None, step.at)
+    clocks = stopped(step.policy, step.ticket.clocks, None, step.at)
     return same(step, step.ticket.changed(clocks=clocks, status=TicketStatus.CLOSED, closed_at=step.at))
 
 
@@ -34,17 +25,11 @@ def merge(step: Step) -> Result:
     """This ticket ends in another one, which keeps the earliest start of both."""
     if step.survivor is None:
         return refused(step, "not_available")
-    cancelled = tuple(
-        line.model_copy(update={"state": ClockState.CANCELLED, "stopped_at": step.at})
-        if line.state is ClockState.RUNNING
-        else line
-        for line in step.ticket.clocks
-    )
     decision = step.ticket.decision.model_copy(
         update={"outcome": Outcome.MERGED, "targets": step.survivor.targets, "effects": ()}
     )
     merged = step.ticket.changed(
-        clocks=cancelled,
+        clocks=cancelled(step.policy, step.ticket.clocks, step.at),
         decision=decision,
         status=TicketStatus.CLOSED,
         merged_into=step.survivor.id,
@@ -54,17 +39,17 @@ def merge(step: Step) -> Result:
 
 
 def surviving(survivor: Ticket, merged: Ticket) -> Ticket:
-    """The ticket another one was merged into: per metric the earlier of both due times stands."""
-    earlier = {line.metric: line for line in merged.clocks if line.target.due_at is not None}
+    """The ticket another one was merged into: per metric the clock that is due first stands."""
+    mine = {line.metric: line for line in survivor.clocks if line.going}
+    theirs = {line.metric: line for line in merged.clocks}
     clocks = tuple(
-        line.model_copy(update={"target": earlier[line.metric].target})
-        if line.metric in earlier and line.target.due_at and _due(earlier[line.metric]) < line.target.due_at
-        else line
+        theirs[line.metric] if mine.get(line.metric) is line and _earlier(theirs.get(line.metric), line) else line
         for line in survivor.clocks
     )
     return survivor.changed(clocks=clocks, received_at=min(survivor.received_at, merged.received_at))
 
 
-def _due(line: ClockLine) -> datetime:
-    assert line.target.due_at is not None
-    return line.target.due_at
+def _earlier(other: ClockLine | None, line: ClockLine) -> bool:
+    if other is None or other.target.due_at is None or not other.going:
+        return False
+    return line.target.due_at is None or other.target.due_at < line.target.due_at

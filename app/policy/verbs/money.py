@@ -7,7 +7,7 @@ from app.base.money import rounded
 from app.base.vocabulary import Outcome, WorkGate
 from app.policy import fees
 from app.policy.decision import FeeDecision
-from app.policy.life import stop_clocks
+from app.policy.ticket_clocks import stopped
 from app.policy.verbs.step import STAFF_ANSWERS, Result, Step, again, refused, same, whole_minutes
 
 _REASON_OF_GATE = {
@@ -32,7 +32,7 @@ def quote(step: Step) -> Result:
         }
     )
     d.emit("notify", to="customer", of="quote", channel=_ticket_channel(step))
-    clocks = stop_clocks(step.ticket.clocks, STAFF_ANSWERS, step.at)
+    clocks = stopped(step.policy, step.ticket.clocks, STAFF_ANSWERS, step.at)
     first = step.ticket.first_response_at or step.at
     return again(step, step.ticket.changed(money=money, clocks=clocks, first_response_at=first))
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from app.base.vocabulary import TicketStatus, WorkGate
-from app.policy.decision import ScheduleWindow, TargetTime
-from app.policy.ticket import ClockLine, Excuse
+from app.policy.decision import ScheduleWindow
+from app.policy.ticket import Excuse
+from app.policy.ticket_clocks import ClockRecord, ClockTerms, started
 from app.policy.verbs.step import Result, Step, again, refused, same
 
 
@@ -12,20 +13,22 @@ def negotiate(step: Step) -> Result:
     """Both sides have agreed a time: from now on it is measured."""
     d = step.d
     due = datetime.fromisoformat(str(step.payload["due_at"]))
-    lines = [line for line in step.ticket.clocks if line.target.kind == "negotiated"]
-    if not lines:
-        agreed = TargetTime(metric="turnaround", kind="negotiated", strength=step.policy.document.strength)
-        lines = [ClockLine(target=agreed)]
-    settled = [
-        line.model_copy(update={"target": line.target.model_copy(update={"due_at": due, "clock_start": step.at})})
-        for line in lines
-    ]
-    kept = tuple(line for line in step.ticket.clocks if line.target.kind != "negotiated")
+    agreed = ClockRecord(kind="negotiated", at=step.at, due=due)
+    clocks = tuple(
+        line.with_records(step.policy, step.at, agreed) if line.going and line.terms.kind == "negotiated" else line
+        for line in step.ticket.clocks
+    )
+    if clocks == step.ticket.clocks:
+        terms = ClockTerms(
+            metric="turnaround", kind="negotiated", start=step.at, strength=step.policy.document.strength
+        )
+        fresh = started(step.policy, terms, step.ticket.status, step.at)
+        clocks = (*clocks, fresh.with_records(step.policy, step.at, agreed))
     for target, when in step.policy.targets:
         if target.kind == "negotiated" and when.holds(d):
             d.cite(target, target.metric)
     d.emit("record", of="agreement", to=step.payload.get("agreed_with"))
-    return same(step, step.ticket.changed(clocks=(*kept, *settled)))
+    return same(step, step.ticket.changed(clocks=clocks))
 
 
 def schedule(step: Step) -> Result:
@@ -58,9 +61,15 @@ def excuse(step: Step) -> Result:
         return refused(step, "refused_at_discretion")
     d.cite(excuses, f"{metric} excused: {code}")
     excused = Excuse(metric=metric, code=code, at=step.at, note=str(step.payload.get("note", "")))
+    record = ClockRecord(kind="excused", at=step.at, code=code)
+    clocks = tuple(
+        line.with_records(step.policy, step.at, record) if line.metric == metric else line
+        for line in step.ticket.clocks
+    )
     return same(
         step,
         step.ticket.changed(
+            clocks=clocks,
             excuses=(*step.ticket.excuses, excused),
             delay_codes=tuple(dict.fromkeys((*step.ticket.delay_codes, code))),
         ),
