@@ -84,8 +84,22 @@ def _charge(d: Deliberation, slug: str) -> None:
         if money.declined:
             d.gates.add(WorkGate.CLOSED)
         return
-    if tariff.decision == "staff" and not _staff_decided(d, slug, tariff):
-        return
+    if tariff.decision == "automatic" or _staff_decided(d, slug, tariff):
+        _bill(d, slug, tariff)
+
+
+def charge_by(d: Deliberation, slug: str) -> None:
+    """The tariff's price, whatever the coverage: what somebody asks who names the tariff."""
+    d.stage = "fee"
+    tariff = d.policy.fee(slug)
+    d.cite(tariff, f"fee={slug}")
+    if tariff.kind == FeeKind.OVERTIME:
+        d.fee = _overtime(d, slug, tariff)
+    else:
+        _bill(d, slug, tariff)
+
+
+def _bill(d: Deliberation, slug: str, tariff: Fee) -> None:
     found = priced(d, slug, tariff)
     d.fee = described(d, slug, tariff, found)
     _close_gates(d, tariff, found)

@@ -486,7 +486,7 @@ class Goal(Sourced):
 class QueueOrder(Sourced):
     """Which open ticket is next."""
 
-    order: tuple[str, ...] = ("priority", "received_at")
+    order: tuple[Literal["priority", "received_at", "due_at", "department"], ...] = ("priority", "received_at")
     override_requires: tuple[Slug, ...] = ("reason",)
     in_progress: int | None = Field(None, ge=1)
     """Most tickets of one account in work at once."""

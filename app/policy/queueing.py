@@ -1,0 +1,40 @@
+"""Which open ticket is next: the order that the policy gives, and what taking another one first requires."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.policy.compile import CompiledPolicy
+from app.policy.explaining import Explained, reasoning
+from app.policy.goals import OpenTask
+
+
+class QueueReading(Explained):
+    order: tuple[str, ...]
+    override_requires: tuple[str, ...]
+
+
+_KEYS: dict[str, Callable[[CompiledPolicy, OpenTask], Any]] = {
+    "priority": lambda policy, t: policy.priority_rank(t.priority) or None,
+    "received_at": lambda _, t: t.received_at,
+    "due_at": lambda _, t: t.due_at,
+    "department": lambda _, t: t.department,
+}
+
+
+def queue(policy: CompiledPolicy, tickets: Sequence[OpenTask], at: datetime) -> QueueReading:
+    """The tickets in the policy's order; those of which a value is not known come after those of which it is."""
+    rules = policy.document.queue
+
+    def place(ticket: OpenTask) -> tuple[Any, ...]:
+        values = (_KEYS[key](policy, ticket) for key in rules.order)
+        return tuple(part for value in values for part in ((1,) if value is None else (0, value)))
+
+    d = reasoning(policy, at, "queue")
+    d.cite(rules, "order")
+    return QueueReading(
+        order=tuple(t.id for t in sorted(tickets, key=place)),
+        override_requires=rules.override_requires,
+        citations=d.citations,
+        assumptions=d.assumptions,
+    )

@@ -1,0 +1,43 @@
+"""The price of an estimate, for a ticket that may never be: by a tariff of the policy, or by what the work is."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from app.policy import admission, charging
+from app.policy.compile import CompiledPolicy
+from app.policy.decide import answer, decide
+from app.policy.decision import Decision
+from app.policy.deliberation import Deliberation
+from app.policy.situation import Account, Request, Situation
+
+
+def quote_by_facts(
+    policy: CompiledPolicy, facts: Mapping[str, JsonValue], account: Account | None, minutes: int | None, at: datetime
+) -> Decision:
+    """Decide about the work as a classification does, and show what it costs."""
+    request = Request(facts=dict(facts), estimated_minutes=minutes)
+    return decide(policy, request, _situation(account), at)
+
+
+def quote_by_tariff(
+    policy: CompiledPolicy,
+    tariff: str,
+    facts: Mapping[str, JsonValue],
+    account: Account | None,
+    minutes: int | None,
+    at: datetime,
+) -> Decision:
+    """Price so many minutes by a tariff; whoever names it has decided that it applies."""
+    request = Request(facts=dict(facts), estimated_minutes=minutes)
+    d = Deliberation(policy, request, _situation(account), at)
+    admission.topic(d)
+    if account is not None:
+        admission.settle_account(d)
+    charging.charge_by(d, tariff)
+    return answer(d)
+
+
+def _situation(account: Account | None) -> Situation:
+    return Situation(account=account, account_named=account is not None, dry_run=True, ticket=True)
