@@ -15,7 +15,12 @@ from app.policy.situation import Account, Request, Sender, Situation
 from app.policy.standing import listed
 
 AccountVerb = Literal["hold", "release", "adopt"]
-ACCOUNT_VERBS: frozenset[str] = frozenset({"hold", "release", "adopt"})
+_VERBS: tuple[AccountVerb, ...] = ("hold", "release", "adopt")
+
+
+def account_verb(verb: str) -> AccountVerb | None:
+    """The verb, if it is one on accounts."""
+    return next((known for known in _VERBS if known == verb), None)
 
 
 class HoldAnswer(Model):

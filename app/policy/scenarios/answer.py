@@ -1,12 +1,14 @@
 """What a step answers, as the groups that scenarios speak of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from app.base.vocabulary import Outcome
+from app.policy.about import About
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import AssumptionUsed, Citation, Decision, TargetTime
-from app.policy.document import ContactRole
+from app.policy.explaining import Explained
 from app.policy.situation import Account
 from app.policy.ticket import Ticket
 
@@ -42,10 +44,9 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     assumptions: tuple[AssumptionUsed, ...] = ()
     decision: Decision | None = None
-    known_metrics: frozenset[str] = field(default_factory=frozenset)
 
 
-def of_decision(policy: CompiledPolicy, decision: Decision, names: Names, **groups: Any) -> Answer:
+def of_decision(policy: CompiledPolicy, decision: Decision, names: Names, /, **groups: Any) -> Answer:
     """A decision in the words of a scenario, with the groups that the step adds."""
     answer: dict[str, Any] = {name: getattr(decision, name) for name in _OF_DECISION}
     answer |= {
@@ -58,10 +59,15 @@ def of_decision(policy: CompiledPolicy, decision: Decision, names: Names, **grou
         "channel": decision.channel.model_dump() if decision.channel else None,
         "breach": decision.breach.model_dump() if decision.breach else None,
     }
-    return explained(policy, answer | groups, decision.citations, decision.assumptions, decision)
+    return _explained(policy, answer | groups, decision.citations, decision.assumptions, decision)
 
 
-def explained(
+def of_reading(policy: CompiledPolicy, found: Explained, /, **groups: Any) -> Answer:
+    """An answer that decides about nothing: a figure, an order, a list, the policy itself."""
+    return _explained(policy, {"outcome": Outcome.ACCEPTED, **groups}, found.citations, found.assumptions)
+
+
+def _explained(
     policy: CompiledPolicy,
     groups: dict[str, Any],
     citations: tuple[Citation, ...],
@@ -111,6 +117,5 @@ def account_view(account: Account, names: Names, *, abuse: int, responsible: str
     }
 
 
-def contacts_view(account: Account, role: str, terms: ContactRole | None) -> dict[str, Any]:
-    count = sum(1 for c in account.contacts if c.role == role)
-    return {"role": role, "count": count, "limit": terms.max if terms else None}
+def policy_view(found: About) -> dict[str, Any]:
+    return found.model_dump(exclude={"provider", "citations", "assumptions"})

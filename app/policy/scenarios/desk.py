@@ -1,19 +1,24 @@
 """The in-memory desk: each kind of step is one function from the step to an answer, which becomes history."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from app.policy import about, events, goals, holding, notices, publishing, queueing, quoting
+from app.policy.asking import ask_for_action
 from app.policy.compile import CompiledPolicy
+from app.policy.contacts import ContactChange, change_contacts
 from app.policy.decide import decide
+from app.policy.decision import Decision
 from app.policy.life import Desk, open_ticket, reply
 from app.policy.scenarios import answer as answers
+from app.policy.scenarios import steps
 from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.file import FileAccount, Played
-from app.policy.scenarios.steps import ClassifyStep, MessageStep, RequestStep, TicketStep, TransitionStep
 from app.policy.situation import Account, Request, Situation
+from app.policy.standing import find_standing
 from app.policy.ticket import Ticket
-from app.policy.transitions import apply
+from app.policy.transitions import VERBS, apply
 from app.policy.verbs.ending import surviving
 from app.policy.verbs.step import Transition
 
@@ -22,60 +27,77 @@ ORDINARY = datetime(2026, 2, 10, 15, tzinfo=UTC)
 
 
 class CannotPlay(Exception):  # noqa: N818 - it reads as what happened
-    """A step that this desk cannot play, in words."""
+    """A step that cannot be played, in words."""
 
 
 class ScenarioDesk:
-    """Accounts, tickets and incidents of one scenario, from empty."""
+    """Accounts, tickets, incidents and versions of one scenario, from empty."""
 
     def __init__(self, policy: CompiledPolicy, accounts: Mapping[str, FileAccount]) -> None:
         own = {name: a for name, a in accounts.items() if a.provider == policy.document.provider}
         numbers = {name: a.account for name, a in own.items()}
         self._versions = [policy]
         self._names = {number: name for name, number in numbers.items()}
-        self._accounts = {name: a.as_account(numbers.get(a.reseller or "")) for name, a in own.items()}
+        self._accounts = {a.account: a.as_account(numbers.get(a.reseller or "")) for a in own.values()}
+        self._numbers = numbers
         self._tickets: dict[str, Ticket] = {}
-        self._incidents: list[str] = []
+        self._incidents: tuple[str, ...] = ()
         self._abuse: dict[str, int] = {}
         self._responsible: dict[str, str] = {}
+        self._steps: dict[str, Callable[[Any, str | None], Answer]] = {
+            "ticket": self._ticket,
+            "classify": lambda step, _: self._classify(step),
+            "message": lambda step, _: self._message(step),
+            "action": lambda step, _: self._action(step),
+            "contact": lambda step, _: self._contact(step),
+            "transition": lambda step, _: self._transition(step),
+            "event": lambda step, _: self._event(step),
+            "notice": lambda step, _: self._notice(step),
+            "quote": lambda step, _: self._quote(step),
+            "read": lambda step, _: self._read(step),
+            "publish": lambda step, _: self._publish(step),
+            "report": lambda step, _: self._report(step),
+            "queue": lambda step, _: self._queue(step),
+        }
 
     def play(self, played: Played) -> Answer:
-        kinds: dict[str, Callable[[Any, str | None], Answer]] = {
-            "ticket": self._ticket,
-            "classify": self._classify,
-            "message": self._message,
-            "transition": self._transition,
-        }
-        if played.kind not in kinds:
-            raise CannotPlay(f"steps of kind {played.kind} cannot be played yet")
-        return kinds[played.kind](played.step, played.as_)
+        return self._steps[played.kind](played.step, played.as_)
 
     # ── what the desk knows ──────────────────────────────────────────────────
-    def _at(self, step: Any) -> datetime:
-        at: datetime = step.at or ORDINARY
-        return at.astimezone(UTC)
+    def _at(self, step: steps.Step) -> datetime:
+        """When the step happens; where it does not matter, a day on which the newest version is in force."""
+        if step.at is not None:
+            return step.at.astimezone(UTC)
+        start = about.newest(self._versions).document.effective_from
+        return ORDINARY if start is None else max(ORDINARY, start)
 
-    def _version(self, at: datetime) -> CompiledPolicy:
-        found = [v for v in self._versions if v.in_force(at)]
-        if not found:
+    def _policy(self, at: datetime) -> CompiledPolicy:
+        return self._in_force(about.in_force(self._versions, at), at)
+
+    @staticmethod
+    def _in_force(found: CompiledPolicy | None, at: datetime) -> CompiledPolicy:
+        if found is None:
             raise CannotPlay(f"no version of the policy is in force at {at.isoformat()}")
-        return found[-1]
+        return found
 
     def _account(self, name: str | None) -> Account | None:
-        return self._accounts[name] if name is not None else None
+        return self._accounts[self._numbers[name]] if name is not None else None
 
-    def _around(self, step: RequestStep, account: Account | None) -> Desk:
+    def _others(self, account: Account | None) -> tuple[Account, ...]:
+        return tuple(a for number, a in self._accounts.items() if account is None or number != account.number)
+
+    def _around(self, step: steps.RequestStep) -> Desk:
+        account = self._account(step.account)
+        mine = (t for t in self._tickets.values() if account is None or t.account == account.number)
         return Desk(
             account=account,
-            account_named=step.account is not None,
+            account_named=account is not None,
             candidates=tuple(self._accounts.values()) if account is None and step.sender is not None else (),
-            open_tickets=tuple(
-                t for t in self._tickets.values() if t.open and (account is None or t.account == account.number)
-            ),
-            incidents=tuple(self._incidents),
+            open_tickets=tuple(t for t in mine if t.open),
+            incidents=self._incidents,
         )
 
-    def _request(self, step: RequestStep) -> Request:
+    def _request(self, step: steps.RequestStep) -> Request:
         return Request(
             channel=step.channel,
             menu_option=step.menu_option,
@@ -86,39 +108,46 @@ class ScenarioDesk:
             estimated_minutes=step.estimated_minutes,
         )
 
-    def _view_of(self, number: str | None) -> dict[str, Any] | None:
-        name = self._names.get(number or "")
-        if name is None or number is None:
+    def _view(self, number: str | None) -> dict[str, Any] | None:
+        if number is None:
             return None
-        return answers.account_view(
-            self._accounts[name],
-            self._names,
-            abuse=self._abuse.get(number, 0),
-            responsible=self._responsible.get(number),
-        )
+        abuse, responsible = self._abuse.get(number, 0), self._responsible.get(number)
+        return answers.account_view(self._accounts[number], self._names, abuse=abuse, responsible=responsible)
+
+    def _carry_out(self, decision: Decision, number: str | None) -> None:
+        """What follows from a decision on the account itself."""
+        for effect in decision.effects:
+            members = effect.model_extra or {}
+            if number is None:
+                return
+            if effect.type == "staff_review" and members.get("of") == "emergency_abuse":
+                self._abuse[number] = self._abuse.get(number, 0) + 1
+            if effect.type == "hold_account" and members.get("status") == "done":
+                self._keep(self._accounts[number].model_copy(update={"state": "on_hold"}))
+
+    def _keep(self, *accounts: Account) -> None:
+        self._accounts |= {a.number: a for a in accounts}
+
+    def _answer(self, policy: CompiledPolicy, decision: Decision, number: str | None, /, **groups: Any) -> Answer:
+        return answers.of_decision(policy, decision, self._names, account=self._view(number), **groups)
 
     # ── requests ─────────────────────────────────────────────────────────────
-    def _ticket(self, step: TicketStep, as_: str | None) -> Answer:
+    def _ticket(self, step: steps.TicketStep, as_: str | None) -> Answer:
         at = self._at(step)
-        policy, around = self._version(at), self._around(step, self._account(step.account))
-        opened = open_ticket(policy, self._request(step), around, at, id_=as_ or f"ticket {len(self._tickets) + 1}")
-        self._tickets[opened.ticket.id] = opened.ticket
-        shown = opened.ticket
+        policy, around = self._policy(at), self._around(step)
+        name = as_ or f"ticket {len(self._tickets) + 1}"
+        opened = open_ticket(policy, self._request(step), around, at, id_=name)
+        self._tickets[name] = shown = opened.ticket
         if opened.survivor is not None:
             self._tickets[opened.survivor.id] = opened.survivor
             shown = opened.survivor.changed(merged_into=opened.survivor.id)
-        self._take_effects(opened.decision, opened.ticket.account)
-        return answers.of_decision(
-            policy,
-            opened.decision,
-            self._names,
-            ticket=answers.ticket_view(shown),
-            account=self._view_of(opened.ticket.account),
-        )
+        number = opened.ticket.account
+        self._carry_out(opened.decision, number)
+        return self._answer(policy, opened.decision, number, ticket=answers.ticket_view(shown))
 
-    def _classify(self, step: ClassifyStep, _: str | None) -> Answer:
+    def _classify(self, step: steps.ClassifyStep) -> Answer:
         at = self._at(step)
-        policy, around = self._version(at), self._around(step, self._account(step.account))
+        policy, around = self._policy(at), self._around(step)
         situation = Situation(
             account=around.account,
             account_named=around.account_named,
@@ -129,50 +158,155 @@ class ScenarioDesk:
             ticket=True,
         )
         decision = decide(policy, self._request(step), situation, at)
-        account = around.account.number if around.account else None
-        return answers.of_decision(policy, decision, self._names, account=self._view_of(account))
+        return self._answer(policy, decision, around.account.number if around.account else None)
 
-    def _take_effects(self, decision: Any, number: str | None) -> None:
-        for effect in decision.effects:
-            members = effect.model_extra or {}
-            if effect.type == "staff_review" and members.get("of") == "emergency_abuse" and number is not None:
-                self._abuse[number] = self._abuse.get(number, 0) + 1
+    def _quote(self, step: steps.QuoteStep) -> Answer:
+        at, account = self._at(step), self._account(step.account)
+        policy = self._policy(at)
+        if step.rule is not None and step.rule not in policy.document.fees:
+            raise CannotPlay(f"the policy has no fee rule {step.rule}")
+        decision = (
+            quoting.quote_by_facts(policy, step.facts, account, step.minutes, at)
+            if step.rule is None
+            else quoting.quote_by_tariff(policy, step.rule, step.facts, account, step.minutes, at)
+        )
+        return self._answer(policy, decision, account.number if account else None)
 
     # ── an existing ticket ───────────────────────────────────────────────────
-    def _of_ticket(self, ticket: Ticket) -> tuple[CompiledPolicy, Desk]:
-        account = self._account(self._names.get(ticket.account or ""))
-        around = Desk(account=account, account_named=True, incidents=tuple(self._incidents))
-        return self._version(ticket.received_at), around
+    def _of_ticket(self, ticket: Ticket, at: datetime) -> tuple[CompiledPolicy, Desk]:
+        policy = self._in_force(about.deciding(self._versions, ticket.received_at, at), ticket.received_at)
+        account = self._accounts[ticket.account] if ticket.account is not None else None
+        return policy, Desk(account=account, account_named=True, incidents=self._incidents)
 
-    def _message(self, step: MessageStep, _: str | None) -> Answer:
-        ticket = self._tickets[step.ticket]
-        policy, around = self._of_ticket(ticket)
-        done = reply(policy, ticket, self._request(step), around, self._at(step))
+    def _message(self, step: steps.MessageStep) -> Answer:
+        at, ticket = self._at(step), self._tickets[step.ticket]
+        policy, around = self._of_ticket(ticket, at)
+        done = reply(policy, ticket, self._request(step), around, at)
         self._tickets[ticket.id] = done.ticket
-        return answers.of_decision(
-            policy,
-            done.decision,
-            self._names,
-            ticket=answers.ticket_view(done.ticket, appended=done.appended),
-            account=self._view_of(done.ticket.account),
-        )
+        view = answers.ticket_view(done.ticket, appended=done.appended)
+        return self._answer(policy, done.decision, done.ticket.account, ticket=view)
 
-    def _transition(self, step: TransitionStep, _: str | None) -> Answer:
+    def _action(self, step: steps.ActionStep) -> Answer:
+        at, around = self._at(step), self._around(step)
+        ticket = self._tickets[step.ticket] if step.ticket is not None else None
+        policy = self._of_ticket(ticket, at)[0] if ticket is not None else self._policy(at)
+        decision = ask_for_action(policy, self._request(step), around, ticket, at)
+        view = answers.ticket_view(ticket) if ticket is not None else None
+        return self._answer(policy, decision, around.account.number if around.account else None, ticket=view)
+
+    def _transition(self, step: steps.TransitionStep) -> Answer:
         if step.ticket is None:
-            raise CannotPlay(f"the verb {step.verb} on an account cannot be played yet")
-        ticket = self._tickets[step.ticket]
-        policy, around = self._of_ticket(ticket)
+            return self._hold(step)
+        if step.verb not in VERBS:
+            raise CannotPlay(f"{step.verb} needs an account")
+        at, ticket = self._at(step), self._tickets[step.ticket]
+        policy, around = self._of_ticket(ticket, at)
+        survivor = self._tickets.get(str(step.payload.get("into")))
         transition = Transition(verb=step.verb, by=step.by, payload=step.payload)
-        into = step.payload.get("into")
-        survivor = self._tickets.get(str(into)) if into is not None else None
-        decision, after = apply(policy, ticket, transition, around, self._at(step), survivor=survivor)
+        decision, after = apply(policy, ticket, transition, around, at, survivor=survivor)
         self._tickets[ticket.id] = after
         if after.merged_into is not None and survivor is not None:
             self._tickets[survivor.id] = surviving(survivor, ticket)
-        return answers.of_decision(
-            policy,
-            decision,
-            self._names,
-            ticket=answers.ticket_view(after),
-            account=self._view_of(after.account),
+        return self._answer(policy, decision, after.account, ticket=answers.ticket_view(after))
+
+    # ── accounts ─────────────────────────────────────────────────────────────
+    def _hold(self, step: steps.TransitionStep) -> Answer:
+        at, account = self._at(step), self._account(step.account)
+        verb = holding.account_verb(step.verb)
+        if account is None or verb is None:
+            raise CannotPlay(f"{step.verb} needs {'an account' if verb else 'a ticket'}")
+        policy = self._policy(at)
+        done = holding.change_hold(policy, account, verb, step.by, self._others(account), at)
+        self._keep(done.account)
+        if done.responsible is not None:
+            self._responsible[account.number] = done.responsible
+        return self._answer(policy, done.decision, account.number)
+
+    def _contact(self, step: steps.ContactStep) -> Answer:
+        at, account = self._at(step), self._account(step.account)
+        assert account is not None
+        policy = self._policy(at)
+        if step.role is not None and step.role not in policy.document.contacts:
+            raise CannotPlay(f"the policy has no contact role {step.role}")
+        change = ContactChange(op=step.op, role=step.role, email=step.email, new_email=step.new_email)
+        done = change_contacts(policy, account, change, step.sender, step.facts, self._others(account), at)
+        self._keep(done.account)
+        listed = {"role": done.role, "count": done.count, "limit": done.limit}
+        return self._answer(policy, done.decision, account.number, contacts=listed)
+
+    # ── the world and the policy ─────────────────────────────────────────────
+    def _event(self, step: steps.EventStep) -> Answer:
+        at, account = self._at(step), self._account(step.account)
+        policy = self._policy(at)
+        fields = step.model_dump(exclude={"at", "type", "account"}, exclude_none=True)
+        event = events.Event(type=step.type, fields=fields)
+        done = events.happened(policy, event, account, self._others(account), self._incidents, at)
+        self._keep(*done.accounts)
+        self._incidents = done.incidents
+        number = account.number if account is not None else None
+        if number is not None and done.responsible is not None:
+            self._responsible[number] = done.responsible
+        return self._answer(policy, done.decision, number)
+
+    def _notice(self, step: steps.NoticeStep) -> Answer:
+        at = self._at(step)
+        policy = self._policy(at)
+        accounts = [self._accounts[self._numbers[name]] for name in step.accounts]
+        found = notices.addressed(policy, accounts, step.kind, at)
+        notice = {
+            "recipients": [self._names[number] for number in found.recipients],
+            "excluded": [{"account": self._names[e.account], "reason": e.reason} for e in found.excluded],
+        }
+        return answers.of_reading(policy, found, notice=notice)
+
+    def _read(self, step: steps.ReadStep) -> Answer:
+        policy = about.newest(self._versions) if step.at is None else about.in_force(self._versions, self._at(step))
+        if policy is None:
+            return Answer(None, {"outcome": "accepted", "policy": None})
+        found = about.about(policy, self._at(step))
+        situation = Situation(account=self._account(step.account), account_named=step.account is not None)
+        who = find_standing(policy, Request(sender=step.sender), situation, None)
+        return answers.of_reading(policy, found, policy=answers.policy_view(found), standing=who.role)
+
+    def _publish(self, step: steps.PublishStep) -> Answer:
+        at = step.at or step.effective_from
+        policy = self._policy(at)
+        try:
+            document = publishing.revised(policy.document, step.changes)
+            version = about.newest(self._versions).version + 1
+            after, decision = publishing.publish(
+                policy, document, version=version, effective_from=step.effective_from, at=at
+            )
+        except publishing.CannotPublish as cannot:
+            raise CannotPlay(str(cannot)) from None
+        self._versions.append(after)
+        return self._answer(policy, decision, None, policy=answers.policy_view(about.about(self._policy(at), at)))
+
+    def _report(self, step: steps.ReportStep) -> Answer:
+        at = self._at(step)
+        policy = self._policy(at)
+        goal = goals.goal_of(policy, step.metric)
+        if goal is None:
+            raise CannotPlay(f"the policy has no goal for {step.metric}")
+        found = goals.report(policy, goal, step.counts, _tasks(step.tickets), at)
+        return answers.of_reading(policy, found, report=found.model_dump(exclude={"citations", "assumptions"}))
+
+    def _queue(self, step: steps.QueueStep) -> Answer:
+        at = self._at(step)
+        policy = self._policy(at)
+        found = queueing.queue(policy, _tasks(step.tickets), at)
+        return answers.of_reading(policy, found, queue=found.model_dump(exclude={"citations", "assumptions"}))
+
+
+def _tasks(listed: Sequence[steps.ListedTicket]) -> list[goals.OpenTask]:
+    return [
+        goals.OpenTask(
+            id=t.as_,
+            received_at=t.received_at,
+            priority=t.priority,
+            department=t.department,
+            due_at=t.due,
+            responded=t.responded,
         )
+        for t in listed
+    ]

@@ -4,10 +4,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field, JsonValue
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, JsonValue
 
-from app.policy.model import Duration, Model, Slug
+from app.policy.holding import account_verb
+from app.policy.model import Model, Slug
+from app.policy.publishing import TargetChange
 from app.policy.situation import Sender
+from app.policy.transitions import VERBS
 
 
 def _written(value: Any) -> Any:
@@ -20,6 +23,12 @@ def _decimal(value: Any) -> Any:
     if not isinstance(value, str | Decimal):
         raise ValueError('an amount is written in quotes, such as "85.00"')
     return value
+
+
+def _known_verb(verb: str) -> str:
+    if verb not in VERBS and account_verb(verb) is None:
+        raise ValueError(f"there is no verb {verb}")
+    return verb
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_written)]
@@ -75,16 +84,59 @@ class ContactStep(Step):
     facts: Facts = {}
 
 
+Said = Literal[
+    "customer_info",
+    "symptoms",
+    "goal",
+    "underlying_problem",
+    "reproduction_attempt",
+    "facts",
+    "topic",
+    "staff",
+    "note",
+    "to_level",
+    "reason",
+    "department",
+    "cause",
+    "estimated_minutes",
+    "method",
+    "result",
+    "available",
+    "due_at",
+    "agreed_with",
+    "from",
+    "until",
+    "metric",
+    "code",
+    "field",
+    "value",
+    "amount",
+    "currency",
+    "minutes",
+    "into",
+]
+"""What may be said along with a verb."""
+
+
 class TransitionStep(Step):
-    verb: Slug
+    verb: Annotated[Slug, AfterValidator(_known_verb)]
     by: Sender
     ticket: TicketName | None = None
     account: AccountName | None = None
-    payload: dict[str, JsonValue] = {}
+    payload: dict[Said, JsonValue] = {}
 
 
 class EventStep(Step):
-    type: Slug
+    type: Literal[
+        "hosted_domain_added",
+        "monitor_down",
+        "target_met",
+        "plugin_scan",
+        "panel_update",
+        "urgent_panel_update",
+        "abuse_report",
+        "reseller_customer_contact",
+    ]
     account: AccountName | None = None
     domain: str | None = None
     server: str | None = None
@@ -118,21 +170,12 @@ class ReadStep(Step):
     sender: Sender | None = None
 
 
-class TargetChange(Model):
-    """Fields of the targets of a metric, replaced."""
-
-    target: Slug
-    priority: Slug | None = None
-    min: Duration | None = None
-    max: Duration | None = None
-
-
 class PublishStep(Step):
     effective_from: Instant
     changes: tuple[TargetChange, ...] = ()
 
 
-class QueuedTicket(Model):
+class ListedTicket(Model):
     """An open ticket, as far as a queue or a report asks."""
 
     as_: TicketName = Field(alias="as")
@@ -147,11 +190,11 @@ class ReportStep(Step):
     metric: Slug
     period: str | None = None
     counts: dict[str, Count] = {}
-    tickets: tuple[QueuedTicket, ...] | None = None
+    tickets: tuple[ListedTicket, ...] = ()
 
 
 class QueueStep(Step):
-    tickets: tuple[QueuedTicket, ...]
+    tickets: tuple[ListedTicket, ...]
 
 
 KINDS: dict[str, type[Step]] = {
