@@ -30,29 +30,29 @@ def topic(d: Deliberation) -> None:
         d.topic = action.topic
     d.values["topic"] = d.filed_as = d.topic
     for alias, when in d.policy.topic_aliases:
-        if d.topic is not None and d.policy.condition({"topic": list(alias.topics)}).holds(d) and when.holds(d):
+        if d.topic is not None and when.holds(d.values):
             if isinstance(alias.to, FactReference):
                 d.stands_for = d.values.get(alias.to.fact)
-                d.cite(alias, f"like {d.stands_for}", ("topic", *when.reads))
+                d.cite(alias, f"like {d.stands_for}", when.reads)
                 continue
             d.values["topic"] = d.filed_as = alias.to
-            d.cite(alias, f"filed as {alias.to}", ("topic", *when.reads))
+            d.cite(alias, f"filed as {alias.to}", when.reads)
             break
-    for name, by_topic in d.policy.defaults_by_topic.items():
-        if name not in stated and (found := _default_by_topic(by_topic, d.filed_as)) is not None:
-            d.values[name] = found
     d.values.update(_moment(d))
-    for level, description in d.policy.document.levels.items():
-        if _matches(d.filed_as, description.topics):
-            d.values["expected_level"] = level
-            d.cite(description, f"expected_level={level}", ("topic",))
-            break
+    if d.filed_as is not None:
+        follows = d.policy.of_topic(d.filed_as)
+        d.values.update({k: v for k, v in follows.defaults.items() if k not in stated})
+        if follows.expected_level is not None:
+            d.values["expected_level"] = follows.expected_level
+            d.cite(d.policy.document.levels[follows.expected_level], "expected_level", ("topic",))
     d.run("topic")
 
 
 def _moment(d: Deliberation) -> dict[str, Any]:
     situation = d.situation
     return {
+        "topic.given": d.topic,
+        "topic_source": d.request.topic_source,
         "received_at": d.received_at,
         "now": d.at,
         "action": d.request.action,
@@ -64,15 +64,6 @@ def _moment(d: Deliberation) -> dict[str, Any]:
         "estimated_minutes": d.request.estimated_minutes,
         **{name: at for name, at in situation.clock_starts.items() if name not in d.request.facts},
     }
-
-
-def _default_by_topic(by_topic: Any, slug: str | None) -> Any:
-    fitting = [p for p in by_topic if _matches(slug, (p,))]
-    return by_topic[max(fitting, key=len)] if fitting else None
-
-
-def _matches(slug: str | None, patterns: tuple[str, ...]) -> bool:
-    return slug is not None and any(p in ("*", slug) or slug.startswith(p + ".") for p in patterns)
 
 
 # ── sender ───────────────────────────────────────────────────────────────────
@@ -186,7 +177,7 @@ def channel(d: Deliberation) -> None:
                 d.cite(d.policy.document.channels[slug], f"channel={d.request.channel}")
         return
     slug, offered = d.channel.slug, d.channel.channel
-    served = d.channel.open.holds(d)
+    served = d.channel.open.holds(d.values)
     attended = offered.calendar is None or d.calendar(offered.calendar).is_open(d.received_at)
     d.channel_state = ChannelState(slug=slug, official=offered.official, open=served and attended)
     d.values["channel.open"] = served and attended
@@ -200,7 +191,7 @@ def channel(d: Deliberation) -> None:
         return
     if not served:
         refuse(d, offered.closed, offered.redirect)
-    elif not d.channel.scope.holds(d):
+    elif not d.channel.scope.holds(d.values):
         _out_of_scope(d)
 
 
@@ -208,7 +199,7 @@ def _out_of_scope(d: Deliberation) -> None:
     assert d.channel is not None
     offered = d.channel.channel
     for consequence, when in zip(offered.out_of_scope, d.channel.out_of_scope, strict=True):
-        if when.holds(d):
+        if when.holds(d.values):
             d.cite(consequence, "out of scope", d.channel.scope.reads)
             _add(d.redirect, offered.redirect)
             if consequence.outcome == "refused":
@@ -241,7 +232,7 @@ def duplicate(d: Deliberation) -> None:
         return
     for ready in d.policy.rules.get("duplicate", ()):
         rule = ready.rule
-        if rule.same is None or not ready.when.holds(d):
+        if rule.same is None or not ready.when.holds(d.values):
             continue
         recent = [t for t in d.situation.open_tickets if d.received_at - t.received_at <= rule.same.within]
         facts = tuple(f for f in rule.same.facts if f != "account")
@@ -285,7 +276,7 @@ def action(d: Deliberation) -> None:
     excluded, deliveries = d.policy.action_conditions.get(slug) or d.policy.action_conditions["*"]
     d.action = ActionTerms(slug=slug, roles=terms.roles, destructive=terms.destructive)
     d.cite(terms, f"action={slug}", ("action",))
-    if excluded is not None and excluded.holds(d):
+    if excluded is not None and excluded.holds(d.values):
         refuse(d, terms.excluded_reason)
     elif "ticket" in terms.requires and not d.situation.ticket:
         refuse(d, "ticket_required", d.policy.official_channels[:1])
@@ -318,7 +309,7 @@ def _verify_and_confirm(d: Deliberation, terms: Action) -> None:
 
 def _deliver(d: Deliberation, deliveries: Any) -> None:
     for to, when in deliveries:
-        if when.holds(d):
+        if when.holds(d.values):
             target = d.standing if to in ("sender", "asking") else to
             assert d.action is not None
             d.action = d.action.model_copy(update={"deliver_to": target})

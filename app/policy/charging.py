@@ -40,7 +40,7 @@ def fee(d: Deliberation) -> None:
         d.cite(ready.rule, f"fee={added}", ready.when.reads)
     if d.entry is not None:
         for gate, when in d.entry.gates:
-            if when.holds(d) and d.coverage is not Coverage.COVERED:
+            if when.holds(d.values) and d.coverage is not Coverage.COVERED:
                 d.gates.add(WorkGate(gate))
     if d.request.topic_source == "triage" and d.coverage is Coverage.BILLABLE:
         d.provisional = True
@@ -73,7 +73,7 @@ def _money(amount: Decimal, d: Deliberation) -> Decimal:
 def _charge(d: Deliberation, slug: str) -> None:
     tariff, money = d.policy.fee(slug), d.situation.money
     d.cite(tariff, f"fee={slug}")
-    if slug in d.policy.waivers and d.policy.waivers[slug].holds(d):
+    if slug in d.policy.waivers and d.policy.waivers[slug].holds(d.values):
         d.waived_fee = slug
         d.fee = _free(d)
         return

@@ -11,7 +11,7 @@ def classify(d: Deliberation) -> None:
     d.stage = "classify"
     if d.department is None:
         for slug, department, when in d.policy.departments:
-            if when.holds(d):
+            if when.holds(d.values):
                 d.department = slug
                 d.level = department.level
                 d.cite(department, f"department={slug}", when.reads)
@@ -26,8 +26,8 @@ def classify(d: Deliberation) -> None:
 def priority(d: Deliberation) -> None:
     """The first rule that gives one; else the policy's only class, or its lowest."""
     d.stage = "priority"
-    for ready in d.policy.rules.get("priority", ()):
-        if ready.when.holds(d):
+    for ready in d.policy.candidates("priority", d.values):
+        if ready.when.holds(d.values):
             d.apply(ready, ready.rule.then)
             if d.priority is not None:
                 break
@@ -74,25 +74,37 @@ def coverage(d: Deliberation) -> None:
 
 
 def _candidate_products(d: Deliberation) -> list[str | None]:
+    """The product that is meant; where nobody has said, all that the account holds; of no account, all there are."""
     stated = d.values.get("product")
     if stated is not None:
         return [d.policy.product(str(stated))]
     held = d.account.products if d.account else ()
-    if d.standing in ("unlisted", None) and d.account is None:
-        held = tuple(d.policy.document.products)
-    return [d.policy.product(p) for p in held]
+    return [d.policy.product(p) for p in held or d.policy.document.products]
 
 
 def _settle_for_all(d: Deliberation, products: list[str | None]) -> None:
     """Several products may be meant: where they agree, that is the answer; else the product is asked for."""
     found = [_find(d, product) for product in products]
-    answers = {(entry.entry.status, entry.entry.fee) if entry else None for entry, _ in found}
-    if len(answers) == 1:
-        general = next((f for f in found if f[0] and not f[0].entry.products), found[0])
-        _settle(d, *general)
+    answers = {_answer(entry) for entry, _ in found}
+    if len(answers) > 1:
+        _settle(d, None, ())
+        _add(d.missing, ["product"])
         return
-    _settle(d, None, ())
-    _add(d.missing, ["product"])
+    general, cited = _find(d, None)
+    if general is not None and _answer(general) in answers:
+        _settle(d, general, cited)
+        return
+    mildest = min((entry for entry, _ in found if entry), key=lambda ready: ready.entry.strict, default=None)
+    _settle(d, mildest, tuple({source.position: source for _, cited in found for source in cited}.values()))
+
+
+def _answer(ready: CompiledEntry | None) -> tuple[Coverage, str | None]:
+    return (_status(ready), ready.entry.fee) if ready is not None else (Coverage.UNSPECIFIED, None)
+
+
+def _status(ready: CompiledEntry) -> Coverage:
+    entry = ready.entry
+    return entry.else_ if entry.only and entry.else_ is not None else entry.status
 
 
 def _find(d: Deliberation, product: str | None) -> tuple[CompiledEntry | None, tuple[CompiledEntry, ...]]:
@@ -103,7 +115,7 @@ def _find(d: Deliberation, product: str | None) -> tuple[CompiledEntry | None, t
         ordinary = _ordinary(d, str(d.stands_for), product) or ordinary
     for ready in d.policy.overrides:
         entry = ready.entry
-        if not _concerns(d, entry.products, entry.variants, product) or not ready.when.holds(d):
+        if not _concerns(d, entry.products, entry.variants, product) or not ready.when.holds(d.values):
             continue
         if not d.policy.matches(topic, entry.topics) or (topic and d.policy.matches(topic, entry.except_)):
             continue
@@ -116,7 +128,7 @@ def _find(d: Deliberation, product: str | None) -> tuple[CompiledEntry | None, t
 
 def _ordinary(d: Deliberation, topic: str | None, product: str | None) -> CompiledEntry | None:
     for ready in d.policy.entries_for(topic):
-        if _concerns(d, ready.entry.products, ready.entry.variants, product) and ready.when.holds(d):
+        if _concerns(d, ready.entry.products, ready.entry.variants, product) and ready.when.holds(d.values):
             return ready
     return None
 
@@ -140,9 +152,9 @@ def _settle(d: Deliberation, ready: CompiledEntry | None, cited: tuple[CompiledE
             d.gates.add(silence.gate)
         return
     entry = ready.entry
-    d.coverage = entry.else_ if entry.only and entry.else_ is not None else entry.status
+    d.coverage = _status(ready)
     d.strict = entry.strict
-    d.provisional = entry.provisional_when is not None and ready.provisional.holds(d)
+    d.provisional = entry.provisional_when is not None and ready.provisional.holds(d.values)
     for source in cited:
         reads = ("topic", *(("product",) if source.entry.products else ()), *source.when.reads)
         d.cite(source.entry, f"coverage={d.coverage}", reads)

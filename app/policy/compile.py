@@ -8,7 +8,7 @@ from typing import Any
 
 from app.policy.calendars import AlwaysOpen, BusinessCalendar
 from app.policy.calendars import Calendar as OpeningTimes
-from app.policy.conditions import ALWAYS, Condition, build, matches_topic
+from app.policy.conditions import Condition, Conditions, matches_topic
 from app.policy.document import (
     Action,
     Alias,
@@ -18,24 +18,16 @@ from app.policy.document import (
     Department,
     Document,
     Fee,
-    Rule,
     Target,
 )
-from app.policy.effects import SetOutcome
 from app.policy.model import AssumptionIds, words
+from app.policy.reading import Names
+from app.policy.rules import CompiledRule, RuleTable
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Calendars without holidays are laid out over these years.
 _FIRST_YEAR, _LAST_YEAR = 2010, 2045
-_DERIVED_TOPICS = frozenset({"topic", "similar_to", "about"})
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledRule:
-    rule: Rule
-    when: Condition
-    admits: bool
-    """Whether it may refuse, hold or merge: what an exemption spares."""
+_DERIVED_TOPICS = frozenset({"topic", "topic.given", "similar_to", "about"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +45,12 @@ class CompiledEntry:
     def _breadth(self, topic: str | None) -> int:
         fitting = [p for p in self.entry.topics if p == topic or (topic or "").startswith(p + ".")]
         return max((len(p) + (1000 if p == topic else 0) for p in fitting), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class OfTopic:
+    expected_level: int | None
+    defaults: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +91,66 @@ class CompiledPolicy:
         return {name: f.by_topic for name, f in self.document.facts.items() if f.by_topic}
 
     @cached_property
+    def names(self) -> Names:
+        """Every name the document uses, to check against what is stated."""
+        return Names(self.document)
+
+    @cached_property
+    def timed_facts(self) -> dict[str, str]:
+        """Facts that are stated as text and compared as instants or lengths of time."""
+        return {name: f.type for name, f in self.document.facts.items() if f.type in ("instant", "duration")}
+
+    @cached_property
     def quiet_facts(self) -> frozenset[str]:
         """Facts whose values never appear in a citation: what a person wrote or is called."""
         return frozenset(n for n, f in self.document.facts.items() if f.personal or f.type in ("text", "email", "list"))
 
+    @cached_property
+    def _conditions(self) -> Conditions:
+        return Conditions(self.topic_facts.__contains__, self.calendar)
+
     def condition(self, predicate: Mapping[str, Any] | None) -> Condition:
-        return build(predicate, self.topic_facts.__contains__) if predicate else ALWAYS
+        return self._conditions.build(predicate)
+
+    # ── what follows from the topic alone ────────────────────────────────────
+    @cached_property
+    def _of_topic(self) -> dict[str, "OfTopic"]:
+        return {}
+
+    def of_topic(self, topic: str) -> "OfTopic":
+        """Expected level and default facts; kept for the topics that the document knows."""
+        known = self._of_topic.get(topic)
+        if known is None:
+            levels = self.document.levels.items()
+            known = OfTopic(
+                next((n for n, level in levels if matches_topic(topic, level.topics)), None),
+                {
+                    name: found
+                    for name, by in self.defaults_by_topic.items()
+                    if (found := _nearest(by, topic)) is not None
+                },
+            )
+            if topic in self.document.topics:
+                self._of_topic[topic] = known
+        return known
 
     # ── the decision table ───────────────────────────────────────────────────
     @cached_property
     def rules(self) -> dict[str, tuple[CompiledRule, ...]]:
         table: dict[str, list[CompiledRule]] = {}
-        for rule in self.document.rules:
-            admits = any(isinstance(e, SetOutcome) for e in (*rule.then, *rule.else_)) or any(
-                e.do == "require" for e in rule.then
-            )
-            table.setdefault(rule.stage, []).append(CompiledRule(rule, self.condition(rule.when), admits))
+        for position, rule in enumerate(self.document.rules):
+            ready = CompiledRule.of(rule, self.condition(rule.when), position)
+            table.setdefault(rule.stage, []).append(ready)
         return {stage: tuple(rules) for stage, rules in table.items()}
+
+    @cached_property
+    def _tables(self) -> dict[str, RuleTable]:
+        return {stage: RuleTable(rules, self.topic_facts) for stage, rules in self.rules.items()}
+
+    def candidates(self, stage: str, values: Mapping[str, Any]) -> Iterable[CompiledRule]:
+        """Rules of a stage that may apply to these values, in the document's order."""
+        table = self._tables.get(stage)
+        return table.candidates(values) if table is not None else ()
 
     @cached_property
     def _entries(self) -> tuple[CompiledEntry, ...]:
@@ -172,7 +213,8 @@ class CompiledPolicy:
 
     @cached_property
     def topic_aliases(self) -> tuple[tuple[Alias, Condition], ...]:
-        return tuple((alias, self.condition(alias.when)) for alias in self.document.aliases)
+        whole = ((alias, {"topic": list(alias.topics), **alias.when}) for alias in self.document.aliases)
+        return tuple((alias, self.condition(predicate)) for alias, predicate in whole)
 
     @cached_property
     def waivers(self) -> dict[str, Condition]:
@@ -181,7 +223,7 @@ class CompiledPolicy:
     # ── entrances ────────────────────────────────────────────────────────────
     @cached_property
     def _channels(self) -> dict[tuple[str, int | None], CompiledChannel]:
-        found = {}
+        found: dict[tuple[str, int | None], CompiledChannel] = {}
         for slug, channel in self.document.channels.items():
             ready = CompiledChannel(
                 slug,
@@ -268,9 +310,18 @@ class CompiledPolicy:
         )
 
     # ── words ────────────────────────────────────────────────────────────────
+    @cached_property
+    def _sentences(self) -> dict[tuple[str, str], str]:
+        return {}
+
     def sentence(self, clause: str, language: str) -> str:
-        found = self.document.clauses.get(clause)
-        return words(found.text, language, self.document.locale) if found else ""
+        known = self._sentences.get((clause, language))
+        if known is None:
+            found = self.document.clauses.get(clause)
+            known = words(found.text, language, self.document.locale) if found else ""
+            if found is not None and (language == self.document.locale or language in self.document.languages):
+                self._sentences[clause, language] = known
+        return known
 
     def priority_rank(self, priority: str | None) -> int:
         known = self.document.priorities.get(priority or "")
@@ -283,6 +334,11 @@ class CompiledPolicy:
     def readings(self, ids: AssumptionIds) -> Iterable[tuple[str, str]]:
         for id_ in ids:
             yield id_, self.chosen.get(id_, "")
+
+
+def _nearest(by_topic: Mapping[str, Any], topic: str) -> Any:
+    fitting = [pattern for pattern in by_topic if matches_topic(topic, (pattern,))]
+    return by_topic[max(fitting, key=len)] if fitting else None
 
 
 def _patterns(topic: str | None) -> list[str]:

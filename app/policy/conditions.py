@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
-from typing import Any, Protocol
+from decimal import Decimal
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -18,18 +18,10 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "lt": lambda a, b: a < b,
 }
 
-
-class Values(Protocol):
-    """What a predicate may read."""
-
-    at: datetime
-
-    def get(self, name: str) -> Any: ...
-    def calendar(self, slug: str) -> Calendar: ...
-
+Values = Mapping[str, Any]
+"""What is known, by fact; `now` is the instant of the decision. What is absent is unknown."""
 
 Test = Callable[[Values], bool]
-Reads = Callable[[str], bool]
 
 
 class Condition:
@@ -42,49 +34,91 @@ class Condition:
         self.reads = reads
 
 
-def _always(_: Values) -> bool:
-    return True
+ALWAYS = Condition(lambda _: True, ())
 
 
-ALWAYS = Condition(_always, ())
+class Conditions:
+    """Builds conditions for one policy: it knows which facts are topics and where the calendars are."""
 
+    def __init__(self, is_topic: Callable[[str], bool], calendar: Callable[[str], Calendar]) -> None:
+        self._is_topic, self._calendar = is_topic, calendar
 
-def build(predicate: Mapping[str, Any], is_topic: Reads) -> Condition:
-    """Closures for every entry; `is_topic` says which facts match by prefix."""
-    tests, reads = _entries(predicate, is_topic)
-    if not tests:
-        return ALWAYS
-    if len(tests) == 1:
-        return Condition(tests[0], tuple(dict.fromkeys(reads)))
-    return Condition(_all(tests), tuple(dict.fromkeys(reads)))
+    def build(self, predicate: Mapping[str, Any] | None) -> Condition:
+        if not predicate:
+            return ALWAYS
+        tests: list[Test] = []
+        reads: list[str] = []
+        for key, wanted in predicate.items():
+            test, read = self._entry(key, wanted)
+            tests.append(test)
+            reads += read
+        return Condition(tests[0] if len(tests) == 1 else _all(tests), tuple(dict.fromkeys(reads)))
 
-
-def _entries(predicate: Mapping[str, Any], is_topic: Reads) -> tuple[list[Test], list[str]]:
-    tests: list[Test] = []
-    reads: list[str] = []
-    for key, wanted in predicate.items():
+    def _entry(self, key: str, wanted: Any) -> tuple[Test, tuple[str, ...]]:
         if key in ("any", "all"):
-            parts = [build(part, is_topic) for part in wanted]
-            tests.append((_any if key == "any" else _all)([p.holds for p in parts]))
-            reads += [name for part in parts for name in part.reads]
-        elif key == "not":
-            part = build(wanted, is_topic)
-            tests.append(_negated(part.holds))
-            reads += part.reads
-        elif key in ("age", "until"):
-            tests.append(_span(key, wanted))
-            reads.append(wanted["of"])
-        else:
-            tests.append(_fact(key, wanted, topic=is_topic(key)))
-            reads.append(key)
-    return tests, reads
+            parts = [self.build(part) for part in wanted]
+            joined = (_any if key == "any" else _all)([p.holds for p in parts])
+            return joined, tuple(name for part in parts for name in part.reads)
+        if key == "not":
+            part = self.build(wanted)
+            return _negated(part.holds), part.reads
+        if key in ("age", "until"):
+            return self._span(key, wanted), (wanted["of"],)
+        return self._fact(key, wanted), (key,)
+
+    def _fact(self, name: str, wanted: Any) -> Test:
+        if isinstance(wanted, Mapping):
+            tests = [self._operator(name, operator, operand) for operator, operand in wanted.items()]
+            return tests[0] if len(tests) == 1 else _all(tests)
+        several = isinstance(wanted, list | tuple)
+        if self._is_topic(name):
+            options = tuple(wanted) if several else (wanted,)
+            return lambda values: matches_topic(values.get(name), options)
+        return _one_of(name, tuple(wanted)) if several else _equal(name, wanted)
+
+    def _operator(self, name: str, operator: str, operand: Any) -> Test:
+        match operator:
+            case "not":
+                return _negated(self._fact(name, operand))
+            case "exists" if operand:
+                return lambda values: values.get(name) is not None
+            case "exists":
+                return lambda values: values.get(name) is None
+            case "in":
+                return lambda values: self._within(values.get(name), operand)
+            case "not_in":
+                return lambda values: values.get(name) is not None and not self._within(values.get(name), operand)
+            case _:
+                compare = _COMPARISONS[operator]
+                return lambda values: _compared(compare, values.get(name), operand)
+
+    def _within(self, instant: Any, calendar: str) -> bool:
+        return isinstance(instant, datetime) and self._calendar(calendar).is_open(instant)
+
+    def _span(self, key: str, span: Mapping[str, Any]) -> Test:
+        name, calendar = span["of"], span.get("calendar")
+        bounds = [(_COMPARISONS[op], _DURATION.validate_python(v)) for op, v in span.items() if op in _COMPARISONS]
+
+        def holds(values: Values) -> bool:
+            instant, now = values.get(name), values.get("now")
+            if not isinstance(instant, datetime) or not isinstance(now, datetime):
+                return False
+            start, end = (instant, now) if key == "age" else (now, instant)
+            counted = calendar is not None and start <= end
+            length = self._calendar(calendar).elapsed(start, end) if counted and calendar else end - start
+            return all(compare(length, bound) for compare, bound in bounds)
+
+        return holds
 
 
 def _all(tests: Iterable[Test]) -> Test:
     ready = tuple(tests)
 
     def holds(values: Values) -> bool:
-        return all(test(values) for test in ready)
+        for test in ready:  # noqa: SIM110 - a generator here costs as much as the tests themselves
+            if not test(values):
+                return False
+        return True
 
     return holds
 
@@ -93,7 +127,10 @@ def _any(tests: Iterable[Test]) -> Test:
     ready = tuple(tests)
 
     def holds(values: Values) -> bool:
-        return any(test(values) for test in ready)
+        for test in ready:  # noqa: SIM110 - as above
+            if test(values):
+                return True
+        return False
 
     return holds
 
@@ -102,16 +139,30 @@ def _negated(test: Test) -> Test:
     return lambda values: not test(values)
 
 
-def _fact(name: str, wanted: Any, *, topic: bool) -> Test:
-    if isinstance(wanted, Mapping):
-        return _all([_operator(name, op, operand, topic=topic) for op, operand in wanted.items()])
-    return _one_of(name, wanted if isinstance(wanted, list | tuple) else [wanted], topic=topic)
+def _equal(name: str, wanted: Any) -> Test:
+    if isinstance(wanted, bool):
+        return lambda values: values.get(name) is wanted
+    if wanted is None or (isinstance(wanted, str) and not _NUMBER.match(wanted)):
+
+        def holds(values: Values) -> bool:
+            value = values.get(name)
+            return value == wanted or (isinstance(value, list | tuple) and wanted in value)
+
+        return holds
+    return _one_of(name, (wanted,))
 
 
-def _one_of(name: str, wanted: Iterable[Any], *, topic: bool) -> Test:
-    options = tuple(wanted)
-    if topic:
-        return lambda values: matches_topic(values.get(name), options)
+def _one_of(name: str, options: tuple[Any, ...]) -> Test:
+    words = frozenset(option for option in options if isinstance(option, str) and not _NUMBER.match(option))
+    if len(words) == len(options):
+
+        def names_one(values: Values) -> bool:
+            value = values.get(name)
+            if isinstance(value, list | tuple):
+                return any(v in words for v in value)
+            return isinstance(value, str) and value in words
+
+        return names_one
 
     def holds(values: Values) -> bool:
         value = values.get(name)
@@ -122,46 +173,14 @@ def _one_of(name: str, wanted: Iterable[Any], *, topic: bool) -> Test:
     return holds
 
 
-def _operator(name: str, operator: str, operand: Any, *, topic: bool) -> Test:
-    match operator:
-        case "not":
-            inner = _fact(name, operand, topic=topic)
-            return _negated(inner)
-        case "exists":
-            return lambda values: (values.get(name) is not None) is bool(operand)
-        case "in":
-            return lambda values: _within(values, values.get(name), operand)
-        case "not_in":
-            return lambda values: values.get(name) is not None and not _within(values, values.get(name), operand)
-        case _:
-            compare = _COMPARISONS[operator]
-            return lambda values: _compared(compare, values.get(name), operand)
-
-
-def _within(values: Values, instant: Any, calendar: str) -> bool:
-    return isinstance(instant, datetime) and values.calendar(calendar).is_open(instant)
-
-
-def _span(key: str, span: Mapping[str, Any]) -> Test:
-    name, calendar = span["of"], span.get("calendar")
-    bounds = [(_COMPARISONS[op], _DURATION.validate_python(v)) for op, v in span.items() if op in _COMPARISONS]
-
-    def holds(values: Values) -> bool:
-        instant = values.get(name)
-        if not isinstance(instant, datetime):
-            return False
-        start, end = (instant, values.at) if key == "age" else (values.at, instant)
-        length = end - start if calendar is None or start > end else values.calendar(calendar).elapsed(start, end)
-        return all(compare(length, bound) for compare, bound in bounds)
-
-    return holds
-
-
 def matches_topic(topic: Any, patterns: Iterable[str]) -> bool:
     """`email` holds for `email` and everything below it; `*` for any topic that is known."""
     if not isinstance(topic, str):
         return False
-    return any(p in ("*", topic) or topic.startswith(p + ".") for p in patterns)
+    for pattern in patterns:
+        if pattern in (topic, "*") or (topic.startswith(pattern) and topic[len(pattern)] == "."):
+            return True
+    return False
 
 
 def same(value: Any, wanted: Any) -> bool:
@@ -192,9 +211,4 @@ def _number(value: Any) -> Decimal | None:
     if isinstance(value, int | Decimal):
         return Decimal(value)
     text = str(value)
-    if not _NUMBER.match(text):
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
+    return Decimal(text) if _NUMBER.match(text) else None

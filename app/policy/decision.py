@@ -1,6 +1,7 @@
 """The answer of the engine: what was decided, and for each part of it which clause says so."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -11,17 +12,19 @@ from app.base.vocabulary import ClockState, Coverage, FeeKind, Outcome, Strength
 from app.policy.model import Model
 
 
-class Citation(Model):
+@dataclass(frozen=True, slots=True)
+class Citation:
     """A clause that decided, in words, with the facts it looked at (never personal values)."""
 
     clause: str
     sentence: str
     stage: str
     effect: str = ""
-    because: Mapping[str, JsonValue] = {}
+    because: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
-class AssumptionUsed(Model):
+@dataclass(frozen=True, slots=True)
+class AssumptionUsed:
     id: str
     value: str
 

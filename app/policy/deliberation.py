@@ -6,7 +6,7 @@ from typing import Any
 
 from app.base.vocabulary import Coverage, Outcome, WorkGate
 from app.policy.calendars import Calendar
-from app.policy.compile import CompiledChannel, CompiledEntry, CompiledPolicy, CompiledRule
+from app.policy.compile import CompiledChannel, CompiledEntry, CompiledPolicy
 from app.policy.decision import (
     ActionTerms,
     AnyOf,
@@ -42,6 +42,7 @@ from app.policy.effects import (
     Value,
 )
 from app.policy.model import Sourced
+from app.policy.rules import CompiledRule
 from app.policy.situation import Account, OpenTicket, Request, Situation
 from app.policy.ticket_clocks import ClockTerms
 
@@ -53,7 +54,7 @@ class Deliberation:
         self.policy, self.request, self.situation, self.at = policy, request, situation, at
         self.received_at = situation.received_at or at
         self.account: Account | None = situation.account
-        self.values: dict[str, Any] = dict(policy.defaults)
+        self.values: dict[str, Any] = {**policy.defaults, "now": at, "received_at": self.received_at}
         self.stage = "version"
         self.outcome = Outcome.ACCEPTED
         self.reason: str | None = None
@@ -101,10 +102,6 @@ class Deliberation:
         self._citations: dict[tuple[str, str, str], Citation] = {}
         self._assumptions: dict[str, str] = {}
 
-    # ── what predicates read ─────────────────────────────────────────────────
-    def get(self, name: str) -> Any:
-        return self.values.get(name)
-
     def calendar(self, slug: str) -> Calendar:
         return self.policy.calendar(slug)
 
@@ -119,12 +116,8 @@ class Deliberation:
         for clause in clauses:
             key = (clause, self.stage, effect)
             if key not in self._citations:
-                self._citations[key] = Citation.model_construct(
-                    clause=clause,
-                    sentence=self.policy.sentence(clause, self.language),
-                    stage=self.stage,
-                    effect=effect,
-                    because=self._because(reads),
+                self._citations[key] = Citation(
+                    clause, self.policy.sentence(clause, self.language), self.stage, effect, self._because(reads)
                 )
 
     def _because(self, reads: Iterable[str]) -> dict[str, Any]:
@@ -137,16 +130,16 @@ class Deliberation:
 
     @property
     def assumptions(self) -> tuple[AssumptionUsed, ...]:
-        return tuple(AssumptionUsed(id=id_, value=value) for id_, value in self._assumptions.items())
+        return tuple(AssumptionUsed(id_, value) for id_, value in self._assumptions.items())
 
     # ── the decision table ───────────────────────────────────────────────────
     def run(self, stage: str) -> None:
         """Ask the rules of a stage, in the document's order, until one ends admission."""
         self.stage = stage
-        for ready in self.policy.rules.get(stage, ()):
+        for ready in self.policy.candidates(stage, self.values):
             if self._spared(ready) or ready.rule.same is not None:
                 continue
-            if ready.when.holds(self):
+            if ready.when.holds(self.values):
                 self.apply(ready, ready.rule.then)
                 if ready.rule.stop or (self.ended and ready.admits):
                     return

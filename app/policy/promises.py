@@ -19,7 +19,7 @@ def target(d: Deliberation) -> None:
         return
     seen: set[str] = set()
     for promised, when in d.policy.targets:
-        if promised.metric in seen or not when.holds(d):
+        if promised.metric in seen or not when.holds(d.values):
             continue
         start = _start(d, promised)
         if start is None or promised.metric in d.cancelled_metrics or _is_cancelled(d, promised):

@@ -25,7 +25,7 @@ def negotiate(step: Step) -> Result:
         fresh = started(step.policy, terms, step.ticket.status, step.at)
         clocks = (*clocks, fresh.with_records(step.policy, step.at, agreed))
     for target, when in step.policy.targets:
-        if target.kind == "negotiated" and when.holds(d):
+        if target.kind == "negotiated" and when.holds(d.values):
             d.cite(target, target.metric)
     d.emit("record", of="agreement", to=step.payload.get("agreed_with"))
     return same(step, step.ticket.changed(clocks=clocks))
