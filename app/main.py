@@ -2,12 +2,13 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import version
 
 import uvloop
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from app.api import docs, health, oauth, problems
 from app.api.deps import Desk
@@ -21,9 +22,10 @@ from app.base.errors import CannotStart, Problem
 from app.base.metrics import serve_metrics
 from app.base.settings import Settings
 from app.db.faults import DatabaseFault
+from app.db.own import own_database
 from app.db.pool import Database
 from app.services.callers import Callers
-from app.tokens.keys import KeysRefused, load_keys
+from app.tokens.keys import load_keys
 
 ROUTERS = (health.router, oauth.router, problems.router)
 
@@ -91,25 +93,52 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, desk: Desk | 
     return app
 
 
-def serve(settings: Settings, *, clock: Clock = system_clock, announce: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGTERM or SIGINT and return; `announce` is called once requests are taken.
+async def _nothing(_: Desk) -> None:
+    """Most desks are served as they are."""
 
-    What keeps the service from starting ends the process with one sentence on stderr.
+
+def serve(
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    prepare: Callable[[Desk], Awaitable[None]] = _nothing,
+    announce: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGTERM or SIGINT and return. `prepare` runs before the first request is taken, `announce` after.
+
+    Without a database in the settings it brings its own. What keeps the service from starting ends the process with
+    one sentence on stderr.
     """
     logging.configure(settings.log_level)
     try:
-        with (
-            bound_socket(settings.host, settings.port) as listener,
-            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
-        ):
+        with bound_socket(settings.host, settings.port) as listener, _with_database(settings) as complete:
             if settings.metrics_port:
                 serve_metrics(settings.metrics_host, settings.metrics_port)
-            runner.run(_serve(settings, clock, listener, announce))
-    except (CannotStart, DatabaseFault, KeysRefused) as error:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_serve(complete, clock, listener, prepare, announce))
+    except (CannotStart, DatabaseFault) as error:
         raise SystemExit(str(error)) from None
 
 
-async def _serve(settings: Settings, clock: Clock, listener: socket.socket, announce: Callable[[], None]) -> None:
+@contextmanager
+def _with_database(settings: Settings) -> Iterator[Settings]:
+    if settings.database_url is not None:
+        yield settings
+        return
+    if settings.environment != "development":
+        raise CannotStart("There is no database: set DATABASE_URL; only development brings its own.")
+    with own_database(settings.data_dir) as dsn:
+        yield settings.model_copy(update={"database_url": SecretStr(dsn)})
+
+
+async def _serve(
+    settings: Settings,
+    clock: Clock,
+    listener: socket.socket,
+    prepare: Callable[[Desk], Awaitable[None]],
+    announce: Callable[[], None],
+) -> None:
     async with open_desk(settings, clock=clock) as desk:
+        await prepare(desk)
         app = create_app(settings, clock=clock, desk=desk)
         await new_server(app, settings, announce).serve(sockets=[listener])
