@@ -22,7 +22,7 @@ def refuse(d: Deliberation, reason: str, redirect: tuple[str, ...] = (), outcome
 def topic(d: Deliberation) -> None:
     """What it is about: stated facts over defaults, aliases, the level where such matters are expected."""
     d.stage = "topic"
-    stated = {d.policy.aliases.get(name, name): value for name, value in d.request.facts.items()}
+    stated = d.policy.stated(d.request.facts)
     d.values.update(stated)
     given = stated.get("topic")
     d.topic = given if isinstance(given, str) else None

@@ -1,6 +1,6 @@
 """A policy made ready to decide by: settled, indexed once, immutable."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -23,6 +23,7 @@ from app.policy.document import (
 from app.policy.model import AssumptionIds, words
 from app.policy.reading import Names
 from app.policy.rules import CompiledRule, RuleTable
+from app.policy.stating import TIMED
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Calendars without holidays are laid out over these years.
@@ -96,9 +97,13 @@ class CompiledPolicy:
         return Names(self.document)
 
     @cached_property
-    def timed_facts(self) -> dict[str, str]:
-        """Facts that are stated as text and compared as instants or lengths of time."""
-        return {name: f.type for name, f in self.document.facts.items() if f.type in ("instant", "duration")}
+    def _timed(self) -> dict[str, Callable[[Any], Any]]:
+        return {name: TIMED[f.type] for name, f in self.document.facts.items() if f.type in TIMED}
+
+    def stated(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Facts under the document's own names, times as times."""
+        own = {self.aliases.get(name, name): value for name, value in facts.items()}
+        return {**own, **{name: self._timed[name](own[name]) for name in self._timed.keys() & own.keys()}}
 
     @cached_property
     def quiet_facts(self) -> frozenset[str]:

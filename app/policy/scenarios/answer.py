@@ -94,7 +94,7 @@ def _effect(effect: dict[str, Any], names: Names) -> dict[str, Any]:
     return {k: names.get(v, v) if k in _ACCOUNTS_IN_EFFECTS and isinstance(v, str) else v for k, v in effect.items()}
 
 
-def ticket_view(ticket: Ticket, *, appended: bool | None = None) -> dict[str, Any]:
+def ticket_view(ticket: Ticket, *, appended: bool = False) -> dict[str, Any]:
     return {
         "status": ticket.status,
         "merged_into": ticket.merged_into,

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from app.policy import about, events, goals, holding, notices, publishing, queueing, quoting
+from app.base.vocabulary import Outcome
+from app.policy import about, events, goals, notices, publishing, queueing, quoting
+from app.policy.accounts import apply_to_account
 from app.policy.asking import ask_for_action
 from app.policy.compile import CompiledPolicy
 from app.policy.contacts import ContactChange, change_contacts
@@ -17,6 +19,7 @@ from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.file import FileAccount, Played
 from app.policy.situation import Account, Request, Situation
 from app.policy.standing import find_standing
+from app.policy.stating import misstated
 from app.policy.ticket import Ticket
 from app.policy.transitions import VERBS, apply
 from app.policy.verbs.ending import surviving
@@ -61,6 +64,9 @@ class ScenarioDesk:
         }
 
     def play(self, played: Played) -> Answer:
+        stated = {**getattr(played.step, "facts", {}), **getattr(played.step, "payload", {}).get("facts", {})}
+        if wrong := misstated(self._versions[-1].names, stated):
+            raise CannotPlay("; ".join(f"facts.{flaw.steps[0]}: {flaw.message}" for flaw in wrong))
         return self._steps[played.kind](played.step, played.as_)
 
     # ── what the desk knows ──────────────────────────────────────────────────
@@ -143,7 +149,8 @@ class ScenarioDesk:
             shown = opened.survivor.changed(merged_into=opened.survivor.id)
         number = opened.ticket.account
         self._carry_out(opened.decision, number)
-        return self._answer(policy, opened.decision, number, ticket=answers.ticket_view(shown))
+        view = answers.ticket_view(shown, appended=opened.survivor is not None)
+        return self._answer(policy, opened.decision, number, ticket=view)
 
     def _classify(self, step: steps.ClassifyStep) -> Answer:
         at = self._at(step)
@@ -212,15 +219,15 @@ class ScenarioDesk:
     # ── accounts ─────────────────────────────────────────────────────────────
     def _hold(self, step: steps.TransitionStep) -> Answer:
         at, account = self._at(step), self._account(step.account)
-        verb = holding.account_verb(step.verb)
-        if account is None or verb is None:
-            raise CannotPlay(f"{step.verb} needs {'an account' if verb else 'a ticket'}")
+        if account is None or step.verb not in steps.ACCOUNT_VERBS:
+            raise CannotPlay(f"{step.verb} needs {'a ticket' if account else 'a ticket or an account'}")
         policy = self._policy(at)
-        done = holding.change_hold(policy, account, verb, step.by, self._others(account), at)
-        self._keep(done.account)
-        if done.responsible is not None:
-            self._responsible[account.number] = done.responsible
-        return self._answer(policy, done.decision, account.number)
+        resellers = tuple(a for a in self._accounts.values() if a.is_reseller)
+        decision, after = apply_to_account(policy, account, step.verb, step.by, resellers, at)
+        self._keep(after)
+        if step.verb == "adopt" and decision.outcome is Outcome.ACCEPTED and account.reseller is not None:
+            self._responsible[account.number] = account.reseller
+        return self._answer(policy, decision, account.number)
 
     def _contact(self, step: steps.ContactStep) -> Answer:
         at, account = self._at(step), self._account(step.account)
