@@ -40,6 +40,7 @@ DERIVED: dict[str, str] = {
     "sender.authenticated": "bool",
     "not_own_customer": "bool",
     "share_affected": "decimal",
+    "topic.given": "topic",  # as it was given, before it was filed under another
     "topic_source": "text",
     "account.active": "bool",
     "account.contact_info_current": "bool",
