@@ -55,7 +55,8 @@ format: .venv/.dev ## put the code into its form
 
 .PHONY: schema
 schema: .venv/.run ## write the JSON Schema of policy documents anew (openapi/policy.schema.json)
-	$(BIN)/clausedesk policy schema --output openapi/policy.schema.json
+	$(BIN)/clausedesk policy schema > openapi/policy.schema.json.new
+	mv openapi/policy.schema.json.new openapi/policy.schema.json
 
 .PHONY: test
 test: .venv/.dev ## every test, against a real PostgreSQL

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from app.policy.faults import PolicyFault, PolicyFaults, Steps, pointer
+from app.policy.faults import PolicyFault, PolicyFaults, Steps, pointer, steps_of
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_NODES = 100_000
@@ -29,6 +29,17 @@ class Mark:
 
     line: int
     inside: dict[str | int, "Mark"] | None = None
+
+    def line_at(self, pointer: str) -> int:
+        """The line of a JSON pointer."""
+        mark = self
+        for step in steps_of(pointer):
+            inside = mark.inside or {}
+            found = inside.get(step) or (inside.get(int(step)) if step.isdecimal() else None)
+            if found is None:
+                break
+            mark = found
+        return mark.line
 
     def line_of(self, steps: Steps) -> int:
         """The line of a place, or of the nearest thing around it."""
