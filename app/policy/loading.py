@@ -1,6 +1,6 @@
 """The text of a policy made into a document, or all that is wrong with it at once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -49,7 +49,7 @@ def load(text: str, library: Library) -> LoadedPolicy:
         words = "A policy is made of members with names.", "Start with `provider:`."
         raise PolicyFaults([PolicyFault("", mark.line, "wrong_type", *words)])
     whole, faults = expand(raw, library, mark)
-    return LoadedPolicy(check(whole, mark, faults), whole, mark)
+    return LoadedPolicy(_sound(whole, mark, faults, _flaws_of_draft), whole, mark)
 
 
 def expand(
@@ -108,15 +108,24 @@ def _texts(value: Any) -> set[str]:
             return set()
 
 
-def check(raw: Mapping[str, Any], mark: Mark | None = None, faults: list[PolicyFault] | None = None) -> Document:
-    """The document of expanded values, such as a settled one; PolicyFaults with every fault where there are any."""
-    found = list(faults or ())
+def check(raw: Mapping[str, Any]) -> Document:
+    """The document of values that are expanded and settled; PolicyFaults with every fault where there are any.
+
+    Under one reading the places of another may be gone; whether all are there is asked of a draft alone.
+    """
+    return _sound(raw, None, [], _flaws)
+
+
+Look = Callable[[Mapping[str, Any], Document], Iterable[Flaw]]
+
+
+def _sound(raw: Mapping[str, Any], mark: Mark | None, found: list[PolicyFault], look: Look) -> Document:
     try:
         document = Document.model_validate(raw)
     except ValidationError as error:
-        flaws: Iterable[Flaw] = _flaws_beside(raw, shape_flaws(error.errors(include_url=False), raw))
+        flaws: Iterable[Flaw] = _flaws_beside(raw, shape_flaws(error.errors(include_url=False), raw), look)
     else:
-        flaws = _flaws(raw, document)
+        flaws = look(raw, document)
     found += [_fault(flaw, mark) for flaw in islice(flaws, MOST_FAULTS + 1)]
     if found:
         raise PolicyFaults(sorted(found, key=lambda fault: fault.line or 0))
@@ -124,10 +133,14 @@ def check(raw: Mapping[str, Any], mark: Mark | None = None, faults: list[PolicyF
 
 
 def _flaws(raw: Mapping[str, Any], document: Document) -> Iterable[Flaw]:
-    return chain(_coerced(raw, document, ()), reference_flaws(document), alternative_flaws(raw, document))
+    return chain(_coerced(raw, document, ()), reference_flaws(document))
 
 
-def _flaws_beside(raw: Mapping[str, Any], shape: list[Flaw]) -> Iterator[Flaw]:
+def _flaws_of_draft(raw: Mapping[str, Any], document: Document) -> Iterable[Flaw]:
+    return chain(_flaws(raw, document), alternative_flaws(raw, document))
+
+
+def _flaws_beside(raw: Mapping[str, Any], shape: list[Flaw], look: Look) -> Iterator[Flaw]:
     """Those of shape, then what else is wrong with the rest of the document."""
     yield from shape
     salvage = Salvage(raw, [flaw.steps for flaw in shape])
@@ -135,7 +148,7 @@ def _flaws_beside(raw: Mapping[str, Any], shape: list[Flaw]) -> Iterator[Flaw]:
         rest = Document.model_validate(salvage.values)
     except ValidationError:
         return
-    for flaw in _flaws(salvage.values, rest):
+    for flaw in look(salvage.values, rest):
         told = salvage.told(flaw)
         if told is not None:
             yield told

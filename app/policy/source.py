@@ -12,7 +12,7 @@ from app.policy.faults import PolicyFault, PolicyFaults, Steps, pointer, steps_o
 MOST_BYTES = 2 * 1024 * 1024
 MOST_NODES = 100_000
 MOST_DEPTH = 40
-MOST_ENTRIES = 5_000
+MOST_ENTRIES = 2_500
 """In one list or mapping: far beyond any policy people could read, and read within a moment."""
 
 _INTEGER = re.compile(r"^-?(0|[1-9]\d{0,17})$")

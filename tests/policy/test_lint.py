@@ -88,3 +88,9 @@ def test_rules_with_checks_of_their_own_do_not_contradict_each_other() -> None:
     rule = "  - {{stage: classify, check: {}, then: [{{do: level, level: {}}}]}}\n"
     text = SMALL + rule.format("one", 1) + rule.format("two", 2)
     assert is_publishable(lint(load(text, LIBRARY).document, TODAY))
+
+
+def test_a_reading_may_take_away_the_place_of_another() -> None:
+    text = SMALL.replace('{meaning: "Nothing is charged.", changes: {', '{meaning: "Free.", changes: {fees: null, ')
+    policy = load(text, LIBRARY)
+    assert [finding for finding in lint_readings(policy.raw) if finding.level == "error"] == []
