@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from app.policy.document import Assumption, Calendar, CoverageEntry, Department, Document, Fee, Rule, Target
 from app.policy.faults import pointer
 from app.policy.model import Sourced
-from app.policy.phrasing import Phrasing
+from app.policy.phrasing import Phrasing, plain
 from app.policy.references import parts
 
 
@@ -74,7 +74,9 @@ def _sentence(part: BaseModel, say: Phrasing) -> str:  # noqa: PLR0911 - one sen
             effects = say.listed(map(say.effect, part.then)) or say("nothing")
             return f"{part.stage}: {_when(part.when, say)} → {effects}"
         case CoverageEntry():
-            return f"{_when(part.when, say, *map(say.topic, part.topics))} → {say.coverage(part)}"
+            products = [say.named("products", product) for product in part.products]
+            sold = f" ({say.listed(products)})" if products else ""
+            return f"{_when(part.when, say, *map(say.topic, part.topics))}{sold} → {say.coverage(part)}"
         case Target():
             return f"{say(part.metric)}: {_when(part.when, say)} → {say.target(part)}"
         case Fee():
@@ -85,7 +87,7 @@ def _sentence(part: BaseModel, say: Phrasing) -> str:  # noqa: PLR0911 - one sen
             return _when(part.when, say)
         case _:
             stated = part.model_dump(mode="json", exclude_unset=True, exclude={"clauses", "assumption"})
-            return ", ".join(f"{name} {value}" for name, value in stated.items()) or say("always")
+            return ", ".join(f"{name} {plain(value)}" for name, value in stated.items()) or say("always")
 
 
 def _when(predicate: dict[str, Any], say: Phrasing, *topics: str) -> str:

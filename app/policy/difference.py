@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from app.policy.document import CoverageEntry, Document, Rule, Target
-from app.policy.phrasing import Phrasing
+from app.policy.phrasing import Phrasing, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _basics(old: Document, new: Document) -> Iterator[Change]:
 def _shown(value: Any) -> str:
     if hasattr(value, "model_dump"):
         stated = value.model_dump(mode="json", exclude={"clauses", "assumption"})
-        return ", ".join(f"{name} {member}" for name, member in stated.items())
+        return ", ".join(f"{name} {plain(member)}" for name, member in stated.items())
     return f"“{value}”"
 
 
@@ -209,4 +209,4 @@ def _condition(when: Mapping[str, Any], say: Phrasing) -> str:
 
 def _stated(entry: Any, _: Phrasing) -> str:
     members = entry.model_dump(mode="json", exclude_unset=True, exclude={"clauses", "assumption"})
-    return ", ".join(f"{name} {value}" for name, value in members.items()) or "as usual"
+    return ", ".join(f"{name} {plain(value)}" for name, value in members.items()) or "as usual"

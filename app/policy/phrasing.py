@@ -191,15 +191,18 @@ class Phrasing:
     def effect(self, effect: Effect) -> str:
         """What a rule brings about, as `do` and its members."""
         members = effect.model_dump(exclude_unset=True, exclude={"do"}, mode="json")
-        said = [f"{name} {_plain(value)}" for name, value in members.items() if name != effect.do]
+        said = [f"{name} {plain(value)}" for name, value in members.items() if name != effect.do]
         head = effect.do.replace("_", " ")
         own = members.get(effect.do)
-        return " ".join([head if own is None else f"{head} {_plain(own)}", *([f"({', '.join(said)})"] if said else [])])
+        return " ".join([head if own is None else f"{head} {plain(own)}", *([f"({', '.join(said)})"] if said else [])])
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """A stated value as words, without the brackets of data."""
     if isinstance(value, FactReference):
         return value.fact
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {plain(part)}" for name, part in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(_plain(part) for part in value)
+        return ", ".join(plain(part) for part in value)
     return str(value).lower() if isinstance(value, bool) else str(value)
