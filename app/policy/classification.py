@@ -59,6 +59,7 @@ def _contract_serves(d: Deliberation) -> bool:
 def coverage(d: Deliberation) -> None:
     """Overrides by rank, then the narrowest ordinary entry; where none holds, the policy is silent."""
     d.stage = "coverage"
+    ended = d.ended
     products = _candidate_products(d)
     if len(products) < 2:
         entry, cited = _find(d, products[0] if products else None)
@@ -67,7 +68,9 @@ def coverage(d: Deliberation) -> None:
         _settle_for_all(d, products)
     if d.situation.coverage is not None and not d.strict:
         d.coverage = d.situation.coverage
-        d.ended = d.ended and d.reason != "topic_not_supported"
+        d.gates.discard(WorkGate.AWAITING_STAFF_DECISION)
+        if not ended:
+            d.outcome, d.reason, d.ended = Outcome.ACCEPTED, None, False
     d.values["coverage"] = d.coverage
     d.run("coverage")
     d.values["coverage"] = d.coverage

@@ -60,7 +60,8 @@ def apply(
     d.values.update({name: value for name, value in step.payload.items() if name in SPOKEN})
     d.run("transition")
     if d.ended:
-        return refused(step)
+        decision, after = refused(step)
+        return _joined(decision, d), after
     decision, after = VERBS[transition.verb](step)
     offered = [str((e.model_extra or {}).get("of")) for e in d.effects if e.type == "delay_code"]
     codes = tuple(dict.fromkeys((*after.delay_codes, *offered)))
