@@ -18,6 +18,7 @@ from app.db.pool import APP_ROLE, WORKER_ROLE, Database, teach_json
 from app.db.schema import metadata
 from app.db.tables.providers import Provider
 from tests import factories
+from tests.frontdesk import FrontDesk, open_front_desk
 
 _PREFIX = "clausedesk-tests-"
 _TEMPLATE = "migrated"
@@ -129,3 +130,15 @@ def _sweep() -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if time.time() - lock.stat().st_mtime > 60:
                 shutil.rmtree(lock.parent)
+
+
+@pytest.fixture(scope="session")
+def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture
+async def front(keys_folder: Path, database: Database, owner: asyncpg.Connection) -> AsyncIterator[FrontDesk]:
+    """The whole desk behind one door."""
+    async with open_front_desk(keys_folder, database, owner) as opened:
+        yield opened

@@ -1,7 +1,7 @@
 """What routes ask for: the desk, the present instant, and the caller."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from app.base.settings import Settings
 from app.base.vocabulary import Role, Scope
 from app.db.pool import Database
 from app.services.callers import Callers
+from app.services.shelf import Policies
 from app.tokens.keys import SigningKeys
 from app.tokens.refusal import TokenRefused
 
@@ -31,6 +32,10 @@ class Desk:
     database: Database
     keys: SigningKeys
     callers: Callers
+    policies: Policies = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.policies = Policies(self.database)
 
 
 async def _desk(request: Request) -> Desk:

@@ -29,6 +29,7 @@ CODES: dict[str, Code] = {
     "request_timeout": Code(408, "The request took too long to arrive", "Send it again in one go."),
     "conflict": Code(409, "The present state does not allow it", "Read the resource again, then decide."),
     "already_exists": Code(409, "It exists already", "Use the existing one, or choose another name."),
+    "no_policy": Code(409, "No policy is in force", "The provider publishes a policy, or ask for another instant."),
     "idempotency_in_progress": Code(
         409, "The same request is still running", "Wait for its answer, then repeat with the same key."
     ),

@@ -197,4 +197,6 @@ def _from_jsonb(value: bytes) -> Any:
 def _as_text(value: object) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, UUID):  # asyncpg's own kind
+        return str(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON")

@@ -1,0 +1,166 @@
+"""The caller's grant, read in the statement that uses it: a row that exists and is active at this moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from app.base.actor import Principal
+from app.base.errors import Problem
+from app.base.vocabulary import Role, Scope
+from app.db.pool import Database
+
+
+class Kind(StrEnum):
+    """Callers whose grants are found in different tables."""
+
+    CONTACT = "contact"
+    STAFF = "staff"
+    RESELLER = "reseller"
+    SERVICE = "service"
+
+
+_ACTING: Final = """($5::uuid IS NULL OR EXISTS (
+    SELECT FROM api_client WHERE provider_id = $1 AND id = $5 AND active))"""
+_PROVIDER: Final = "EXISTS (SELECT FROM provider WHERE id = $1 AND active)"
+
+# Each takes $1 provider, $2 subject, $3 role, $4 account or reseller, $5 acting client, and gives one row or none.
+_CALLER: Final[Mapping[Kind, str]] = {
+    Kind.CONTACT: f"""caller AS (
+  SELECT id AS caller_id, account_id AS caller_account, NULL::uuid AS caller_reseller, token_role AS caller_role,
+         email AS caller_email, login AS caller_login, name AS caller_name, role AS caller_listed_as,
+         NULL::int AS caller_level, '{{}}'::text[] AS caller_words, false AS caller_supervisor
+  FROM contact
+  WHERE provider_id = $1 AND id = $2::uuid AND removed_at IS NULL AND token_role = $3::text AND account_id = $4::uuid
+    AND {_ACTING} AND {_PROVIDER})""",
+    Kind.STAFF: f"""caller AS (
+  SELECT id AS caller_id, $4::uuid AS caller_account, NULL::uuid AS caller_reseller, $3::text AS caller_role,
+         email AS caller_email, NULL::text AS caller_login, name AS caller_name, NULL::text AS caller_listed_as,
+         level::int AS caller_level, departments AS caller_words, supervisor AS caller_supervisor
+  FROM staff
+  WHERE provider_id = $1 AND id = $2::uuid AND active AND ($3 = 'staff' OR role = 'admin') AND {_ACTING}
+    AND {_PROVIDER})""",
+    Kind.RESELLER: f"""tree AS (
+  WITH RECURSIVE below AS (
+    SELECT id FROM reseller WHERE provider_id = $1 AND id = $4::uuid
+    UNION
+    SELECT reseller.id FROM reseller JOIN below ON reseller.parent_id = below.id WHERE provider_id = $1)
+  SELECT id FROM below),
+caller AS (
+  SELECT id AS caller_id, account_id AS caller_account, id AS caller_reseller, $3::text AS caller_role,
+         NULL::text AS caller_email, number AS caller_login, name AS caller_name, NULL::text AS caller_listed_as,
+         NULL::int AS caller_level, '{{}}'::text[] AS caller_words, false AS caller_supervisor
+  FROM reseller
+  WHERE provider_id = $1 AND id = $4 AND active
+    AND ($2::uuid = id OR EXISTS (
+      SELECT FROM api_client WHERE provider_id = $1 AND id = $2 AND active AND reseller_id = reseller.id))
+    AND {_ACTING} AND {_PROVIDER})""",
+    Kind.SERVICE: f"""caller AS (
+  SELECT id AS caller_id, $4::uuid AS caller_account, NULL::uuid AS caller_reseller, $3::text AS caller_role,
+         NULL::text AS caller_email, NULL::text AS caller_login, name AS caller_name, NULL::text AS caller_listed_as,
+         NULL::int AS caller_level, scopes AS caller_words, false AS caller_supervisor
+  FROM api_client
+  WHERE provider_id = $1 AND id = $2::uuid AND active AND role = 'service' AND {_ACTING} AND {_PROVIDER})""",
+}
+
+_OF_A_RESELLER: Final = """{account} IN (
+    SELECT id FROM account WHERE provider_id = $1
+      AND (id = caller.caller_account OR reseller_id IN (SELECT id FROM tree)))"""
+_SEES: Final[Mapping[Kind, str]] = {
+    Kind.CONTACT: "{account} = caller.caller_account",
+    Kind.STAFF: "true",
+    Kind.RESELLER: _OF_A_RESELLER,
+    Kind.SERVICE: "true",
+}
+
+
+def sees(kind: Kind, account: str) -> str:
+    """Whether the caller's grant reaches the account whose id this expression is."""
+    return _SEES[kind].format(account=account)
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRow:
+    """What the database grants the caller now, cut down to what the token says."""
+
+    kind: Kind
+    id: UUID
+    role: Role
+    account: UUID | None
+    reseller: UUID | None
+    email: str | None
+    login: str | None
+    name: str | None
+    listed_as: str | None
+    level: int | None
+    departments: tuple[str, ...]
+    supervisor: bool
+    scopes: frozenset[Scope]
+
+
+def kind_of(principal: Principal) -> Kind:
+    if principal.is_contact:
+        return Kind.CONTACT
+    if principal.is_staff:
+        return Kind.STAFF
+    return Kind.RESELLER if principal.role is Role.RESELLER else Kind.SERVICE
+
+
+async def for_caller(
+    database: Database, provider_id: UUID, principal: Principal, rows: str, *args: object
+) -> tuple[CallerRow, list[asyncpg.Record]]:
+    """The caller's grant with the rows of a SELECT that may read `caller` and takes its arguments from $6 on.
+
+    Problem `unauthenticated`: whoever the token names is not there any more, or switched off.
+    """
+    subject = principal.contact or principal.subject
+    acting = _as_id(principal.acting_client)
+    if not isinstance(subject, UUID) or (principal.acting_client is not None and acting is None):
+        raise _nobody()
+    who = (provider_id, subject, str(principal.role), principal.account or principal.reseller, acting)
+    found = await database.fetch(provider_id, _statement(kind_of(principal), rows), *who, *args)
+    if not found:
+        raise _nobody()
+    return _caller(principal, found[0]), [row for row in found if row["there"]]
+
+
+@lru_cache(maxsize=512)
+def _statement(kind: Kind, rows: str) -> str:
+    return f"""WITH {_CALLER[kind]}
+SELECT caller.*, found.* FROM caller LEFT JOIN LATERAL (
+  SELECT true AS there, wanted.* FROM ({rows}) AS wanted) AS found ON true"""
+
+
+def _nobody() -> Problem:
+    return Problem("unauthenticated", "Whoever the token names is not listed here any more.")
+
+
+def _caller(principal: Principal, row: Mapping[str, Any]) -> CallerRow:
+    kind = kind_of(principal)
+    words: tuple[str, ...] = tuple(row["caller_words"])
+    return CallerRow(
+        kind=kind,
+        id=row["caller_id"],
+        role=Role(row["caller_role"]),
+        account=row["caller_account"],
+        reseller=row["caller_reseller"],
+        email=row["caller_email"],
+        login=row["caller_login"],
+        name=row["caller_name"],
+        listed_as=row["caller_listed_as"],
+        level=row["caller_level"],
+        departments=words if kind is Kind.STAFF else (),
+        supervisor=row["caller_supervisor"],
+        scopes=principal.scopes & frozenset(map(Scope, words)) if kind is Kind.SERVICE else frozenset(),
+    )
+
+
+def _as_id(text: str | None) -> UUID | None:
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,122 @@
+"""How a command writes: all its rows, its event and its stored answer in one statement, so in one commit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from app.base.errors import Problem
+from app.db.pool import Database
+from app.db.problems import violated_constraint
+from app.schemas.idempotency import IdempotentRequest, StoredAnswer
+
+Values = Mapping[str, Any]
+Rows = Sequence[Values]
+
+_KEPT_FOR: Final = timedelta(hours=24)
+_SAME_KEY: Final = "pk_idempotency_key"
+_KEYS: Final = {"clock": ("provider_id", "ticket_id", "metric", "cycle")}
+"""Tables whose rows are written over when they are there already."""
+_KEYED: Final = """
+keyed AS (
+  INSERT INTO idempotency_key
+    (provider_id, principal, key, fingerprint, status, headers, body, created_at, expires_at)
+  SELECT $1, $3, $4, $5, $6, $7, $8, $9, $10 FROM guard)"""
+
+
+class Overtaken(Exception):  # noqa: N818 - it reads as what happened
+    """Something else was written first; nothing of this was. Gather the facts again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """New values of one row, if it still has the version that they rest on. Its version goes up by one."""
+
+    table: str
+    id: UUID
+    version: int
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a command writes. Rows of one table have the same columns; `inserts` are written in their order."""
+
+    inserts: Mapping[str, Rows] = field(default_factory=dict)
+    update: Update | None = None
+    answer: StoredAnswer | None = None
+    repeat: IdempotentRequest | None = None
+
+
+async def carry_out(database: Database, provider_id: UUID, command: Command, now: datetime) -> None:
+    """Write it all or nothing; Overtaken where the row has changed meanwhile or the key was just used."""
+    inserts = {table: rows for table, rows in command.inserts.items() if rows}
+    update, repeat, answer = command.update, command.repeat, command.answer
+    keyed = repeat is not None and answer is not None
+    shape = tuple((table, tuple(rows[0])) for table, rows in inserts.items())
+    statement = _statement(shape, (update.table, tuple(update.values)) if update else None, keyed)
+    args: list[Any] = [provider_id, update.version if update else 0]
+    if repeat is not None and answer is not None:
+        headers = dict(answer.headers)
+        args += [repeat.principal, repeat.key, repeat.fingerprint, answer.status, headers, answer.body, now]
+        args += [now + _KEPT_FOR]
+    if update is not None:
+        args += [update.id, _storable(update.values)]
+    args += [[_storable(row) for row in rows] for rows in inserts.values()]
+    try:
+        done = await database.fetchval(provider_id, statement, *args)
+    except Problem as problem:
+        if violated_constraint(problem) == _SAME_KEY:
+            raise Overtaken from None
+        if keyed and getattr(problem.__cause__, "sqlstate", None) == "55P03":
+            raise Problem("idempotency_in_progress") from problem
+        raise
+    if not done:
+        raise Overtaken
+
+
+Shape = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@lru_cache(maxsize=256)
+def _statement(inserts: Shape, update: tuple[str, tuple[str, ...]] | None, keyed: bool) -> str:
+    place = 11 if keyed else 3
+    parts: list[str] = []
+    if update is None:
+        parts.append("guard AS (SELECT 1 FROM (SELECT $1::uuid, $2::bigint) AS nothing_to_guard)")
+    else:
+        parts.append(_guard(*update, place))
+        place += 2
+    if keyed:
+        parts.append(_KEYED)
+    for table, columns in inserts:
+        parts.append(_insert(table, columns, place))
+        place += 1
+    return "WITH " + ",\n".join(parts) + "\nSELECT count(*) FROM guard"
+
+
+def _guard(table: str, columns: tuple[str, ...], place: int) -> str:
+    values = ", ".join(f'"{column}" = new."{column}"' for column in columns)
+    return f"""guard AS (
+  UPDATE {table} AS row SET {values}, version = row.version + 1
+  FROM jsonb_populate_record(NULL::{table}, ${place + 1}) AS new
+  WHERE row.provider_id = $1 AND row.id = ${place} AND row.version = $2 RETURNING 1)"""
+
+
+def _insert(table: str, columns: tuple[str, ...], place: int) -> str:
+    names = ", ".join(f'"{column}"' for column in columns)
+    over = ""
+    if table in _KEYS:
+        replaced = ", ".join(f'"{c}" = excluded."{c}"' for c in columns if c not in _KEYS[table])
+        over = f" ON CONFLICT ({', '.join(_KEYS[table])}) DO UPDATE SET {replaced}"
+    return f"""new_{table} AS (
+  INSERT INTO "{table}" ({names})
+  SELECT {", ".join(f'new."{column}"' for column in columns)}
+  FROM guard, jsonb_populate_recordset(NULL::"{table}", ${place}) AS new{over})"""
+
+
+def _storable(values: Values) -> dict[str, Any]:
+    """As JSON carries it into a row: bytes as Postgres writes them."""
+    return {name: f"\\x{value.hex()}" if isinstance(value, bytes) else value for name, value in values.items()}

@@ -1,0 +1,125 @@
+"""Policies and settings on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from app.schemas.fields import Email, Model, ShortText, Text, When
+
+Assumption = Annotated[str, Field(pattern=r"^A_[A-Z0-9]+_\d+$", max_length=40)]
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Tag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+HolidaySet = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
+_MOST = 200
+
+
+class Closed(Model):
+    date: date
+    calendars: Annotated[list[Word], Field(max_length=_MOST)] = Field([])
+    reason: Text | None = None
+
+
+class SettingsRevise(Model):
+    """The whole of the operator's settings; what is left out is settled no more."""
+
+    effective_from: When | None = Field(None, description="Now or later; left out: now")
+    assumptions: Annotated[dict[Assumption, ShortText], Field(max_length=_MOST)] = Field(
+        {},
+        description="By assumption: the name of an alternative, or a value of one's own",
+        examples=[{"A_X_15": "keep"}],
+    )
+    holidays: Annotated[dict[HolidaySet, Annotated[list[date], Field(max_length=1000)]], Field(max_length=_MOST)] = (
+        Field({})
+    )
+    closures: Annotated[list[Closed], Field(max_length=1000)] = Field([])
+    on_call: Annotated[dict[Word, Annotated[list[Email], Field(max_length=_MOST)]], Field(max_length=_MOST)] = Field({})
+    templates: Annotated[dict[Word, Text | dict[Tag, Text]], Field(max_length=_MOST)] = Field({})
+
+
+class SettingsRevision(Model):
+    revision: int
+    effective_from: datetime | None
+    published_by: str | None
+    created_at: datetime | None
+    assumptions: dict[str, str]
+    holidays: dict[str, list[date]]
+    closures: list[dict[str, Any]]
+    on_call: dict[str, list[str]]
+    templates: dict[str, Any]
+
+
+class Warned(Model):
+    """Something the author ought to look at."""
+
+    level: str
+    pointer: str
+    code: str
+    message: str
+
+
+class PolicyVersion(Model):
+    version: int
+    effective_from: datetime
+    published_by: str
+    created_at: datetime
+    digest: str = Field(description="SHA-256 of the document as it was handed in")
+    warnings: list[Warned]
+
+
+class FullPolicyVersion(PolicyVersion):
+    document: dict[str, Any] = Field(description="The whole document, catalogue and holidays included")
+    source: str = Field(description="The document as it was handed in")
+
+
+class PolicyPublished(Model):
+    version: int
+    effective_from: datetime
+    warnings: list[Warned]
+
+
+class PolicyFault(Model):
+    pointer: str
+    code: str
+    message: str
+
+
+class PolicyValidated(Model):
+    valid: bool
+    errors: list[PolicyFault]
+    warnings: list[Warned]
+
+
+class ClauseShown(Model):
+    id: str
+    kind: str
+    sentence: str
+    strict: bool
+    informative: bool = Field(description="It decides nothing")
+
+
+class CustomersPolicy(Model):
+    provider: str
+    name: str
+    version: int
+    settings_revision: int
+    published: date | None
+    effective_from: datetime | None
+    effective_until: datetime | None
+    locale: str
+    currency: str
+    tz: str
+    strength: str
+    acknowledgement_required: bool
+    availability: list[str]
+    languages: list[dict[str, Any]]
+    clauses: list[ClauseShown]
+    hours: list[dict[str, Any]]
+    channels: list[dict[str, Any]]
+    departments: list[dict[str, Any]]
+    priorities: list[dict[str, Any]]
+    promises: list[dict[str, Any]]
+    prices: list[dict[str, Any]]
+    coverage: list[dict[str, Any]]
+    contacts: list[dict[str, Any]]
+    readings: list[dict[str, Any]]

@@ -1,0 +1,100 @@
+"""API clients for the command line: made, listed, and given new secrets."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.base.events import EventType
+from app.base.identifiers import uuid7
+from app.base.vocabulary import Role, Scope
+from app.db.clients import ListedClient, insert_client, listed_clients, replace_secret
+from app.db.pool import Database
+from app.db.providers import find_provider
+from app.db.subjects import find_reseller
+from app.services.oauth import client_id_of
+from app.services.subjects import NobodyThere
+from app.tokens.secrets import hashed, new_secret
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a machine sends to /v1/oauth/token; the secret is known here and now only."""
+
+    client_id: str
+    secret: str
+
+
+async def create_client(
+    database: Database, provider: str, name: str, scopes: Collection[Scope], reseller: str | None, now: datetime
+) -> Credentials:
+    """A machine of the provider's with these scopes, or one that speaks for a reseller."""
+    provider_id = await _provider(database, provider)
+    firm = None if reseller is None else await find_reseller(database, provider_id, reseller)
+    if reseller is not None and firm is None:
+        raise NobodyThere(f"{provider} has no reseller {reseller!r}.")
+    secret, client = new_secret(), uuid7(now)
+    row = {
+        "provider_id": provider_id,
+        "id": client,
+        "name": name,
+        "role": Role.SERVICE if firm is None else Role.RESELLER,
+        "reseller_id": firm,
+        "scopes": sorted(scopes),
+        "secret_hash": hashed(secret),
+        "active": True,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    told = {"name": name, "scopes": sorted(scopes)}
+    event = _event(EventType.CLIENT_CREATED, provider_id, client, 1, told, now)
+    await insert_client(database, provider_id, row, event, now)
+    return Credentials(client_id_of(provider, client), secret)
+
+
+async def rotate_client(database: Database, provider: str, name: str, grace: timedelta, now: datetime) -> Credentials:
+    """A new secret for the client of this name or id; the one before it stays good for the time of grace."""
+    provider_id = await _provider(database, provider)
+    named = [c for c in await listed_clients(database, provider_id) if name in (c.name, str(c.id))]
+    if not named:
+        raise NobodyThere(f"{provider} has no API client {name!r}: `clausedesk client list` names them.")
+    client, secret = named[0], new_secret()
+    values = {
+        "secret_hash": hashed(secret),
+        "previous_secret_hash": client.secret_hash,
+        "previous_expires_at": now + grace,
+        "updated_at": now,
+    }
+    told = {"previous_expires_at": now + grace}
+    event = _event(EventType.CLIENT_ROTATED, provider_id, client.id, client.version + 1, told, now)
+    await replace_secret(database, provider_id, client, values, event, now)
+    return Credentials(client_id_of(provider, client.id), secret)
+
+
+async def list_clients(database: Database, provider: str) -> list[ListedClient]:
+    return await listed_clients(database, await _provider(database, provider))
+
+
+async def _provider(database: Database, provider: str) -> UUID:
+    provider_id = await find_provider(database, provider)
+    if provider_id is None:
+        raise NobodyThere(f"There is no provider {provider!r} here.")
+    return provider_id
+
+
+def _event(
+    kind: EventType, provider_id: UUID, client: UUID, seq: int, data: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    return {
+        "provider_id": provider_id,
+        "id": uuid7(now),
+        "subject_kind": "client",
+        "subject_id": client,
+        "seq": seq,
+        "type": str(kind),
+        "actor_kind": "system",
+        "data": data,
+        "occurred_at": now,
+    }

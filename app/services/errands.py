@@ -1,0 +1,60 @@
+"""What every use case is given: the desk's means, who asks, for which provider, and at what instant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.base.actor import Principal
+from app.base.events import EventType
+from app.base.identifiers import uuid7
+from app.db.callers import CallerRow
+from app.db.pool import Database
+from app.schemas.idempotency import IdempotentRequest
+from app.services.shelf import Policies
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One request of one caller."""
+
+    database: Database
+    policies: Policies
+    provider_id: UUID
+    principal: Principal
+    now: datetime
+    request_id: str | None = None
+    repeat: IdempotentRequest | None = None
+
+    def new_id(self) -> UUID:
+        return uuid7(self.now)
+
+    def event(
+        self, kind: EventType, subject: tuple[str, UUID], seq: int, data: dict[str, Any], **more: Any
+    ) -> dict[str, Any]:
+        """A row of the log about this request; `more` are columns of it."""
+        principal = self.principal
+        actor_kind = "contact" if principal.is_contact else str(principal.role)
+        return {
+            "provider_id": self.provider_id,
+            "id": self.new_id(),
+            "subject_kind": subject[0],
+            "subject_id": subject[1],
+            "seq": seq,
+            "type": str(kind),
+            "actor_kind": actor_kind,
+            "actor_id": str(principal.contact or principal.reseller or principal.subject),
+            "on_behalf_of": None,
+            "data": data,
+            "decision": None,
+            "policy_version": None,
+            "settings_revision": None,
+            "request_id": self.request_id,
+            "occurred_at": self.now,
+            **more,
+        }
+
+
+def author_kind(caller: CallerRow) -> str:
+    """As messages name who wrote."""
+    return str(caller.kind)

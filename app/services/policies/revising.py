@@ -1,0 +1,71 @@
+"""The operator's settings: read as of an instant, and revised by a new dated revision."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from app.base.errors import Fault, Problem
+from app.base.events import EventType
+from app.db.policies import documents, facts_for_publishing, insert_settings, read_settings
+from app.policy.faults import PolicyFaults
+from app.services.errands import Errand
+from app.services.shelf import compiled
+
+_NONE: Mapping[str, Any] = {"assumptions": {}, "holidays": {}, "closures": [], "on_call": {}, "templates": {}}
+
+
+async def settings_at(errand: Errand, at: datetime) -> dict[str, Any]:
+    """The revision in force; number 0 says that nothing was ever settled."""
+    row = await read_settings(errand.database, errand.provider_id, errand.principal, at)
+    if row is None:
+        return {"revision": 0, "effective_from": None, "published_by": None, "created_at": None, **_NONE}
+    about = {"revision": row["number"], "effective_from": row["effective_from"]}
+    return {**about, "published_by": row["published_by"], "created_at": row["created_at"], **_NONE, **row["document"]}
+
+
+async def revise(
+    errand: Errand, document: Mapping[str, Any], effective_from: datetime | None, expected: int | None
+) -> dict[str, Any]:
+    """Store these settings as the next revision, once every version in force or to come accepts them."""
+    facts = await facts_for_publishing(errand.database, errand.provider_id, errand.principal, errand.now)
+    last = facts["last_settings"] or {"number": 0, "from": None}
+    if expected is not None and expected != last["number"]:
+        raise Problem("precondition_failed")
+    begins = (effective_from or errand.now).astimezone(UTC)
+    before = last["from"] is not None and begins < datetime.fromisoformat(last["from"])
+    if begins < errand.now or before:
+        message = "Settings begin now or later, and not before the revision before them."
+        raise Problem("invalid", errors=[Fault("/effective_from", "out_of_range", message)])
+    if not facts["versions"]:
+        raise Problem("no_policy")
+    number = last["number"] + 1
+    await _check(errand, facts["versions"], document, number)
+    row = {
+        "provider_id": errand.provider_id,
+        "id": errand.new_id(),
+        "number": number,
+        "document": document,
+        "effective_from": begins,
+        "published_by": errand.principal.key,
+        "created_at": errand.now,
+    }
+    told = {
+        "revision": number,
+        "effective_from": begins,
+        "changed": sorted(name for name in document if document[name]),
+    }
+    event = errand.event(EventType.SETTINGS_REVISED, ("settings", row["id"]), 1, told, settings_revision=number)
+    await insert_settings(errand.database, errand.provider_id, row, event, errand.now)
+    about = {"revision": number, "effective_from": begins, "published_by": row["published_by"]}
+    return {**about, "created_at": errand.now, **_NONE, **document}
+
+
+async def _check(errand: Errand, versions: list[int], document: Mapping[str, Any], number: int) -> None:
+    for version in versions:
+        stored = await documents(errand.database, errand.provider_id, version, 0)
+        assert stored is not None
+        try:
+            compiled(stored.document, stored.effective_from, version, document, number)
+        except PolicyFaults as unfit:
+            faults = [Fault(f.pointer, f.code, f"{f.message} {f.remedy}") for f in unfit.faults]
+            raise Problem("invalid", f"Version {version} of the policy cannot take them.", errors=faults) from None

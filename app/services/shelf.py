@@ -1,0 +1,103 @@
+"""The policies of a process, compiled once for each version and revision; both are immutable, so none grows stale."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.base.errors import Problem
+from app.db.policies import documents, numbers_at
+from app.db.pool import Database
+from app.db.providers import find_provider
+from app.policy.compile import CompiledPolicy
+from app.policy.faults import PolicyFaults
+from app.policy.loading import check
+from app.policy.model import words
+from app.policy.settings import Settings
+from app.policy.settling import settle
+
+_MOST = 64
+"""Compiled policies kept; the one unused for longest goes."""
+
+
+class Policies:
+    """Keeps what was read. Which numbers are in force is asked anew with each request's own facts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._ids: dict[str, UUID] = {}
+        self._compiled: OrderedDict[tuple[UUID, int, int], CompiledPolicy | PolicyFaults] = OrderedDict()
+        self._newest: dict[UUID, CompiledPolicy] = {}
+
+    async def provider_id(self, slug: str) -> UUID | None:
+        """A provider keeps its id for good; whether it is switched on is for the statement that reads its rows."""
+        known = self._ids.get(slug)
+        if known is None:
+            known = await find_provider(self._database, slug)
+            if known is not None:
+                self._ids[slug] = known
+        return known
+
+    async def policy(self, provider_id: UUID, version: int | None, revision: int) -> CompiledPolicy:
+        """This version under this revision; Problem where there is no version."""
+        if version is None:
+            raise Problem("no_policy")
+        found = await self._get(provider_id, version, revision)
+        if isinstance(found, PolicyFaults):
+            # Settings are checked against every version they meet, so this one is older than they are.
+            found = await self._get(provider_id, version, 0)
+            if isinstance(found, PolicyFaults):
+                raise found
+        return found
+
+    async def policy_at(self, provider_id: UUID, at: datetime) -> CompiledPolicy:
+        numbers = await numbers_at(self._database, provider_id, at)
+        if numbers is None:
+            raise Problem("not_found")
+        return ended_or_not(await self.policy(provider_id, numbers.version, numbers.revision), at)
+
+    def last_used(self, provider_id: UUID) -> CompiledPolicy | None:
+        """A guess at the policy in force, for how much to read along with the facts."""
+        return self._newest.get(provider_id)
+
+    async def _get(self, provider_id: UUID, version: int, revision: int) -> CompiledPolicy | PolicyFaults:
+        key = (provider_id, version, revision)
+        known = self._compiled.get(key)
+        if known is None:
+            found = await documents(self._database, provider_id, version, revision)
+            if found is None:
+                raise Problem("no_policy")
+            try:
+                known = compiled(found.document, found.effective_from, version, found.settings, revision)
+            except PolicyFaults as unfit:
+                known = unfit
+            self._compiled[key] = known
+            if len(self._compiled) > _MOST:
+                self._compiled.popitem(last=False)
+        self._compiled.move_to_end(key)
+        if isinstance(known, CompiledPolicy):
+            self._newest[provider_id] = known
+        return known
+
+
+def compiled(
+    raw: Mapping[str, Any],
+    effective_from: datetime,
+    version: int,
+    settings: Mapping[str, Any] | None,
+    revision: int,
+) -> CompiledPolicy:
+    """A stored document under stored settings; PolicyFaults (pointers into the settings) where they do not fit."""
+    chosen_by = Settings.model_validate({**(settings or {}), "revision": revision})
+    values, chosen = settle(raw, chosen_by)
+    document = check(values).model_copy(update={"effective_from": effective_from})
+    templates = {name: words(text, document.locale, document.locale) for name, text in chosen_by.templates.items()}
+    return CompiledPolicy(document, version, revision, chosen, templates)
+
+
+def ended_or_not(policy: CompiledPolicy, at: datetime) -> CompiledPolicy:
+    """The policy, unless it has ended by then."""
+    if not policy.in_force(at):
+        raise Problem("no_policy")
+    return policy
