@@ -133,7 +133,10 @@ def _settled(fee: Fee, slug: str, currency: str, found: Price, facts: Mapping[st
 
 
 def _line(fee: Fee, slug: str, text: str, unit: Decimal, amount: Decimal, minutes: int | None) -> FeeLine:
-    return FeeLine(rule=slug, text=text, minutes=minutes, unit_price=unit, amount=amount, clauses=fee.clauses)
+    # Not yet rounded, so not yet an amount: that is done once, when the lines are added up.
+    return FeeLine.model_construct(
+        rule=slug, text=text, minutes=minutes, unit_price=unit, amount=amount, clauses=fee.clauses
+    )
 
 
 def paid_minutes(fee: Fee, currency: str, amount: Decimal) -> int | None:
