@@ -1,7 +1,7 @@
 """Coverage matrices, cell by cell: each row of `matrices/<provider>.csv` is decided and compared.
 
-A row names topic, product (with its variant behind a slash; `*` is every product) and the facts that are known, and what
-must come of it: coverage, strictness, the clauses that decide, a flag, and readings among those reported.
+A row names topic, product (with its variant behind a slash; `*` is every product) and the facts that are known, and
+what must come of it: coverage, strictness, the clauses that decide, a flag, and readings among those reported.
 """
 
 import csv

@@ -1,0 +1,62 @@
+"""Customers with several products: what holds for each of them is the answer, anything else is asked."""
+
+from datetime import UTC, datetime
+from functools import cache
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.base.vocabulary import Coverage, Outcome, WorkGate
+from app.policy.compile import CompiledPolicy
+from app.policy.decide import decide
+from app.policy.decision import Decision
+from app.policy.library.files import library, policy_text
+from app.policy.loading import load
+from app.policy.settings import Settings
+from app.policy.settling import settle
+from app.policy.situation import Account, ListedContact, Request, Situation
+
+AT = datetime(2026, 2, 10, 15, tzinfo=UTC)
+
+
+@cache
+def policy() -> CompiledPolicy:
+    """The library's document with the most products."""
+    text = policy_text("kenotronix")
+    assert text is not None
+    loaded = load(text, library())
+    return CompiledPolicy(loaded.document, version=1, revision=0, chosen=settle(loaded.raw, Settings())[1])
+
+
+PRODUCTS = sorted(policy().document.products)
+TOPICS = sorted(policy().document.topics)
+
+
+def decided(topic: str, products: tuple[str, ...]) -> Decision:
+    contact = ListedContact(role="customer", email="ann@example.org")
+    situation = Situation(account=Account(number="1", products=products, contacts=(contact,)), dry_run=True)
+    return decide(policy(), Request(facts={"topic": topic}), situation, AT)
+
+
+@given(st.sampled_from(TOPICS), st.sets(st.sampled_from(PRODUCTS), min_size=2, max_size=4))
+def test_several_products_are_answered_alike_or_asked_for(topic: str, products: set[str]) -> None:
+    alone = [decided(topic, (product,)) for product in products]
+    together = decided(topic, tuple(products))
+    said = {decision.coverage for decision in alone}
+    if len(said) == 1:
+        assert together.coverage in said
+        assert "product" not in together.missing
+        assert not together.strict or all(decision.strict for decision in alone)
+    else:
+        assert together.coverage is Coverage.UNSPECIFIED
+        assert "product" in together.missing
+        assert together.outcome is Outcome.ACCEPTED
+        assert together.work_gate is WorkGate.AWAITING_STAFF_DECISION
+
+
+@given(st.sampled_from(TOPICS))
+def test_a_product_that_is_not_known_is_any_of_them(topic: str) -> None:
+    said = {decided(topic, (product,)).coverage for product in PRODUCTS}
+    unknown = decided(topic, ())
+    assert (unknown.coverage in said) if len(said) == 1 else unknown.coverage is Coverage.UNSPECIFIED
+    assert ("product" in unknown.missing) is (len(said) > 1)
