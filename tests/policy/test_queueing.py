@@ -1,0 +1,47 @@
+"""Which open ticket is next."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.policy.goals import OpenTask
+from app.policy.queueing import queue
+from tests.policy.harbour import NOON, harbour
+
+POLICY = harbour()
+
+
+def waiting(id_: str, minutes: int | None = None, priority: str | None = None) -> OpenTask:
+    received = NOON + timedelta(minutes=minutes) if minutes is not None else None
+    return OpenTask(id=id_, received_at=received, priority=priority)
+
+
+def test_the_more_urgent_come_first_and_then_the_older() -> None:
+    tickets = [waiting("new", 5, "usual"), waiting("old", 1, "usual"), waiting("alarm", 9, "urgent")]
+    found = queue(POLICY, tickets, NOON)
+    assert found.order == ("alarm", "old", "new")
+    assert found.override_requires == ("reason",)
+    assert [c.clause for c in found.citations] == ["HAR-8"]
+
+
+def test_what_is_not_known_comes_last_and_equals_keep_their_order() -> None:
+    tickets = [waiting("nothing"), waiting("odd", 1, "unheard_of"), waiting("b", 2, "usual"), waiting("a", 2, "usual")]
+    assert queue(POLICY, tickets, NOON).order == ("b", "a", "odd", "nothing")
+
+
+def test_a_policy_may_go_by_the_due_time() -> None:
+    by_due = harbour({"queue": {"order": ["due_at"]}})
+    tickets = [OpenTask(id=str(n), due_at=NOON + timedelta(hours=n)) for n in (3, 1, 2)]
+    assert queue(by_due, [*tickets, OpenTask(id="never")], NOON).order == ("1", "2", "3", "never")
+
+
+@given(st.lists(st.tuples(st.none() | st.integers(0, 50), st.sampled_from([None, "urgent", "usual"])), max_size=12))
+def test_an_order_holds_every_ticket_once_and_never_the_less_urgent_first(
+    made: list[tuple[int | None, str | None]],
+) -> None:
+    tickets = {str(i): waiting(str(i), minutes, priority) for i, (minutes, priority) in enumerate(made)}
+    order = queue(POLICY, list(tickets.values()), NOON).order
+    assert sorted(order) == sorted(tickets)
+    ranks = [POLICY.priority_rank(tickets[id_].priority) or 99 for id_ in order]
+    assert ranks == sorted(ranks)
