@@ -1,13 +1,10 @@
-"""Clocks fold what happened to a ticket: their laws, and what each event does."""
+"""What each event does to a clock."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from app.base.vocabulary import ClockState, Strength, TicketStatus
+from app.policy.calendars import ALWAYS
 from app.policy.clock_plans import WAITING, ClockKind, ClockPlan, times_of, usual_pauses
 from app.policy.clocks import (
     Cancelled,
@@ -20,166 +17,20 @@ from app.policy.clocks import (
     Stopped,
     read,
 )
-from tests.policy.weeks import HOUR, MINUTE, NIGHT, OFFICE, SOUTH_AFRICA_2026, local, on_days, opening_hours
-
-START = local("2026-02-10 10:00")
-OFFICE_HOURS = opening_hours(OFFICE, closed=SOUTH_AFRICA_2026)
-CALENDARS = [
+from tests.policy.weeks import (
+    HOUR,
+    MINUTE,
+    NIGHT,
+    OFFICE,
     OFFICE_HOURS,
-    opening_hours(NIGHT),
-    opening_hours(on_days([1, 3], ("09:00", "12:00"), ("13:00", "18:00")), "America/Toronto"),
-]
-
-
-def plan(kind: ClockKind = ClockKind.BUSINESS, **terms: object) -> ClockPlan:
-    chosen = {"maximum": 4 * HOUR, "calendar": OFFICE_HOURS, "pauses": WAITING, **terms}
-    return replace(ClockPlan("resolve", kind, START), **chosen)  # type: ignore[arg-type]
-
-
-# ── laws ─────────────────────────────────────────────────────────────────────
-
-moments = st.integers(0, 20 * 24 * 60).map(lambda minutes: START - timedelta(days=1) + minutes * MINUTE)
-lengths = st.integers(0, 60 * 60).map(lambda minutes: minutes * MINUTE)
-timed = st.builds(
-    lambda kind, calendar, maximum, days: plan(kind, calendar=calendar, maximum=maximum, days=days),
-    st.sampled_from(
-        [ClockKind.BUSINESS, ClockKind.ELAPSED, ClockKind.WITHIN_BUSINESS_DAYS, ClockKind.SAME_BUSINESS_DAY]
-    ),
-    st.sampled_from(CALENDARS),
-    lengths,
-    st.integers(1, 5),
+    SOUTH_AFRICA_2026,
+    START,
+    local,
+    on_days,
+    opening_hours,
+    plan,
+    waiting,
 )
-plans = timed | st.builds(plan, st.sampled_from([ClockKind.NEGOTIATED, ClockKind.OPENING, ClockKind.NONE]))
-status_changes = st.builds(StatusChanged, moments, st.sampled_from(TicketStatus))
-changes = (
-    status_changes
-    | st.builds(Reclassified, moments, plans)
-    | st.builds(Replanned, moments, plans)
-    | st.builds(Negotiated, moments, moments)
-    | st.builds(Excused, moments, st.sampled_from(["third_party", None]))
-)
-ends = st.builds(Stopped, moments) | st.builds(Cancelled, moments)
-
-
-def in_order(events: Iterable[ClockEvent]) -> list[ClockEvent]:
-    return sorted(events, key=lambda event: event.at)
-
-
-histories = st.lists(changes | changes | changes | ends, max_size=8).map(in_order)
-pauses_only = st.lists(status_changes, max_size=8).map(in_order)
-
-
-@given(plans, histories, moments, moments)
-def test_a_verdict_once_read_is_the_same_for_ever(
-    clock: ClockPlan, events: list[ClockEvent], one: datetime, other: datetime
-) -> None:
-    earlier, later = sorted((one, other))
-    before, after = read(clock, events, earlier), read(clock, events, later)
-    if before.verdict is not None:
-        assert (after.verdict, after.due_at, after.state) == (before.verdict, before.due_at, before.state)
-
-
-@given(plans, histories, moments)
-def test_replaying_the_events_gives_what_is_stored(clock: ClockPlan, events: list[ClockEvent], at: datetime) -> None:
-    happened = [event for event in events if event.at <= at]
-    assert read(clock, events, at) == read(clock, happened, at)
-    if happened:
-        stored = read(clock, happened, happened[-1].at)
-        if stored.state is ClockState.RUNNING:
-            assert read(clock, happened, at).due_at == stored.due_at
-
-
-@given(timed, pauses_only, moments)
-def test_remaining_and_consumed_are_the_target(clock: ClockPlan, events: list[ClockEvent], at: datetime) -> None:
-    begun = times_of(clock)
-    assert begun.due_at is not None
-    target = clock.pace.elapsed(clock.start, begun.due_at)
-    reading = read(clock, events, at)
-    assert reading.remaining is not None
-    assert reading.consumed + reading.remaining - reading.overdue == target
-    assert not reading.remaining or not reading.overdue
-
-
-@given(timed, pauses_only, moments)
-def test_pausing_never_makes_it_due_earlier(clock: ClockPlan, events: list[ClockEvent], at: datetime) -> None:
-    due, unpaused = read(clock, events, at).due_at, read(clock, [], at).due_at
-    assert due is not None
-    assert unpaused is not None
-    assert due >= unpaused
-
-
-@given(timed, histories, moments, timed)
-def test_reclassifying_never_makes_it_due_later(
-    clock: ClockPlan, events: list[ClockEvent], at: datetime, other: ClockPlan
-) -> None:
-    happened = [event for event in events if event.at <= at and not isinstance(event, Stopped | Cancelled)]
-    before = read(clock, happened, at)
-    after = read(clock, [*happened, Reclassified(at, replace(other, pauses=clock.pauses))], at)
-    assert before.due_at is not None
-    assert after.due_at is not None
-    assert after.due_at <= before.due_at
-    other_due = times_of(replace(other, start=max(at, clock.start))).due_at
-    assert other_due is not None
-    if before.verdict is None:
-        assert after.due_at == min(before.due_at, other_due)
-
-
-@given(timed, timed, moments, pauses_only, moments)
-def test_it_stays_so_however_long_the_customer_is_awaited_afterwards(
-    clock: ClockPlan, other: ClockPlan, changed: datetime, events: list[ClockEvent], at: datetime
-) -> None:
-    history = in_order([*events, Reclassified(changed, other)])
-    due, unchanged = read(clock, history, at).due_at, read(clock, events, at).due_at
-    assert due is not None
-    assert unchanged is not None
-    assert due <= unchanged
-
-
-@given(plans, histories, moments, plans)
-def test_an_edit_never_makes_it_due_before_the_edit(
-    clock: ClockPlan, events: list[ClockEvent], at: datetime, edited: ClockPlan
-) -> None:
-    happened = [event for event in events if event.at <= at]
-    before = read(clock, happened, at)
-    after = read(clock, [*happened, Replanned(at, edited)], at)
-    if before.verdict is not None:
-        assert (after.verdict, after.due_at) == (before.verdict, before.due_at)
-    elif before.state in (ClockState.RUNNING, ClockState.PAUSED) and after.due_at is not None:
-        assert after.verdict is None
-        assert after.due_at >= min(at, before.due_at or at)
-
-
-@given(timed, st.lists(ends | st.builds(Excused, moments, st.just("third_party")), max_size=5), moments)
-def test_a_clock_ends_once(clock: ClockPlan, events: list[ClockEvent], at: datetime) -> None:
-    ordered = in_order(events)
-    stops = [event for event in ordered if isinstance(event, Stopped | Cancelled) and event.at <= at]
-    reading = read(clock, ordered, at)
-    assert reading.stopped_at == (stops[0].at if stops else None)
-    assert reading.paused is False
-
-
-@given(st.sampled_from(CALENDARS), st.integers(1, 900), st.lists(status_changes, max_size=6).map(in_order))
-def test_a_clock_that_counts_minutes_one_by_one_agrees(
-    calendar: object, minutes: int, events: list[ClockEvent]
-) -> None:
-    clock = plan(calendar=calendar, maximum=minutes * MINUTE)
-    now, used, status, queue = START, 0, TicketStatus.OPEN, list(events)
-    while used < minutes and now < START + timedelta(days=12):
-        while queue and queue[0].at <= now:
-            event = queue.pop(0)
-            assert isinstance(event, StatusChanged)
-            status = event.status
-        used += status not in WAITING and clock.pace.is_open(now)
-        now += MINUTE
-    reading = read(clock, events, now)
-    assert reading.consumed == used * MINUTE
-    assert reading.overdue == 0 * HOUR
-    if used == minutes:
-        assert reading.due_at == now
-        assert read(clock, [*events, Stopped(now)], now).verdict is ClockState.MET
-
-
-# ── what each event does ─────────────────────────────────────────────────────
 
 
 def test_due_exactly_reached_is_met_and_one_second_later_is_a_breach() -> None:
@@ -214,10 +65,6 @@ def test_a_negotiated_time_is_the_due_time_and_never_lies_before_the_agreement()
     assert agreed.remaining == OFFICE_HOURS.elapsed(START + HOUR, friday)
     past = read(plan(), [Negotiated(START + HOUR, START)], START + HOUR)
     assert (past.due_at, past.verdict) == (START + HOUR, None)
-
-
-def waiting(start: str, end: str) -> list[ClockEvent]:
-    return [StatusChanged(local(start), TicketStatus.WAITING_CUSTOMER), StatusChanged(local(end), TicketStatus.OPEN)]
 
 
 def test_a_negotiated_time_waits_with_the_customer_in_open_time() -> None:
@@ -270,6 +117,54 @@ def test_edited_business_days_keep_the_days_that_are_left() -> None:
     assert longer.due_at == local("2026-02-18 17:00")
 
 
+def test_an_edited_calendar_leaves_a_limit_in_another_calendar_alone() -> None:
+    elapsed = replace(plan(ClockKind.ELAPSED), calendar=ALWAYS)
+    events: list[ClockEvent] = [
+        Reclassified(START, plan(maximum=40 * HOUR)),
+        Replanned(START + HOUR, plan(maximum=40 * HOUR)),
+    ]
+    assert read(elapsed, events, START + HOUR).due_at == START + 4 * HOUR
+
+
+def test_fewer_business_days_may_make_it_due_today_but_not_before() -> None:
+    five = plan(ClockKind.WITHIN_BUSINESS_DAYS, days=5, maximum=None)
+    friday = local("2026-02-13 10:00")
+    for days in (1, 2, 3):
+        assert read(five, [Replanned(friday, replace(five, days=days))], friday).due_at == local("2026-02-13 17:00")
+    assert read(five, [Replanned(friday, replace(five, days=4))], friday).due_at == local("2026-02-16 17:00")
+
+
+def test_a_business_day_that_ends_at_midnight_ends_on_its_own_date() -> None:
+    night = plan(ClockKind.NEXT_BUSINESS_DAY, maximum=None, calendar=opening_hours(NIGHT))
+    assert times_of(night).due_at == local("2026-02-12 00:00")
+    assert read(night, [Replanned(START, night)], START).due_at == local("2026-02-12 00:00")
+
+
+def test_the_earliest_time_is_never_after_the_due_time() -> None:
+    ranged = plan(minimum=2 * HOUR)
+    assert read(ranged, [Negotiated(START, START + HOUR)], START).earliest_at == START + HOUR
+    assert read(ranged, [Negotiated(START, START + 3 * HOUR)], START).earliest_at == START + 2 * HOUR
+
+
+def test_an_edited_calendar_moves_an_opening_that_is_still_to_come() -> None:
+    saturday, later = local("2026-02-14 10:00"), opening_hours(on_days(range(5), ("10:00", "17:00")))
+    for kind, before, after in (
+        (ClockKind.OPENING, "2026-02-16 08:30", "2026-02-16 10:00"),
+        (ClockKind.WINDOW, "2026-02-16 17:00", "2026-02-16 17:00"),
+    ):
+        waits = replace(plan(kind, maximum=None), start=saturday)
+        assert read(waits, [], saturday).due_at == local(before)
+        edited = [Replanned(saturday + HOUR, replace(waits, calendar=later))]
+        assert read(waits, edited, saturday + HOUR).due_at == local(after)
+
+
+def test_a_time_agreed_outside_any_terms_keeps_its_rest_under_edited_ones() -> None:
+    agreed = Negotiated(START, START + 6 * HOUR)
+    edited = Replanned(START + HOUR, plan(maximum=2 * HOUR))
+    reading = read(plan(ClockKind.NEGOTIATED, maximum=None), [agreed, edited], START + HOUR)
+    assert reading.due_at == START + 6 * HOUR
+
+
 def test_business_days_that_have_waited_keep_the_hours_that_are_left() -> None:
     next_day = plan(ClockKind.NEXT_BUSINESS_DAY, maximum=None)
     events = waiting("2026-02-10 10:00", "2026-02-10 11:00")
@@ -308,6 +203,8 @@ def test_a_cutoff_and_the_day_of_receipt_are_terms_of_the_plan() -> None:
     next_day = plan(ClockKind.NEXT_BUSINESS_DAY, cutoff=time(10))
     assert times_of(next_day).due_at == local("2026-02-12 17:00")
     assert times_of(replace(next_day, cutoff=None, receipt_counts=True)).due_at == local("2026-02-10 17:00")
+    one_day = ClockPlan("resolve", ClockKind.WITHIN_BUSINESS_DAYS, START, calendar=OFFICE_HOURS)
+    assert times_of(one_day).due_at == local("2026-02-11 17:00")
 
 
 def test_a_due_time_at_opening_stays_there_when_nothing_of_the_time_was_lost() -> None:

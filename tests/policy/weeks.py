@@ -1,9 +1,13 @@
-"""Weeks, calendars and local instants for tests, written the short way."""
+"""Weeks, calendars, local instants and clock plans for tests, written the short way."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.base.vocabulary import TicketStatus
 from app.policy.calendars import Calendar, build_calendar
+from app.policy.clock_plans import WAITING, ClockKind, ClockPlan
+from app.policy.clocks import ClockEvent, StatusChanged
 from app.policy.openings import WrittenInterval
 
 HOUR = timedelta(hours=1)
@@ -34,3 +38,16 @@ def opening_hours(
 
 def local(text: str, zone: str = "Africa/Johannesburg", fold: int = 0) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
+
+
+START = local("2026-02-10 10:00")
+OFFICE_HOURS = opening_hours(OFFICE, closed=SOUTH_AFRICA_2026)
+
+
+def plan(kind: ClockKind = ClockKind.BUSINESS, **terms: object) -> ClockPlan:
+    chosen = {"maximum": 4 * HOUR, "calendar": OFFICE_HOURS, "pauses": WAITING, **terms}
+    return replace(ClockPlan("resolve", kind, START), **chosen)  # type: ignore[arg-type]
+
+
+def waiting(start: str, end: str) -> list[ClockEvent]:
+    return [StatusChanged(local(start), TicketStatus.WAITING_CUSTOMER), StatusChanged(local(end), TicketStatus.OPEN)]
