@@ -182,7 +182,9 @@ class ScenarioDesk:
     # ── an existing ticket ───────────────────────────────────────────────────
     def _of_ticket(self, ticket: Ticket, at: datetime) -> tuple[CompiledPolicy, Desk]:
         policy = self._in_force(about.deciding(self._versions, ticket.received_at, at), ticket.received_at)
-        account = self._accounts[ticket.account] if ticket.account is not None else None
+        if ticket.account is None:
+            return policy, Desk(candidates=tuple(self._accounts.values()), incidents=self._incidents)
+        account = self._accounts[ticket.account]
         return policy, Desk(account=account, account_named=True, incidents=self._incidents)
 
     def _message(self, step: steps.MessageStep) -> Answer:
