@@ -84,6 +84,10 @@ DERIVED: dict[str, str] = {
     "status": "text",
     "metric": "text",
     "gate": "text",
+    "identity_verified": "bool",
+    "verification_method": "text",
+    "resolved": "instant",
+    "closed": "instant",
     "paid": "money",
     "consented": "money",
 }
