@@ -54,9 +54,9 @@ format: .venv/.dev ## put the code into its form
 	$(BIN)/ruff format .
 
 .PHONY: schema
-schema: .venv/.run ## write the JSON Schema of policy documents anew (openapi/policy.schema.json)
-	$(BIN)/clausedesk policy schema > openapi/policy.schema.json.new
-	mv openapi/policy.schema.json.new openapi/policy.schema.json
+schema: .venv/.run ## write openapi/ anew: the OpenAPI document and the JSON Schema of policies
+	$(BIN)/clausedesk openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
+	$(BIN)/clausedesk policy schema > openapi/policy.schema.json.new && mv openapi/policy.schema.json.new openapi/policy.schema.json
 
 .PHONY: test
 test: .venv/.dev ## every test, against a real PostgreSQL
@@ -65,3 +65,12 @@ test: .venv/.dev ## every test, against a real PostgreSQL
 .PHONY: long
 long: .venv/.dev ## the same tests and laws with their full counts
 	CLAUSEDESK_TEST_TIER=long $(BIN)/pytest -n 2
+
+.PHONY: bench-quick
+bench-quick: .venv/.dev ## what a request costs, against the least that could do it
+	$(BIN)/python -m tests.benchmarks.quick
+
+.PHONY: mutants
+mutants: .venv/.dev ## break app/policy in small ways and see whether the tests notice
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results

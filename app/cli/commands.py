@@ -10,6 +10,7 @@ COMMANDS: Final[dict[str, Place]] = {
     "serve": ("Serve the API.", "app.cli.serving:serve"),
     "migrate": ("Bring the database to this version's schema.", "app.cli.migrating:migrate"),
     "token": ("Print a development token, for trying things out.", "app.cli.token:token"),
+    "openapi": ("Print the OpenAPI document of the API.", "app.cli.openapi:openapi"),
 }
 
 GROUPS: Final[dict[str, tuple[str, dict[str, Place]]]] = {

@@ -1,4 +1,4 @@
-"""What other programs read: the JSON Schema of policies, and the OpenAPI document of the service."""
+"""`clausedesk policy schema`: the form of a policy, for other programs."""
 
 import json
 
