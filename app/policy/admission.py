@@ -134,7 +134,9 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
     product, catalogue = values.get("product"), account.market_catalogue
     values["product_available"] = catalogue is None or product is None or product in catalogue
     values["incident.open"] = account.server is not None and account.server in d.situation.incidents
-    person = found.contact
+    if len(account.hosted_domains) == 1:
+        values.setdefault("hosted_domain", account.hosted_domains[0])
+    person = found.contact or found.claimed
     if person and person.name and "first_name" not in stated and "last_name" not in stated:
         first, _, last = person.name.partition(" ")
         values["first_name"], values["last_name"] = first, last or first

@@ -46,13 +46,17 @@ def find_standing(policy: CompiledPolicy, request: Request, situation: Situation
         if contact is not None and own:
             return Standing("reseller", request.on_behalf_of, contact)
         return Standing("reseller" if contact else "unlisted", account, contact, not_own_customer=True)
-    return _on_account(policy, account, sender, channel)
+    return _on_account(policy, request, account, sender, channel)
 
 
-def _on_account(policy: CompiledPolicy, account: Account, sender: Sender, channel: str | None) -> Standing:
+def _on_account(
+    policy: CompiledPolicy, request: Request, account: Account, sender: Sender, channel: str | None
+) -> Standing:
     contact = listed(account, sender)
     if is_spoken(policy, sender, channel):
         claimed = contact or _named(account, sender)
+        if claimed is not None and request.facts.get("identity_verified") is True:
+            return Standing(claimed.role, account, claimed)
         return Standing("unverified" if claimed else "unlisted", account, claimed=claimed)
     if contact is None:
         return Standing("unlisted", account)
@@ -69,12 +73,13 @@ def _among_candidates(
     if username is not None and len(listing) > 1:
         listing = [a for a in listing if a.number.casefold() == str(username).casefold()] or listing
     if len(listing) == 1:
-        return _on_account(policy, listing[0], sender, channel)
+        return _on_account(policy, request, listing[0], sender, channel)
     if listing:
         contact = listed(listing[0], sender)
         role = contact.role if contact and not is_spoken(policy, sender, channel) else "unverified"
         return Standing(role, None, ambiguous=True)
-    return Standing("unlisted", None)
+    named = [a for a in situation.candidates if a.number.casefold() == str(username).casefold()]
+    return Standing("unlisted", named[0] if len(named) == 1 else None)
 
 
 def is_spoken(policy: CompiledPolicy, sender: Sender, channel: str | None) -> bool:

@@ -8,6 +8,10 @@ from app.policy.life import decide_again_from_the_start
 from app.policy.verbs.step import SPOKEN, Result, Step, again, refused, same, stated_facts, whole_minutes, with_facts
 
 
+_IDENTIFIED = frozenset({"positive", "match", "matched", "passed", "success", "confirmed", "verified"})
+"""Results that say who it is; whatever else is reported leaves it open and releases nothing."""
+
+
 def triage(step: Step) -> Result:
     recorded = {k: v for k, v in step.payload.items() if k in SPOKEN}
     facts = with_facts(step, topic=step.payload.get("topic"))
@@ -63,7 +67,7 @@ def verify(step: Step) -> Result:
     d = step.d
     method, result = step.payload.get("method"), step.payload.get("result")
     d.emit("record", of="verification", method=method, result=result)
-    if result in ("negative", "no_match", "failed"):
+    if result not in _IDENTIFIED:
         decision = step.ticket.decision.model_copy(
             update={"outcome": Outcome.REFUSED, "reason": "identity_not_verified", "work_gate": WorkGate.CLOSED}
         )
