@@ -13,6 +13,7 @@ class EventType(StrEnum):
     TICKET_NOTED = "ticket.noted"
     """Staff wrote an internal note."""
     TICKET_QUOTED = "ticket.quoted"
+    ACCOUNT_CREATED = "account.created"
     CONTACT_ADDED = "contact.added"
     CONTACT_CHANGED = "contact.changed"
     CONTACT_REMOVED = "contact.removed"

@@ -57,7 +57,8 @@ class Account(Versioned, Referred, Owned, table=True):
     """All that the account holds, where it is more than one."""
     product_variant: str | None = words(None)
     market: str | None = words(None)
-    market_catalogue: str | None = words(None)
+    market_catalogue: list[str] | None = document(None)
+    """Products sold in that market; none: all of them."""
     server: str | None = words(None)
     active: bool = flag(True)
     """The agreement is in force."""

@@ -41,7 +41,8 @@ class TicketClock(Row, table=True):
     calendar: str | None = words(None)
     strength: str = words()
     liability: str | None = words(None)
-    started_at: datetime
+    started_at: datetime | None = None
+    """None: a time that nobody has given a beginning, such as one still to be agreed."""
     earliest_at: datetime | None = None
     due_at: datetime | None = None
     paused_at: datetime | None = None

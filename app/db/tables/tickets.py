@@ -91,6 +91,8 @@ class Ticket(Versioned, Referred, Owned, table=True):
     """Facts from someone who may not assert them: kept, never decided by."""
     decision: dict[str, Any] = document()
     """The latest; all of them stand in the ticket's events."""
+    state: dict[str, Any] = mapping()
+    """What the policy has to remember of it beside the columns: money, events that clocks start from, excuses."""
     policy_version: int
     settings_revision: int
     estimated_minutes: int | None = None

@@ -14,7 +14,7 @@ from app.base.events import EventType
 from app.base.identifiers import uuid7
 from app.db.policies import facts_for_publishing, insert_version
 from app.db.pool import Database
-from app.db.providers import store_provider
+from app.db.providers import find_provider, store_provider
 from app.policy.faults import PolicyFaults
 from app.policy.library.files import library
 from app.policy.lint import Finding, lint, lint_readings
@@ -86,14 +86,20 @@ async def publish(errand: Errand, text: str, effective_from: datetime | None) ->
     return await _store(errand.database, errand.provider_id, row, event, version, errand.now)
 
 
-async def add_provider(database: Database, text: str, now: datetime, effective_from: datetime | None) -> Published:
+async def add_provider(
+    database: Database, text: str, now: datetime, effective_from: datetime | None, *, new: bool | None = None
+) -> Published:
     """The provider of a document, made if it is new, with the document as its next version: for the command line.
 
-    `database` acts as the worker, which alone may add providers.
+    `database` acts as the worker, which alone may add providers. `new`: whether the provider must be, or must not.
     """
     judged = await judge(text, now)
     policy = refuse_faults(judged)
     document = policy.document
+    known = await find_provider(database, document.provider)
+    if new is not None and new != (known is None):
+        message = "There is no such provider yet: add it first." if not new else "The provider is there: publish to it."
+        raise Problem("conflict", message)
     name = words(document.name, document.locale, document.locale) or document.provider
     provider_id = await store_provider(database, uuid7(now), document.provider, name, document.prefix, now)
     facts = await facts_for_publishing(database, provider_id, None, now)
