@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from app.base.errors import CannotStart
+from app.base.errors import CODES, CannotStart, Problem
 from app.base.settings import Settings
 from app.db.connecting import connect_once
 from app.db.embedded import EmbeddedPostgres
@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 
 def on_database(settings: Settings, work: Callable[[Database], Awaitable[Result]], *, role: str = APP_ROLE) -> Result:
-    """What `work` answers, given a database that is migrated."""
+    """What `work` answers, given a database that is migrated. A problem in it ends the command with its words."""
     with _dsn(settings) as dsn:
         return asyncio.run(_work(dsn, work, role))
 
@@ -60,6 +60,8 @@ async def _work(dsn: str, work: Callable[[Database], Awaitable[Result]], role: s
     database = await Database.connect(dsn, role=role, size=2)
     try:
         return await work(database)
+    except Problem as problem:
+        raise CannotStart(problem.detail or CODES[problem.code].remedy) from None
     finally:
         await database.close()
 

@@ -1,10 +1,13 @@
 """API clients: machines that hold a secret."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from app.base.vocabulary import Role, Scope
+from app.db.commands import Command, Update, carry_out
 from app.db.pool import Database
 from app.db.providers import find_provider
 
@@ -57,3 +60,55 @@ async def mark_used(database: Database, client: ClientGrant, now: datetime) -> N
     if client.last_used_at is None or now - client.last_used_at >= _MARKED_EVERY:
         statement = "UPDATE api_client SET last_used_at = $3 WHERE provider_id = $1 AND id = $2"
         await database.execute(client.provider_id, statement, client.provider_id, client.id, now)
+
+
+_LISTED: Final = """
+SELECT client.id, client.name, client.role, reseller.number AS reseller, client.scopes, client.active,
+       client.last_used_at, client.previous_expires_at, client.secret_hash, client.version
+FROM api_client AS client
+LEFT JOIN reseller ON (reseller.provider_id, reseller.id) = (client.provider_id, client.reseller_id)
+WHERE client.provider_id = $1 ORDER BY client.name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedClient:
+    """`reseller`: the number of the one it speaks for."""
+
+    id: UUID
+    name: str
+    role: Role
+    reseller: str | None
+    scopes: tuple[Scope, ...]
+    active: bool
+    last_used_at: datetime | None
+    previous_expires_at: datetime | None
+    secret_hash: bytes
+    version: int
+
+
+async def listed_clients(database: Database, provider_id: UUID) -> list[ListedClient]:
+    rows = await database.fetch(provider_id, _LISTED, provider_id)
+    return [
+        ListedClient(**{**row, "role": Role(row["role"]), "scopes": tuple(map(Scope, row["scopes"]))}) for row in rows
+    ]
+
+
+async def insert_client(
+    database: Database, provider_id: UUID, row: Mapping[str, Any], event: Mapping[str, Any], now: datetime
+) -> None:
+    """Problem `already_exists`: another client has the name."""
+    await carry_out(database, provider_id, Command({"api_client": [row], "event": [event]}), now)
+
+
+async def replace_secret(
+    database: Database,
+    provider_id: UUID,
+    client: ListedClient,
+    values: Mapping[str, Any],
+    event: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Overtaken: it was changed meanwhile."""
+    update = Update("api_client", client.id, client.version, values)
+    await carry_out(database, provider_id, Command({"event": [event]}, update), now)
