@@ -18,6 +18,7 @@ from app.policy.decision import (
     ScheduleWindow,
     TargetTime,
 )
+from app.policy.document import Same
 from app.policy.effects import (
     AddFee,
     Effect,
@@ -50,7 +51,9 @@ from app.policy.ticket_clocks import ClockTerms
 class Deliberation:
     """Working state of `decide`; stages read and write it in their fixed order."""
 
-    def __init__(self, policy: CompiledPolicy, request: Request, situation: Situation, at: datetime) -> None:
+    def __init__(  # noqa: PLR0915 - one line for each thing that is settled
+        self, policy: CompiledPolicy, request: Request, situation: Situation, at: datetime
+    ) -> None:
         self.policy, self.request, self.situation, self.at = policy, request, situation, at
         self.received_at = situation.received_at or at
         self.account: Account | None = situation.account
@@ -99,6 +102,8 @@ class Deliberation:
         self.excluded: str | None = None
         self.moves: list[Transition] = []
         self.wanted: set[str] = set()
+        self.remembered: dict[str, Any] = {}
+        """Facts that the rules about a step have derived; they stay with the ticket."""
         self._citations: dict[tuple[str, str, str], Citation] = {}
         self._assumptions: dict[str, str] = {}
 
@@ -137,7 +142,7 @@ class Deliberation:
         """Ask the rules of a stage, in the document's order, until one ends admission."""
         self.stage = stage
         for ready in self.policy.candidates(stage, self.values):
-            if self._spared(ready) or ready.rule.same is not None:
+            if self._spared(ready) or not self._came_before(ready.rule.same):
                 continue
             if ready.when.holds(self.values):
                 self.apply(ready, ready.rule.then)
@@ -145,6 +150,13 @@ class Deliberation:
                     return
             elif ready.rule.else_:
                 self.apply(ready, ready.rule.else_)
+
+    def _came_before(self, same: Same | None) -> bool:
+        """Whether a rule that looks for the like of this event finds one; every other rule looks for none."""
+        return same is None or any(
+            self.at - e.at <= same.within and all(e.values.get(f) == self.values.get(f) for f in same.facts)
+            for e in self.situation.earlier
+        )
 
     def _spared(self, ready: CompiledRule) -> bool:
         if ready.rule.check in self.exempt_checks:
@@ -182,6 +194,8 @@ class Deliberation:
             case SetFact(fact=fact, value=value):
                 if fact not in self.request.facts:
                     self.values[fact] = self._value(value)
+                    if self.stage == "transition":
+                        self.remembered[fact] = self.values[fact]
                 return f"{fact}={self.values.get(fact)}"
             case SetGate(gate=WorkGate.OPEN):
                 self.opened |= set(WorkGate)

@@ -452,7 +452,7 @@ class CoverageEntry(Sourced):
 
 
 class Same(Model):
-    """Looks for an open ticket with these values in common."""
+    """Looks for an open ticket, or in rules about events an earlier event, with these values in common."""
 
     facts: tuple[str, ...] = Field(min_length=1)
     within: Duration

@@ -13,7 +13,7 @@ from app.policy.decision import Breach, Decision
 from app.policy.deliberation import Deliberation
 from app.policy.document import Target
 from app.policy.model import Model
-from app.policy.situation import Account, Request, Situation
+from app.policy.situation import Account, EarlierEvent, Request, Situation
 
 _NO_OBLIGATION = frozenset({Strength.NONE, Strength.GUIDELINE})
 
@@ -43,10 +43,15 @@ def happened(
     others: Sequence[Account],
     incidents: Sequence[str],
     at: datetime,
+    earlier: Sequence[EarlierEvent] = (),
 ) -> EventAnswer:
-    """Let the rules about the event decide what follows."""
+    """Let the rules about the event decide what follows; `earlier` are those of the same account, in any order."""
     situation = Situation(
-        account=account, account_named=account is not None, incidents=tuple(incidents), event=event.type
+        account=account,
+        account_named=account is not None,
+        incidents=tuple(incidents),
+        event=event.type,
+        earlier=tuple(earlier),
     )
     d = Deliberation(policy, Request(), situation, at)
     admission.topic(d)

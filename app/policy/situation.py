@@ -105,6 +105,14 @@ class OpenTicket(Model):
     targets: tuple[TargetTime, ...] = ()
 
 
+class EarlierEvent(Model):
+    """Something that was noticed about the account before."""
+
+    at: datetime
+    values: Mapping[str, Any] = {}
+    """`event`, its type, and what it stated."""
+
+
 class Money(Model):
     """What has happened to the money of this ticket so far."""
 
@@ -129,6 +137,8 @@ class Situation(Model):
     open_tickets: tuple[OpenTicket, ...] = ()
     incidents: tuple[str, ...] = ()
     """Servers with an open incident."""
+    earlier: tuple[EarlierEvent, ...] = ()
+    """Events of the account before the one that is decided."""
     received_at: datetime | None = None
     """When the request arrived, if that is not now."""
     completed_at: datetime | None = None

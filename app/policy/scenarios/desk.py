@@ -17,7 +17,7 @@ from app.policy.scenarios import answer as answers
 from app.policy.scenarios import steps
 from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.file import FileAccount, Played
-from app.policy.situation import Account, Request, Situation
+from app.policy.situation import Account, EarlierEvent, Request, Situation
 from app.policy.standing import find_standing
 from app.policy.stating import misstated
 from app.policy.ticket import Ticket
@@ -45,6 +45,7 @@ class ScenarioDesk:
         self._numbers = numbers
         self._tickets: dict[str, Ticket] = {}
         self._incidents: tuple[str, ...] = ()
+        self._noticed: dict[str | None, tuple[EarlierEvent, ...]] = {}
         self._abuse: dict[str, int] = {}
         self._responsible: dict[str, str] = {}
         self._steps: dict[str, Callable[[Any, str | None], Answer]] = {
@@ -249,7 +250,9 @@ class ScenarioDesk:
         policy = self._policy(at)
         fields = step.model_dump(exclude={"at", "type", "account"}, exclude_none=True)
         event = events.Event(type=step.type, fields=fields)
-        done = events.happened(policy, event, account, self._others(account), self._incidents, at)
+        noticed = self._noticed.get(step.account, ())
+        done = events.happened(policy, event, account, self._others(account), self._incidents, at, noticed)
+        self._noticed[step.account] = (*noticed, EarlierEvent(at=at, values={"event": step.type, **fields}))
         self._keep(*done.accounts)
         self._incidents = done.incidents
         number = account.number if account is not None else None
