@@ -23,7 +23,12 @@ def topic(d: Deliberation) -> None:
     """What it is about: stated facts over defaults, aliases, the level where such matters are expected."""
     d.stage = "topic"
     stated = d.policy.stated(d.request.facts)
+    for name in stated.keys() & d.policy.readers.keys():
+        stated[name] = d.policy.readers[name](stated[name])
     d.values.update(stated)
+    for name, fact in (("work.start", "work_from"), ("work.end", "work_to")):
+        if fact in stated:
+            d.values[name] = stated[fact]
     given = stated.get("topic")
     d.topic = given if isinstance(given, str) else None
     if d.topic is None and d.request.action and (action := d.policy.action(d.request.action)) and action.topic:

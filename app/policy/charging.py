@@ -1,16 +1,17 @@
 """Stages fee and schedule: what the work costs, who must agree first, and when it may be done."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from app.base.money import rounded
 from app.base.vocabulary import Coverage, FeeKind, Outcome, WorkGate
-from app.policy import fees
-from app.policy.decision import FeeDecision, ScheduleWindow
+from app.policy import allowances, fees
+from app.policy.decision import AllowanceDrawn, FeeDecision, ScheduleWindow
 from app.policy.deliberation import Deliberation
-from app.policy.document import Fee
+from app.policy.document import Allowance, Fee
 from app.policy.effects import SetOutcome
-from app.policy.fees import Price
+from app.policy.fees import Job, Price
 
 _NOTHING = Decimal(0)
 
@@ -30,7 +31,10 @@ def fee(d: Deliberation) -> None:
     """The coverage's own fee, then what rules add; the gate follows from what is still lacking."""
     d.stage = "fee"
     slug = d.entry.entry.fee if d.entry else None
-    if slug is not None and d.coverage in (Coverage.BILLABLE, Coverage.DISCRETIONARY):
+    allowance = d.entry.entry.allowance if d.entry else None
+    if allowance is not None and d.coverage in (Coverage.COVERED, Coverage.BILLABLE):
+        _draw(d, allowance, slug)
+    elif slug is not None and d.coverage in (Coverage.BILLABLE, Coverage.DISCRETIONARY):
         _charge(d, slug)
     else:
         d.fee = _free(d)
@@ -88,6 +92,47 @@ def _charge(d: Deliberation, slug: str) -> None:
         _bill(d, slug, tariff)
 
 
+def _draw(d: Deliberation, name: str, slug: str | None) -> None:
+    """Help that is included pays first; what it does not cover is charged by its own tariff, or the entry's."""
+    allowance = d.policy.document.allowances[name]
+    then = allowance.then or slug
+    if not d.policy.condition(allowance.eligible).holds(d.values):
+        if then is not None:
+            _charge(d, then)
+        else:
+            d.fee = _free(d)
+        return
+    d.cite(allowance, f"allowance={name}")
+    drawn = _drawn(d, name, allowance, then)
+    if drawn is None:  # nobody knows yet how long it takes
+        d.fee = _free(d)
+        return
+    if drawn.rest and then is not None:
+        request, minutes = d.request, drawn.rest_minutes
+        d.request = request.model_copy(update={"estimated_minutes": minutes})
+        _charge(d, then)
+        d.request = request
+    else:
+        d.fee = _free(d)
+    if d.fee is not None:
+        taken = AllowanceDrawn(allowance=name, unit=allowance.unit, drawn=drawn.drawn, left=drawn.left, rest=drawn.rest)
+        d.fee = d.fee.model_copy(update={"allowance": taken})
+
+
+def _drawn(d: Deliberation, name: str, allowance: Allowance, then: str | None) -> allowances.Drawn | None:
+    account = d.account
+    size = allowance.grant.amount
+    by_fact = d.values.get(allowance.grant.by_fact) if allowance.grant.by_fact else None
+    if isinstance(by_fact, int | Decimal) and not isinstance(by_fact, bool):
+        size = Decimal(by_fact)
+    drawings = [each for each in account.drawings if each.allowance == name] if account else []
+    left = allowances.balance(allowance, size, drawings, d.at, d.policy.document.tz, account.since if account else None)
+    conditions = [d.policy.condition(c.when) for c in allowance.draw.cost]
+    times = allowances.cost(allowance, lambda i: conditions[i].holds(d.values))
+    price = priced(d, then, d.policy.fee(then)).amount if then is not None else None
+    return allowances.draw(name, allowance, left, d.request.estimated_minutes, price, times)
+
+
 def charge_by(d: Deliberation, slug: str) -> None:
     """The tariff's price, whatever the coverage: what somebody asks who names the tariff."""
     d.stage = "fee"
@@ -122,13 +167,23 @@ def _staff_decided(d: Deliberation, slug: str, tariff: Fee) -> bool:
     return False
 
 
+def job_of(d: Deliberation, minutes: int | None) -> Job:
+    """The work in question; where nobody says when it is done, it starts now."""
+    start, end = d.values.get("work.start"), d.values.get("work.end")
+    start = start if isinstance(start, datetime) else d.at
+    end = end if isinstance(end, datetime) and end > start else None
+    if end is not None and minutes is None:
+        minutes = int((end - start) // fees.MINUTE)
+    return Job(minutes, start, currency(d), d.language, d.values, d.calendar, end)
+
+
 def priced(d: Deliberation, slug: str, tariff: Fee) -> Price:
     """What staff have put, else what the tariff gives for the estimate."""
     money = d.situation.money
     minutes = money.quoted_minutes if money.quoted_minutes is not None else d.request.estimated_minutes
     if money.quoted is not None:
         return Price(_money(money.quoted, d), tariff.kind)
-    return fees.price(tariff, slug, currency(d), minutes, d.values, d.language)
+    return fees.price(tariff, slug, job_of(d, minutes))
 
 
 def described(d: Deliberation, slug: str, tariff: Fee, found: Price) -> FeeDecision:
@@ -166,7 +221,7 @@ def prepay_minimum(d: Deliberation, slug: str, tariff: Fee, found: Price) -> Dec
     """What opens the gate: the whole amount, or that of the minimum time."""
     if tariff.payment.portion == "all" or tariff.minimum is None:
         return found.amount
-    least = fees.price(tariff, slug, currency(d), fees.minutes_of(tariff.minimum), d.values, d.language)
+    least = fees.price(tariff, slug, job_of(d, None).lasting(fees.minutes_of(tariff.minimum)))
     if least.amount is None or found.amount is None:
         return least.amount
     return min(least.amount, found.amount)
@@ -176,9 +231,9 @@ def _alternatives(d: Deliberation, slug: str, tariff: Fee, found: Price) -> tupl
     """The amount under the other readings of the rate."""
     if found.amount is None or d.situation.money.quoted is not None:
         return ()
-    minutes = d.request.estimated_minutes
+    job = job_of(d, d.request.estimated_minutes)
     others = (tariff.model_copy(update={"amount": other}) for other in tariff.alternatives if other != tariff.amount)
-    amounts = (fees.price(other, slug, currency(d), minutes, d.values, d.language).amount for other in others)
+    amounts = (fees.price(other, slug, job).amount for other in others)
     return tuple(a for a in amounts if a is not None)
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from app.policy.calendars import AlwaysOpen, BusinessCalendar
 from app.policy.calendars import Calendar as OpeningTimes
@@ -26,6 +29,7 @@ from app.policy.rules import CompiledRule, RuleTable
 from app.policy.stating import TIMED
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DURATIONS = TypeAdapter(timedelta)
 # Calendars without holidays are laid out over these years.
 _FIRST_YEAR, _LAST_YEAR = 2010, 2045
 _DERIVED_TOPICS = frozenset({"topic", "topic.given", "similar_to", "about"})
@@ -113,6 +117,12 @@ class CompiledPolicy:
     @cached_property
     def _conditions(self) -> Conditions:
         return Conditions(self.topic_facts.__contains__, self.calendar)
+
+    @cached_property
+    def readers(self) -> dict[str, Callable[[Any], Any]]:
+        """Facts whose stated JSON value means something richer: an instant, an amount, a length of time."""
+        by_type = {"instant": _instant, "decimal": _decimal, "money": _decimal, "duration": _duration}
+        return {name: by_type[fact.type] for name, fact in self.document.facts.items() if fact.type in by_type}
 
     def condition(self, predicate: Mapping[str, Any] | None) -> Condition:
         return self._conditions.build(predicate)
@@ -369,3 +379,18 @@ def _seconds(interval: tuple[str, str]) -> tuple[int, int]:
         return int(hours) * 3600 + int(minutes) * 60
 
     return of(interval[0]), of(interval[1])
+
+
+def _instant(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    instant = datetime.fromisoformat(value)
+    return instant if instant.tzinfo is not None else None
+
+
+def _decimal(value: Any) -> Any:
+    return Decimal(value) if isinstance(value, str | int) and not isinstance(value, bool) else value
+
+
+def _duration(value: Any) -> Any:
+    return _DURATIONS.validate_python(value) if isinstance(value, str) else value

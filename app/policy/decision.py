@@ -53,6 +53,16 @@ class FeeLine(Model):
     clauses: tuple[str, ...] = ()
 
 
+class AllowanceDrawn(Model):
+    """What is taken from help that is included; amounts are in the allowance's unit."""
+
+    allowance: str
+    unit: Literal["minutes", "credits", "tickets", "money"]
+    drawn: Amount
+    left: Amount
+    rest: Amount
+
+
 class FeeDecision(Model):
     """What the work costs; `amount` is null while the price is not known."""
 
@@ -75,6 +85,7 @@ class FeeDecision(Model):
     terms: Terms | None = None
     alternatives: tuple[Amount, ...] = ()
     lines: tuple[FeeLine, ...] = ()
+    allowance: AllowanceDrawn | None = None
 
 
 class ScheduleWindow(Model):

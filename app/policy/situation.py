@@ -1,7 +1,7 @@
 """Everything a decision is given: the request, the customer, and what the desk already knows."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -54,6 +54,14 @@ class CustomerContract(Model):
     """By metric, then by priority."""
 
 
+class Drawing(Model):
+    """Help taken from an allowance before."""
+
+    allowance: str
+    at: datetime
+    amount: Decimal
+
+
 class Account(Model):
     """A hosting customer as the decision sees it."""
 
@@ -77,6 +85,11 @@ class Account(Model):
     contacts: tuple[ListedContact, ...] = ()
     facts: Mapping[str, JsonValue] = {}
     """Further facts of the account, asserted by contract or system."""
+    tz: str | None = None
+    """The customer's own zone, for calendars that go by it."""
+    since: date | None = None
+    """When the agreement began: the first period of its allowances."""
+    drawings: tuple[Drawing, ...] = ()
 
 
 class Request(Model):

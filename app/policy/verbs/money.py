@@ -6,6 +6,7 @@ from typing import Any
 from app.base.money import rounded
 from app.base.vocabulary import Outcome, WorkGate
 from app.policy import fees
+from app.policy.charging import job_of
 from app.policy.decision import FeeDecision
 from app.policy.ticket_clocks import stopped
 from app.policy.verbs.step import STAFF_ANSWERS, Result, Step, again, refused, same, whole_minutes
@@ -138,9 +139,7 @@ def settle(step: Step) -> Result:
     unit, money = step.policy.document.currency, step.ticket.money
     d.stage = "fee"
     d.cite(tariff, "settled")
-    priced = fees.price(
-        tariff, fee.rule, unit, minutes if minutes is not None else money.minutes_used, d.values, d.language
-    )
+    priced = fees.price(tariff, fee.rule, job_of(d, minutes if minutes is not None else money.minutes_used))
     agreed = money.consented if money.consented is not None else money.quoted
     cap = agreed if agreed is not None else fee.amount
     amount = priced.amount if priced.amount is not None else fee.amount
