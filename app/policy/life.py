@@ -88,6 +88,9 @@ def _merged(
     if survivor.held:
         facts = {**survivor.facts, **{k: v for k, v in ticket.facts.items() if v is not None}}
         _, survivor = decide_again_from_the_start(policy, survivor.changed(facts=facts), desk, at)
+        said = (decision.citations, decision.assumptions, decision.effects)
+        renewed = _with(survivor.decision, said)
+        decision = decision.model_copy(update={"citations": renewed.citations, "assumptions": renewed.assumptions})
     decision = decision.model_copy(update={"targets": survivor.targets, "work_gate": survivor.decision.work_gate})
     closed = ticket.changed(
         decision=decision, status=TicketStatus.CLOSED, merged_into=survivor.id, clocks=(), closed_at=at
@@ -162,7 +165,7 @@ def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetim
     admission.topic(d)
     admission.settle_account(d)
     d.values.update({f"triage.{name}": value for name, value in ticket.triage.items()})
-    d.values["status"] = ticket.status.value
+    d.values.update(status=ticket.status.value, resolved=ticket.resolved_at, closed=ticket.closed_at)
     d.values["reason"] = ticket.decision.reason
     d.values["outcome"] = ticket.decision.outcome.value
     d.language = ticket.decision.language
@@ -227,7 +230,7 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
     d.run("transition")
     facts = {**ticket.facts, **{k: v for k, v in _canonical(policy, request.facts).items() if v is not None}}
     added = ticket.changed(
-        facts=facts,
+        facts={**facts, **d.remembered},
         oldest_unanswered_at=ticket.oldest_unanswered_at or at,
         starts=_after_customer(ticket, at),
     )

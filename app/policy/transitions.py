@@ -1,6 +1,7 @@
 """What each verb may change on a ticket, judged by the policy: (ticket, transition) -> decision and ticket."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from app.policy.compile import CompiledPolicy
@@ -62,6 +63,8 @@ def apply(
     if d.ended:
         decision, after = refused(step)
         return _joined(decision, d), after
+    if d.remembered:
+        step = replace(step, ticket=ticket.changed(facts={**ticket.facts, **d.remembered}))
     decision, after = VERBS[transition.verb](step)
     offered = [str((e.model_extra or {}).get("of")) for e in d.effects if e.type == "delay_code"]
     codes = tuple(dict.fromkeys((*after.delay_codes, *offered)))
