@@ -52,7 +52,7 @@ def fee(d: Deliberation) -> None:
 
 
 def _free(d: Deliberation) -> FeeDecision:
-    waived = d.waived_fee
+    waived = d.waived_fee or _charged_before(d)
     if waived is not None and (tariff := d.policy.document.fees.get(waived)) is not None:
         d.cite_clauses(tariff.waive_clauses, "fee waived")
         if d.situation.money.paid > 0:
@@ -64,6 +64,14 @@ def _free(d: Deliberation) -> FeeDecision:
         rule=waived,
         status="waived" if waived is not None or d.situation.money.waived else None,
     )
+
+
+def _charged_before(d: Deliberation) -> str | None:
+    """The tariff of work that was to be paid for and has turned out to be free."""
+    before = d.situation.previous.fee if d.situation.previous else None
+    if before is None or d.coverage is not Coverage.COVERED:
+        return None
+    return before.rule if d.situation.money.paid > 0 or before.status == "waived" else None
 
 
 def currency(d: Deliberation) -> str:
@@ -239,10 +247,13 @@ def _alternatives(d: Deliberation, slug: str, tariff: Fee, found: Price) -> tupl
 
 def _close_gates(d: Deliberation, tariff: Fee, found: Price) -> None:
     money = d.situation.money
-    if found.amount is None:
-        d.gates.add(WorkGate.AWAITING_QUOTE)
-        return
+    if tariff.start is not None:
+        d.schedule = ScheduleWindow(start=tariff.start)
     used_up = _used_up(d, tariff, found)
+    if found.amount is None:
+        if used_up or not _least_is_paid(d, tariff):
+            d.gates.add(WorkGate.AWAITING_QUOTE)
+        return
     if tariff.consent == "required" and (money.consented is None or (used_up and not _prepaid(tariff))):
         d.gates.add(WorkGate.AWAITING_CONSENT)
     assert d.fee is not None
@@ -250,8 +261,12 @@ def _close_gates(d: Deliberation, tariff: Fee, found: Price) -> None:
         d.gates.add(WorkGate.AWAITING_PAYMENT)
     if d.fee.consent_required is False and not _prepaid(tariff):
         d.opened.add(WorkGate.AWAITING_CONSENT)
-    if tariff.start is not None and not d.gates:
-        d.schedule = ScheduleWindow(start=tariff.start)
+
+
+def _least_is_paid(d: Deliberation, tariff: Fee) -> bool:
+    """Whether the minimum that opens the gate has been paid before anybody has estimated the work."""
+    least = d.fee.prepay_minimum if d.fee is not None and _prepaid(tariff) else None
+    return least is not None and d.situation.money.paid >= least > 0
 
 
 def _prepaid(tariff: Fee) -> bool:
@@ -270,7 +285,11 @@ def _used_up(d: Deliberation, tariff: Fee, found: Price) -> bool:
             if over:
                 d.gates.add(WorkGate.AWAITING_QUOTE)
             return over
-        return bought is not None and money.paid < (found.amount or _NOTHING) and money.minutes_used >= bought
+        over = bought is not None and money.minutes_used >= bought
+        if over and found.amount is not None and money.paid >= found.amount:
+            d.gates.add(WorkGate.AWAITING_QUOTE)  # all that was quoted is paid and used up
+            return False
+        return over
     agreed = fees.paid_minutes(tariff, currency(d), money.consented or _NOTHING)
     return agreed is not None and money.minutes_used > agreed
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from app.base.vocabulary import Outcome, TicketStatus, WorkGate
@@ -12,7 +13,7 @@ from app.policy.decide import answer, decide, deliberate
 from app.policy.decision import Decision
 from app.policy.deliberation import Deliberation
 from app.policy.model import Model
-from app.policy.situation import Account, Request, Situation
+from app.policy.situation import Account, Money, Request, Situation
 from app.policy.ticket import Ticket, status_after
 from app.policy.ticket_clocks import carried_on, started, stopped, taken_up_again, with_status
 
@@ -202,10 +203,21 @@ def carry_on(ticket: Ticket, d: Deliberation, at: datetime) -> tuple[Decision, T
     if status is not ticket.status:
         clocks = with_status(d.policy, clocks, status, at)
     after = ticket.changed(
-        status=status, department=d.values.get("department"), level=d.values.get("level"), clocks=clocks
+        status=status,
+        department=d.values.get("department"),
+        level=d.values.get("level"),
+        clocks=clocks,
+        money=_after_refunds(ticket.money, decision),
     )
     decision = decision.model_copy(update={"targets": after.targets})
     return decision, after.changed(decision=decision)
+
+
+def _after_refunds(money: Money, decision: Decision) -> Money:
+    """What is given back is no longer paid."""
+    amounts = [(e.model_extra or {}).get("amount") for e in decision.effects if e.type == "refund"]
+    back = sum((a for a in amounts if isinstance(a, Decimal)), Decimal(0))
+    return money.model_copy(update={"paid": max(money.paid - back, Decimal(0))}) if back else money
 
 
 # ── messages ─────────────────────────────────────────────────────────────────
