@@ -62,6 +62,9 @@ class FileAccount(Model):
         )
 
 
+EVERY = "all"
+"""Instead of a policy: each row of the table names its own."""
+
 _SHARED = (
     "holder",
     "product_variant",
@@ -212,7 +215,7 @@ class _Reading:
     def case(self, written: _Written, number: int | None, row: _Row) -> Case | None:
         place = f"row {number}: " if number else ""
         policy = row.policy or written.policy
-        if policy == "all":
+        if policy == EVERY:
             self.faults.append(f"{place}policy: the row must name its own")
         given = [self.played(step, f"given {i}: ") for i, step in enumerate(written.given, start=1)]
         whole = {kind: _laid_over(fields, row.with_) for kind, fields in written.when.items()}
@@ -264,7 +267,7 @@ def _said(error: Any) -> str:
 def _unknown_names(scenario: Scenario, accounts: Mapping[str, FileAccount]) -> list[str]:
     """Accounts and tickets that are named and do not exist."""
     faults: list[str] = []
-    for case in scenario.cases:
+    for case in (case for case in scenario.cases if case.policy != EVERY):
         tickets: set[str] = set()
         for played in (*case.given, case.when):
             fields = played.step.model_dump()
