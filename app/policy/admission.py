@@ -7,6 +7,7 @@ from app.policy.decision import ActionTerms, ChannelState
 from app.policy.deliberation import Deliberation, _add
 from app.policy.document import Action
 from app.policy.effects import FactReference, SetOutcome
+from app.policy.likeness import first_alike, recent, shared_facts
 from app.policy.situation import OpenTicket
 from app.policy.standing import Standing, address_state, find_standing, on_server
 
@@ -34,6 +35,8 @@ def topic(d: Deliberation) -> None:
     if d.topic is None and d.request.action and (action := d.policy.action(d.request.action)) and action.topic:
         d.topic = action.topic
     d.values["topic"] = d.filed_as = d.topic
+    d.channel = d.policy.channel(d.request.channel, d.request.menu_option)
+    d.values["channel"] = d.channel.slug if d.channel else d.request.channel
     for alias, when in d.policy.topic_aliases:
         if d.topic is not None and when.holds(d.values):
             if isinstance(alias.to, FactReference):
@@ -172,11 +175,12 @@ def applicability(d: Deliberation) -> None:
 def channel(d: Deliberation) -> None:
     """Is the entrance offered, open, and meant for this?"""
     d.stage = "channel"
+    spared = d.stage in d.exempt_stages
     if d.channel is None:
         other = d.policy.document.other_channels
         redirect = other.redirect or d.policy.official_channels
         d.channel_state = ChannelState(slug=d.request.channel or "", official=False, open=False)
-        if other.outcome == "refused":
+        if other.outcome == "refused" and not spared:
             refuse(d, other.reason, redirect)
         d.cite(other, f"channel={d.request.channel}")
         for slug in redirect:
@@ -194,7 +198,7 @@ def channel(d: Deliberation) -> None:
         d.cite(d.policy.document.calendars[offered.calendar], f"calendar={offered.calendar}")
     _language(d)
     d.run("channel")
-    if d.ended or d.request.action:
+    if d.ended or d.request.action or spared:
         return
     if not served:
         refuse(d, offered.closed, offered.redirect)
@@ -241,29 +245,23 @@ def duplicate(d: Deliberation) -> None:
         rule = ready.rule
         if rule.same is None or not ready.when.holds(d.values):
             continue
-        recent = [t for t in d.situation.open_tickets if d.received_at - t.received_at <= rule.same.within]
-        facts = tuple(f for f in rule.same.facts if f != "account")
-        twin = next((t for t in recent if _same(d, t, facts)), None)
+        tickets = recent(rule.same, d.situation.open_tickets, d.received_at)
+        facts = shared_facts(rule.same)
+        twin = _named_twin(d) or first_alike(d.values, tickets, facts)
         if twin is not None:
             d.duplicate = twin
             d.apply(ready, rule.then)
-        elif (related := next((t for t in recent if _same(d, t, facts[:1])), None)) is not None:
+        elif facts and (related := first_alike(d.values, tickets, facts[:1])) is not None:
             d.apply(ready, rule.else_)
             d.emit("link", to=related.id)
     if not d.ended:
         d.run("duplicate")
 
 
-def _same(d: Deliberation, ticket: OpenTicket, facts: tuple[str, ...]) -> bool:
-    return all(
-        _normal(d.values.get(f)) == _normal(ticket.facts.get(f)) is not None
-        or (ticket.held and ticket.facts.get(f) is None)
-        for f in facts
-    ) and any(ticket.facts.get(f) is not None for f in facts)
-
-
-def _normal(value: Any) -> Any:
-    return " ".join(value.casefold().split()) if isinstance(value, str) else value
+def _named_twin(d: Deliberation) -> OpenTicket | None:
+    """The open ticket of the same problem, where somebody who may has said which."""
+    named = d.values.get("same_problem_as")
+    return next((t for t in d.situation.open_tickets if t.id == named), None)
 
 
 # ── intake, action ───────────────────────────────────────────────────────────

@@ -20,6 +20,6 @@ def ask_for_action(
         account_named=desk.account_named,
         candidates=desk.candidates,
         incidents=desk.incidents,
-        ticket=ticket is not None,
+        ticket=ticket is not None and ticket.open,
     )
     return decide(policy, request.model_copy(update={"facts": {**known, **request.facts}}), situation, at)

@@ -21,6 +21,7 @@ from app.policy.decision import (
 from app.policy.document import Same
 from app.policy.effects import (
     AddFee,
+    Append,
     Effect,
     Emit,
     Exclude,
@@ -42,6 +43,7 @@ from app.policy.effects import (
     Transition,
     Value,
 )
+from app.policy.likeness import first_alike, recent, shared_facts
 from app.policy.model import Sourced
 from app.policy.rules import CompiledRule
 from app.policy.situation import Account, OpenTicket, Request, Situation
@@ -99,6 +101,8 @@ class Deliberation:
         self.exempt_stages: set[str] = set()
         self.exempt_checks: set[str] = set()
         self.duplicate: OpenTicket | None = None
+        self.alike: OpenTicket | None = None
+        """The open ticket that the rule at hand was looking for."""
         self.excluded: str | None = None
         self.moves: list[Transition] = []
         self.wanted: set[str] = set()
@@ -142,7 +146,7 @@ class Deliberation:
         """Ask the rules of a stage, in the document's order, until one ends admission."""
         self.stage = stage
         for ready in self.policy.candidates(stage, self.values):
-            if self._spared(ready) or not self._came_before(ready.rule.same):
+            if self._spared(ready) or not self._finds_alike(ready.rule.same):
                 continue
             if ready.when.holds(self.values):
                 self.apply(ready, ready.rule.then)
@@ -151,9 +155,13 @@ class Deliberation:
             elif ready.rule.else_:
                 self.apply(ready, ready.rule.else_)
 
-    def _came_before(self, same: Same | None) -> bool:
-        """Whether a rule that looks for the like of this event finds one; every other rule looks for none."""
-        return same is None or any(
+    def _finds_alike(self, same: Same | None) -> bool:
+        """Whether a rule finds the earlier event or open ticket it looks for; every other rule looks for none."""
+        if same is None or self.stage == "duplicate":  # duplicates are told apart more finely
+            return same is None
+        tickets = recent(same, self.situation.open_tickets, self.received_at)
+        self.alike = first_alike(self.values, tickets, shared_facts(same))
+        return self.alike is not None or any(
             self.at - e.at <= same.within and all(e.values.get(f) == self.values.get(f) for f in same.facts)
             for e in self.situation.earlier
         )
@@ -223,6 +231,10 @@ class Deliberation:
                 return "redirect"
             case Link():
                 return "link"
+            case Append():
+                if self.alike is not None:
+                    self.emit("append", to=self.alike.id)
+                return "append"
             case Exclude(reason=reason):
                 self.excluded = reason
                 return f"excluded={reason}"

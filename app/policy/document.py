@@ -456,6 +456,8 @@ class Same(Model):
 
     facts: tuple[str, ...] = Field(min_length=1)
     within: Duration
+    topics: tuple[TopicPattern, ...] = ()
+    """Only tickets about one of these; left out: about anything."""
 
 
 class Rule(Sourced):

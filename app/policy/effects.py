@@ -142,6 +142,12 @@ class Link(Model):
     suggest_merge: bool = True
 
 
+class Append(Model):
+    """Let the open ticket that the rule's `same` found take the request in; it gets no ticket of its own."""
+
+    do: Literal["append"]
+
+
 class Exclude(Model):
     """Leave this account out of the notice; the reason is recorded."""
 
@@ -230,6 +236,7 @@ Effect = Annotated[
     | Suggest
     | Redirect
     | Link
+    | Append
     | Exclude
     | Transition
     | Refund

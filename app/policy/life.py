@@ -66,6 +66,9 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         oldest_unanswered_at=at,
         closed_at=at if decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) else None,
     )
+    taken_in = next((e.model_extra or {} for e in decision.effects if e.type == "append"), None)
+    if taken_in is not None:
+        return _noted(desk, decision, ticket, str(taken_in.get("to")), at)
     if decision.outcome is not Outcome.MERGED:
         return Opened(decision=decision, ticket=ticket)
     return _merged(policy, request, desk, decision, ticket, at)
@@ -93,6 +96,17 @@ def _merged(
         renewed = _with(survivor.decision, said)
         decision = decision.model_copy(update={"citations": renewed.citations, "assumptions": renewed.assumptions})
     decision = decision.model_copy(update={"targets": survivor.targets, "work_gate": survivor.decision.work_gate})
+    closed = ticket.changed(
+        decision=decision, status=TicketStatus.CLOSED, merged_into=survivor.id, clocks=(), closed_at=at
+    )
+    return Opened(decision=decision, ticket=closed, survivor=survivor)
+
+
+def _noted(desk: Desk, decision: Decision, ticket: Ticket, id_: str, at: datetime) -> Opened:
+    """An open ticket takes the message over as a note; it goes on as it was."""
+    open_one = next(t for t in desk.open_tickets if t.id == id_)
+    survivor = open_one.changed(oldest_unanswered_at=open_one.oldest_unanswered_at or at)
+    decision = decision.model_copy(update={"targets": survivor.targets})
     closed = ticket.changed(
         decision=decision, status=TicketStatus.CLOSED, merged_into=survivor.id, clocks=(), closed_at=at
     )

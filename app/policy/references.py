@@ -53,6 +53,7 @@ _NAMED: dict[tuple[type[BaseModel], str], str] = {
     (doc.CoverageEntry, "missing"): "fact",
     (doc.CoverageEntry, "refile"): "topic",
     (doc.Same, "facts"): "fact",
+    (doc.Same, "topics"): "topic",
     (doc.AfterHours, "channels"): "channel",
     (doc.AfterHours, "priorities"): "priority",
     (doc.AfterHours, "department"): "department",

@@ -59,6 +59,7 @@ def apply(
     d.values.update({name: value for name, value in ticket.triage.items() if value is not None})
     d.values.update(stated_facts(step))
     d.values.update({name: value for name, value in step.payload.items() if name in SPOKEN})
+    d.values.update(gate=ticket.decision.work_gate.value, coverage=ticket.decision.coverage)
     d.run("transition")
     if d.ended:
         decision, after = refused(step)

@@ -36,7 +36,8 @@ def schedule(step: Step) -> Result:
     d = step.d
     decision, ticket = again(step, step.ticket.changed(scheduled=True))
     wished = {name: step.payload.get(name) for name in ("from", "until")}
-    if wished["from"] is not None:
+    allowed = decision.schedule is not None and decision.schedule.from_ is not None
+    if wished["from"] is not None and (allowed or not step.policy.rules.get("schedule")):
         window = ScheduleWindow.model_validate(wished)
         gate = WorkGate.SCHEDULED if decision.work_gate is WorkGate.OPEN else decision.work_gate
         decision = decision.model_copy(update={"schedule": window, "work_gate": gate})
