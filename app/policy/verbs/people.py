@@ -7,7 +7,6 @@ from app.policy.deliberation import Deliberation
 from app.policy.life import decide_again_from_the_start
 from app.policy.verbs.step import SPOKEN, Result, Step, again, refused, same, stated_facts, whole_minutes, with_facts
 
-
 _IDENTIFIED = frozenset({"positive", "match", "matched", "passed", "success", "confirmed", "verified"})
 """Results that say who it is; whatever else is reported leaves it open and releases nothing."""
 
