@@ -1,0 +1,111 @@
+"""What the topics of a policy sound like, learned once from their names, descriptions and phrases."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.triage.features import Evidence, of_phrase, weighed
+from app.triage.language import Languages
+
+# A topic starts as the mean of its texts; each text that does not win by the margin then pulls its topic nearer and
+# pushes the strongest rival away. Two rounds do; more only learn the phrases by heart.
+_START, _MARGIN, _STEP, _ROUNDS = 2.0, 1.0, 0.3, 2
+_FAINT = 0.02
+
+Texts = str | Mapping[str, str]
+
+
+class TopicTexts(Protocol):
+    """What a policy says of a topic; texts by language tag, or one for all."""
+
+    @property
+    def names(self) -> Texts: ...
+    @property
+    def descriptions(self) -> Texts: ...
+    @property
+    def phrases(self) -> Mapping[str, Sequence[str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Immutable and shared; built once for a catalogue of topics."""
+
+    topics: tuple[str, ...]
+    languages: Languages
+    rarity: Mapping[str, float]
+    weights: Mapping[str, tuple[tuple[int, float], ...]]
+    """By feature: topics by their place, and how much the feature speaks for or against each."""
+
+    @classmethod
+    def build(cls, topics: Mapping[str, TopicTexts]) -> "Lexicon":
+        """Deterministic; some seconds' fraction for a catalogue of the usual size."""
+        slugs = tuple(sorted(topics))
+        texts = [(at, tag, text) for at, slug in enumerate(slugs) for tag, text in _texts(topics[slug])]
+        read = [of_phrase(text) for _, _, text in texts]
+        rarity = _rarity(read)
+        examples = [(at, weighed(found, rarity)) for (at, _, _), found in zip(texts, read, strict=True)]
+        samples: dict[str, list[str]] = {}
+        for _, tag, text in texts:
+            if tag:
+                samples.setdefault(tag.partition("-")[0], []).append(text)
+        return cls(slugs, Languages.learned(samples), rarity, _weights(examples))
+
+    def scores(self, vector: Mapping[str, float]) -> dict[int, float]:
+        """How much a weighed text sounds like each topic that it has anything in common with."""
+        sums: dict[int, float] = {}
+        for feature, x in vector.items():
+            for at, weight in self.weights.get(feature, ()):
+                sums[at] = sums.get(at, 0.0) + x * weight
+        return sums
+
+
+def _texts(topic: TopicTexts) -> Iterator[tuple[str, str]]:
+    for texts in (topic.names, topic.descriptions):
+        yield from (("", texts),) if isinstance(texts, str) else texts.items()
+    for tag, phrases in topic.phrases.items():
+        for phrase in phrases:
+            yield tag, phrase
+
+
+def _rarity(read: Sequence[Mapping[str, Evidence]]) -> dict[str, float]:
+    seen = Counter(feature for found in read for feature in found)
+    return {feature: math.log((1 + len(read)) / (1 + times)) + 1 for feature, times in seen.items()}
+
+
+def _weights(examples: Sequence[tuple[int, Mapping[str, float]]]) -> dict[str, tuple[tuple[int, float], ...]]:
+    weights: dict[str, dict[int, float]] = {}
+    sizes = Counter(at for at, _ in examples)
+    for at, vector in examples:
+        for feature, x in vector.items():
+            towards = weights.setdefault(feature, {})
+            towards[at] = towards.get(at, 0.0) + _START * x / sizes[at]
+    order = _mixed(len(examples))
+    for _ in range(_ROUNDS):
+        for place in order:
+            _learn(weights, *examples[place])
+    return {f: tuple((at, w) for at, w in sorted(by.items()) if abs(w) > _FAINT) for f, by in weights.items()}
+
+
+def _learn(weights: dict[str, dict[int, float]], right: int, vector: Mapping[str, float]) -> None:
+    sums: dict[int, float] = {}
+    for feature, x in vector.items():
+        for at, weight in weights[feature].items():
+            sums[at] = sums.get(at, 0.0) + x * weight
+    own = sums.pop(right, 0.0)
+    rival = max(sums, key=lambda at: (sums[at], at), default=None)
+    if rival is None or own - sums[rival] >= _MARGIN:
+        return
+    for feature, x in vector.items():
+        towards = weights[feature]
+        towards[right] = towards.get(right, 0.0) + _STEP * x
+        towards[rival] = towards.get(rival, 0.0) - _STEP * x
+
+
+def _mixed(count: int) -> list[int]:
+    """Every place once, neighbours far apart, the same on every machine."""
+    step = max(1, round(count * 0.618))
+    while math.gcd(step, count) > 1:
+        step += 1
+    return [place * step % count for place in range(count)]

@@ -1,0 +1,116 @@
+"""A message read as a person reads it: what is said, apart from logs, quoted replies and signatures."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from itertools import islice
+
+# What is beyond these is not read: nobody describes a problem at such length, and the cost stays bounded.
+_MOST_SUBJECT, _MOST_BODY, _MOST_LINE = 400, 20_000, 2_000
+_MOST_LOG_LINES = 12
+
+_QUOTE_INTRODUCED = re.compile(
+    r"^(?:on .{4,120} wrote:|le .{4,120} a ecrit ?:|em .{4,120} escreveu:"
+    r"|-{2,} ?(?:original message|forwarded message|message d'origine|message original|message transfere"
+    r"|mensagem original|mensagem encaminhada) ?-{2,}|_{10,})$"
+)
+_QUOTED_HEADER = re.compile(r"^(?:from|de|von) ?: .*(?:@|\[mailto).*$")
+_CLOSING = re.compile(
+    r"^(?:(?:many |kind |best |warm |with kind |kindest )?(?:regards|thanks|wishes)|thank you(?: very much)?|thx|cheers"
+    r"|sincerely|yours (?:sincerely|faithfully|truly)|br|rgds"
+    r"|(?:bien )?cordialement|cdlt|cdt|merci(?: d'avance| par avance| beaucoup)?|bonne (?:journee|soiree)|salutations"
+    r"|bien a vous|sinceres salutations|(?:bien )?amicalement"
+    r"|att|atenciosamente|abracos?|abs|obrigad[oa]|grat[oa]|cordialmente|desde ja agradeco|sds|saudacoes)\b[ ,.!]*$"
+)
+_DEVICE = re.compile(r"^(?:sent from my|envoye (?:de|depuis) mon|enviado (?:do|pelo|de) meu|get outlook for)\b")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d|\[\d{1,2}/[a-z]{3}/\d{4}|\b\d\d:\d\d:\d\d\b")
+_MACHINE = re.compile(
+    r"^\s*(?:at [\w.$<>]+\(|file \".{1,200}\", line \d+|traceback|#\d+ |status:|command:|response:|warning:|notice:"
+    r"|fatal error:|php (?:fatal|warning|notice|parse)|error:|exception|\d{3}[ -]\d\.\d\.\d|[a-z]+/\d+: |<\?"
+    r"|</?[a-z]+[ >]|[{}\[\]]|[$#>] |received:|message-id:|return-path:|x-[a-z-]+:|select |insert |update \w+ set|pid "
+    r"|ping |\d+ bytes)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody wrote, in its parts; case and accents as they were."""
+
+    subject: str
+    said: str
+    logs: str
+    quoted: str
+    signature: tuple[str, ...]
+
+    @property
+    def own(self) -> str:
+        """The words of the sender."""
+        return f"{self.subject}\n{self.said}" if self.subject else self.said
+
+
+def plain(text: str) -> str:
+    """Without control characters and look-alikes: one form for each letter, quote and space."""
+    composed = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
+    return "".join(c if c.isprintable() or c == "\n" else " " if c in "\t\r\v\f" else "" for c in composed)
+
+
+_LOOKALIKES = str.maketrans("‘’‚`´“”„«»–—−", "'''''\"\"\"\"\"---")
+
+
+def folded(text: str) -> str:
+    """In small letters and without accents, as hurried people write."""
+    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not "\u0300" <= c <= "\u036f")
+
+
+def read(subject: str, body: str) -> Told:
+    """The parts of a message; linear in its length and bounded."""
+    head = plain(subject[:_MOST_SUBJECT]).replace("\n", " ").strip()
+    lines = [line[:_MOST_LINE].rstrip() for line in plain(_ends(body)).split("\n")]
+    own, quoted = _cut_quotes(lines)
+    own, signature = _cut_signature(own)
+    said = [line for line in own if not _machine_written(line)]
+    logs = list(islice(dict.fromkeys(line.strip() for line in own if _machine_written(line)), _MOST_LOG_LINES))
+    return Told(head, "\n".join(said).strip(), "\n".join(logs), "\n".join(quoted).strip(), tuple(signature))
+
+
+def _ends(body: str) -> str:
+    """Of a very long text its beginning and its end, where people say what they want."""
+    return body if len(body) <= _MOST_BODY else body[: _MOST_BODY - 2_000] + "\n" + body[-2_000:]
+
+
+def _cut_quotes(lines: list[str]) -> tuple[list[str], list[str]]:
+    own: list[str] = []
+    quoted: list[str] = []
+    for at, line in enumerate(lines):
+        start = folded(line.strip()[:160])
+        if start.startswith(">"):
+            quoted.append(line.lstrip("> "))
+        elif _QUOTE_INTRODUCED.match(start) or (own and _QUOTED_HEADER.match(start)):
+            if any(part.strip() for part in own):
+                return own, quoted + lines[at + 1 :]
+        else:
+            own.append(line)
+    return own, quoted
+
+
+def _cut_signature(lines: list[str]) -> tuple[list[str], list[str]]:
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    for place, at in enumerate(filled):
+        line = folded(lines[at].strip()[:80])
+        left = len(filled) - place - 1
+        ends = left <= 12 and place > 0
+        if ends and (lines[at].strip() == "--" or _DEVICE.match(line) or (left <= 8 and _CLOSING.match(line))):
+            return lines[:at], [rest.strip() for rest in lines[at + 1 :] if rest.strip()]
+    return lines, []
+
+
+def _machine_written(line: str) -> bool:
+    start = folded(line[:300])
+    if not start.strip():
+        return False
+    if _MACHINE.match(start):
+        return True
+    if _STAMP.search(start[:60]) and len(start) > 40:
+        return True
+    signs = sum(1 for c in start if not c.isalnum() and c not in " '\",.!?-")
+    return signs * 6 > len(start) and len(start) > 25
