@@ -49,7 +49,7 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
     )
     d = deliberate(policy, request, situation, at)
     decision = answer(d)
-    account = _account_of(desk, request, decision)
+    account = d.account or desk.account
     status = status_after(decision)
     ticket = Ticket(
         id=id_,
@@ -72,15 +72,6 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
     if decision.outcome is not Outcome.MERGED:
         return Opened(decision=decision, ticket=ticket)
     return _merged(policy, request, desk, decision, ticket, at)
-
-
-def _account_of(desk: Desk, request: Request, decision: Decision) -> Account | None:
-    if request.on_behalf_of is not None and decision.standing == "reseller":
-        return request.on_behalf_of
-    if desk.account is not None or len(desk.candidates) == 1:
-        return desk.account or desk.candidates[0]
-    username = str(request.facts.get("account_username", "")).casefold()
-    return next((a for a in desk.candidates if a.number.casefold() == username), None)
 
 
 def _merged(
@@ -141,7 +132,7 @@ def decide_again_from_the_start(
     request = ticket.request.model_copy(update={"facts": dict(ticket.facts)})
     d = deliberate(policy, request, situation, at)
     decision = answer(d)
-    account = _account_of(desk, request, decision)
+    account = d.account or desk.account
     status = status_after(decision)
     again = ticket.changed(
         decision=decision,

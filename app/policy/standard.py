@@ -93,6 +93,18 @@ DERIVED: dict[str, str] = {
 }
 """Values that the engine itself knows, with their types; nobody asserts them."""
 
+STATED: dict[str, str] = {
+    "topic": "topic",
+    "language": "text",
+    "product": "text",
+    "product_variant": "text",
+    "account_username": "text",
+    "confirmed": "bool",
+    "staff_decision": "text",
+    "similar_to": "topic",
+}
+"""Facts that the engine itself asks for: they can be stated whether or not a document declares them."""
+
 CLOSED: dict[str, frozenset[str]] = {
     "coverage": frozenset(status.value for status in Coverage),
     "outcome": frozenset(outcome.value for outcome in Outcome),

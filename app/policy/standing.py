@@ -49,6 +49,15 @@ def find_standing(policy: CompiledPolicy, request: Request, situation: Situation
     return _on_account(policy, request, account, sender, channel)
 
 
+def account_meant(
+    policy: CompiledPolicy, request: Request, account: Account | None, candidates: tuple[Account, ...]
+) -> Account | None:
+    """The account a request is about: the one that is named, else the one that the sender's lists settle."""
+    entrance = policy.channel(request.channel, request.menu_option)
+    situation = Situation(account=account, account_named=account is not None, candidates=candidates)
+    return find_standing(policy, request, situation, entrance.slug if entrance else request.channel).account
+
+
 def _on_account(
     policy: CompiledPolicy, request: Request, account: Account, sender: Sender, channel: str | None
 ) -> Standing:

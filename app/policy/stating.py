@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.policy.model import Duration
 from app.policy.reading import Flaw, Names, check_value, closest
-from app.policy.standard import CLAIMED
+from app.policy.standard import CLAIMED, STATED
 
 _DURATION: TypeAdapter[timedelta] = TypeAdapter(Duration)
 
@@ -18,11 +18,11 @@ def misstated(names: Names, facts: Mapping[str, Any]) -> list[Flaw]:
     found: list[Flaw] = []
     for name, value in facts.items():
         plain = name.removeprefix(CLAIMED)
-        if plain not in names.facts:
+        kind = names.facts[plain].type if plain in names.facts else STATED.get(plain)
+        if kind is None:
             remedy = closest(plain, names.facts, "Leave it out.")
             found.append(Flaw((name,), "unknown_fact", f"No fact is called `{plain}`.", remedy))
         elif plain == name:
-            kind = names.facts[name].type
             for one in value if isinstance(value, list) and kind == "list" else (value,):
                 found += check_value((name,), name, kind, one, names)
     return found

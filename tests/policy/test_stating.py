@@ -38,6 +38,7 @@ def test_a_fact_that_is_not_known_or_does_not_fit_is_named(facts: dict[str, obje
         {},
         {"cause": None, "error_message": None},
         {"claimed_cause": "whatever they say"},
+        {"confirmed": True},
         {"down": True, "users_affected": 3, "cause": "provider", "topic": "email.error"},
         {"occurred_at": "2026-02-10T09:00:00+01:00"},
     ],

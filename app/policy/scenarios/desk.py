@@ -18,7 +18,7 @@ from app.policy.scenarios import steps
 from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.file import FileAccount, Played
 from app.policy.situation import Account, EarlierEvent, Request, Situation
-from app.policy.standing import find_standing
+from app.policy.standing import account_meant, find_standing
 from app.policy.stating import misstated
 from app.policy.ticket import Ticket
 from app.policy.transitions import VERBS, apply
@@ -93,16 +93,24 @@ class ScenarioDesk:
     def _others(self, account: Account | None) -> tuple[Account, ...]:
         return tuple(a for number, a in self._accounts.items() if account is None or number != account.number)
 
-    def _around(self, step: steps.RequestStep) -> Desk:
+    def _around(
+        self, step: steps.RequestStep, policy: CompiledPolicy, request: Request, ticket: Ticket | None = None
+    ) -> tuple[Desk, Account | None]:
+        """What is known around a request, and the account that it is about."""
         account = self._account(step.account)
-        mine = (t for t in self._tickets.values() if account is None or t.account == account.number)
-        return Desk(
+        if account is None and ticket is not None and ticket.account is not None:
+            account = self._accounts[ticket.account]
+        candidates = tuple(self._accounts.values()) if account is None and step.sender is not None else ()
+        meant = account_meant(policy, request, account, candidates)
+        mine = (t for t in self._tickets.values() if meant is not None and t.account == meant.number)
+        around = Desk(
             account=account,
             account_named=account is not None,
-            candidates=tuple(self._accounts.values()) if account is None and step.sender is not None else (),
+            candidates=candidates,
             open_tickets=tuple(t for t in mine if t.open),
             incidents=self._incidents,
         )
+        return around, meant
 
     def _request(self, step: steps.RequestStep) -> Request:
         return Request(
@@ -140,10 +148,11 @@ class ScenarioDesk:
 
     # ── requests ─────────────────────────────────────────────────────────────
     def _ticket(self, step: steps.TicketStep, as_: str | None) -> Answer:
-        at = self._at(step)
-        policy, around = self._policy(at), self._around(step)
+        at, request = self._at(step), self._request(step)
+        policy = self._policy(at)
+        around, _ = self._around(step, policy, request)
         name = as_ or f"ticket {len(self._tickets) + 1}"
-        opened = open_ticket(policy, self._request(step), around, at, id_=name)
+        opened = open_ticket(policy, request, around, at, id_=name)
         self._tickets[name] = shown = opened.ticket
         if opened.survivor is not None:
             self._tickets[opened.survivor.id] = opened.survivor
@@ -154,8 +163,9 @@ class ScenarioDesk:
         return self._answer(policy, opened.decision, number, ticket=view)
 
     def _classify(self, step: steps.ClassifyStep) -> Answer:
-        at = self._at(step)
-        policy, around = self._policy(at), self._around(step)
+        at, request = self._at(step), self._request(step)
+        policy = self._policy(at)
+        around, meant = self._around(step, policy, request)
         situation = Situation(
             account=around.account,
             account_named=around.account_named,
@@ -165,8 +175,8 @@ class ScenarioDesk:
             dry_run=True,
             ticket=True,
         )
-        decision = decide(policy, self._request(step), situation, at)
-        return self._answer(policy, decision, around.account.number if around.account else None)
+        decision = decide(policy, request, situation, at)
+        return self._answer(policy, decision, meant.number if meant else None)
 
     def _quote(self, step: steps.QuoteStep) -> Answer:
         at, account = self._at(step), self._account(step.account)
@@ -197,12 +207,13 @@ class ScenarioDesk:
         return self._answer(policy, done.decision, done.ticket.account, ticket=view)
 
     def _action(self, step: steps.ActionStep) -> Answer:
-        at, around = self._at(step), self._around(step)
+        at, request = self._at(step), self._request(step)
         ticket = self._tickets[step.ticket] if step.ticket is not None else None
         policy = self._of_ticket(ticket, at)[0] if ticket is not None else self._policy(at)
-        decision = ask_for_action(policy, self._request(step), around, ticket, at)
+        around, meant = self._around(step, policy, request, ticket)
+        decision = ask_for_action(policy, request, around, ticket, at)
         view = answers.ticket_view(ticket) if ticket is not None else None
-        return self._answer(policy, decision, around.account.number if around.account else None, ticket=view)
+        return self._answer(policy, decision, meant.number if meant else None, ticket=view)
 
     def _transition(self, step: steps.TransitionStep) -> Answer:
         if step.ticket is None:
