@@ -10,7 +10,7 @@ import uvloop
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.api import docs, health, oauth, policies, problems
+from app.api import classifications, docs, health, me, oauth, policies, problems
 from app.api.deps import Desk
 from app.api.guard import EdgeGuard
 from app.api.observed import Drain, Observed
@@ -27,7 +27,14 @@ from app.db.pool import Database
 from app.services.callers import Callers
 from app.tokens.keys import load_keys
 
-ROUTERS = (health.router, oauth.router, problems.router, policies.router)
+ROUTERS = (
+    health.router,
+    oauth.router,
+    problems.router,
+    me.router,
+    policies.router,
+    classifications.router,
+)
 
 
 @asynccontextmanager

@@ -164,3 +164,17 @@ def _as_id(text: str | None) -> UUID | None:
         return None if text is None else UUID(text)
     except ValueError:
         return None
+
+
+_SELF: Final = """
+  SELECT p.slug, p.name AS provider_name, a.id AS account_id, a.number AS account_number, a.holder AS account_name,
+         r.id AS reseller_id, r.number AS reseller_number, r.name AS reseller_name
+  FROM provider AS p
+  LEFT JOIN account AS a ON a.provider_id = $1 AND a.id = caller.caller_account
+  LEFT JOIN reseller AS r ON r.provider_id = $1 AND r.id = caller.caller_reseller
+  WHERE p.id = $1"""
+
+
+async def whoami(database: Database, provider_id: UUID, principal: Principal) -> tuple[CallerRow, asyncpg.Record]:
+    caller, rows = await for_caller(database, provider_id, principal, _SELF)
+    return caller, rows[0]

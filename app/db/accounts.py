@@ -1,0 +1,69 @@
+"""Accounts: as a decision needs them, with their people and domains, and as they are listed."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from app.base.actor import Principal
+from app.db.callers import for_caller, kind_of, sees
+from app.db.pool import Database
+
+
+def account_json(a: str) -> str:
+    """An expression for all that decisions ask about the account row `a`."""
+    return f"""jsonb_build_object(
+    'id', {a}.id, 'version', {a}.version, 'number', {a}.number, 'holder', {a}.holder, 'state', {a}.state,
+    'product', {a}.product, 'products', {a}.products, 'product_variant', {a}.product_variant, 'market', {a}.market,
+    'market_catalogue', {a}.market_catalogue, 'server', {a}.server, 'active', {a}.active,
+    'contact_info_current', {a}.contact_info_current, 'is_reseller', {a}.is_reseller, 'users_total', {a}.users_total,
+    'vip', {a}.vip, 'contract', {a}.contract, 'facts', {a}.facts, 'reseller_id', {a}.reseller_id,
+    'reseller', (SELECT coalesce(own.number, r.number) FROM reseller AS r
+                 LEFT JOIN account AS own ON own.provider_id = r.provider_id AND own.id = r.account_id
+                 WHERE r.provider_id = {a}.provider_id AND r.id = {a}.reseller_id),
+    'contacts', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'id', c.id, 'version', c.version, 'role', c.role, 'email', c.email, 'login', c.login, 'name', c.name,
+                   'flag', c.flag, 'slot', c.slot) ORDER BY c.id), '[]')
+                 FROM contact AS c
+                 WHERE c.provider_id = {a}.provider_id AND c.account_id = {a}.id AND c.removed_at IS NULL),
+    'hosted_domains', (SELECT coalesce(jsonb_agg(d.name ORDER BY d.id), '[]') FROM hosted_domain AS d
+                       WHERE d.provider_id = {a}.provider_id AND d.account_id = {a}.id))"""
+
+
+_SHOWN: Final = """
+  SELECT a.id, a.number, a.holder, a.state, a.product, a.products, a.product_variant, a.market, a.server, a.active,
+         a.contact_info_current, a.contact_info_confirmed_at, a.is_reseller, a.users_total, a.external_ref, a.metadata,
+         a.version, a.created_at, a.updated_at, r.id AS reseller_id, r.number AS reseller_number,
+         r.name AS reseller_name
+  FROM account AS a LEFT JOIN reseller AS r ON r.provider_id = a.provider_id AND r.id = a.reseller_id
+  WHERE a.provider_id = $1 AND {sees}"""
+_READ: Final = _SHOWN + " AND (a.id = $6::uuid OR a.number = $7::text)"
+_LIST: Final = (
+    _SHOWN
+    + """
+    AND ($6::uuid IS NULL OR a.id > $6) AND ($7::text IS NULL OR a.state = $7)
+    AND ($8::text IS NULL OR a.external_ref = $8) AND ($9::text IS NULL OR r.number = $9 OR r.id::text = $9)
+  ORDER BY a.id LIMIT $10"""
+)
+
+
+async def read_account(
+    database: Database, provider_id: UUID, principal: Principal, id_: UUID | None, number: str | None
+) -> asyncpg.Record | None:
+    rows = _READ.format(sees=sees(kind_of(principal), "a.id"))
+    _, found = await for_caller(database, provider_id, principal, rows, id_, number)
+    return found[0] if found else None
+
+
+async def list_accounts(
+    database: Database,
+    provider_id: UUID,
+    principal: Principal,
+    after: UUID | None,
+    filters: tuple[Any, ...],
+    fetch: int,
+) -> list[asyncpg.Record]:
+    """In the order of their making. `filters`: state, external reference, reseller."""
+    rows = _LIST.format(sees=sees(kind_of(principal), "a.id"))
+    _, found = await for_caller(database, provider_id, principal, rows, after, *filters, fetch)
+    return found

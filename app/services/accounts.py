@@ -1,0 +1,73 @@
+"""Accounts: as the policy sees them, and as they are shown."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.base.errors import Problem
+from app.db.accounts import list_accounts, read_account
+from app.db.requests import Reference
+from app.policy.situation import Account, CustomerContract, ListedContact
+from app.services.errands import Errand
+
+_PLAIN = (
+    "number",
+    "holder",
+    "product_variant",
+    "market",
+    "server",
+    "contact_info_current",
+    "reseller",
+    "is_reseller",
+    "users_total",
+)
+
+
+def as_account(row: Mapping[str, Any]) -> Account:
+    """The account of a row with its people and domains, as decisions see it."""
+    contract = row["contract"]
+    return Account(
+        products=row["products"] or ((row["product"],) if row["product"] else ()),
+        market_catalogue=row["market_catalogue"],
+        active=row["active"] and row["state"] != "closed",
+        state="on_hold" if row["state"] == "on_hold" else "active",
+        hosted_domains=tuple(row["hosted_domains"]),
+        vip=tuple(row["vip"]),
+        contract=CustomerContract.model_validate(contract) if contract is not None else None,
+        contacts=tuple(
+            ListedContact(role=c["role"], email=c["email"], user=login_of(c), name=c["name"], flag=c["flag"])
+            for c in row["contacts"]
+        ),
+        facts=row["facts"],
+        **{name: row[name] for name in _PLAIN},
+    )
+
+
+def login_of(contact: Mapping[str, Any]) -> str | None:
+    """Their login; somebody listed by name alone is told apart by the row."""
+    login: str | None = contact["login"]
+    return login if login is not None or contact["email"] is not None else f"contact:{contact['id']}"
+
+
+async def read(errand: Errand, account: str) -> Mapping[str, Any]:
+    named = Reference.of(account)
+    row = await read_account(errand.database, errand.provider_id, errand.principal, named.id, named.number)
+    if row is None:
+        raise Problem("not_found")
+    return account_view(row)
+
+
+async def listed(
+    errand: Errand, after: Any, filters: tuple[str | None, str | None, str | None], fetch: int
+) -> Sequence[Mapping[str, Any]]:
+    """`filters`: state, external reference, reseller (number or id)."""
+    return await list_accounts(errand.database, errand.provider_id, errand.principal, after, filters, fetch)
+
+
+def account_view(row: Mapping[str, Any]) -> dict[str, Any]:
+    reseller = {"id": row["reseller_id"], "number": row["reseller_number"], "name": row["reseller_name"]}
+    names = (
+        "id number state product products product_variant market server active contact_info_current "
+        "contact_info_confirmed_at is_reseller users_total external_ref metadata version created_at updated_at"
+    )
+    view = {name: row[name] for name in names.split()}
+    return {**view, "name": row["holder"], "reseller": reseller if row["reseller_id"] is not None else None}

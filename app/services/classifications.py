@@ -1,0 +1,26 @@
+"""What the desk would say to a request; nothing is stored."""
+
+from typing import Any
+
+from app.policy.decide import decide
+from app.policy.decision import jsonable
+from app.policy.situation import Situation
+from app.schemas.requests import ClassificationAsk
+from app.services.errands import Errand
+from app.services.requests import gather
+
+
+async def classify(errand: Errand, body: ClassificationAsk) -> dict[str, Any]:
+    at = body.at or errand.now
+    given = await gather(errand, body, at, at)
+    around = given.around
+    situation = Situation(
+        account=around.account,
+        account_named=around.account_named,
+        candidates=around.candidates,
+        incidents=around.incidents,
+        open_tickets=tuple(ticket.as_open() for ticket in around.open_tickets),
+        dry_run=True,
+        ticket=True,
+    )
+    return jsonable(decide(given.policy, given.request, situation, at))

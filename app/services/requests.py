@@ -1,0 +1,211 @@
+"""A request as it reached the desk, together with all that it is decided by."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.base.errors import Fault, Problem
+from app.base.vocabulary import Scope
+from app.db.callers import CallerRow, Kind
+from app.db.requests import Asked, Reference, facts_for_request
+from app.policy.compile import CompiledPolicy
+from app.policy.life import Desk
+from app.policy.situation import Account, ListedContact, Request, Sender
+from app.schemas.requests import NamedSender, Requested
+from app.services.accounts import as_account, login_of
+from app.services.errands import Errand
+from app.services.facts import Stated, asserters, state
+from app.services.shelf import ended_or_not
+from app.services.tickets.state import as_ticket
+
+_SPEAKERS = frozenset({Scope.SUBMIT, Scope.INBOUND, Scope.EVENTS})
+_USUAL_WINDOW = timedelta(days=2)
+_NO_TIME = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """`row` is what the database said; `around` is that as the policy sees it."""
+
+    caller: CallerRow
+    policy: CompiledPolicy
+    request: Request
+    stated: Stated
+    around: Desk
+    row: Mapping[str, Any]
+
+    def account_row(self, number: str | None) -> Mapping[str, Any] | None:
+        """The row of an account that the decision speaks of."""
+        known: Sequence[Mapping[str, Any] | None] = (
+            self.row["on_behalf_of"],
+            self.row["account"],
+            *self.row["candidates"],
+        )
+        return next((a for a in known if a is not None and a["number"] == number), None)
+
+    def contact_id(self, account: Mapping[str, Any] | None) -> UUID | None:
+        """The listed person who asks, on the account or on that of the reseller who asks for it."""
+        sender = self.request.sender
+        if self.caller.kind is Kind.CONTACT:
+            return self.caller.id
+        if sender is None or account is None or sender.role is not None:
+            return None
+        email = sender.email.casefold() if sender.email else None
+        for contact in account["contacts"]:
+            if (email is not None and contact["email"] == email) or (sender.user and login_of(contact) == sender.user):
+                return UUID(contact["id"])
+        return None
+
+
+async def gather(errand: Errand, body: Requested, received_at: datetime, at: datetime) -> Gathered:
+    """One statement; a second one where the policy is new to this process and looks further back for duplicates."""
+    guess = errand.policies.last_used(errand.provider_id)
+    window = _USUAL_WINDOW if guess is None else _window(guess)
+    while True:
+        caller, row = await facts_for_request(
+            errand.database,
+            errand.provider_id,
+            errand.principal,
+            _asked(errand, body, received_at, at, window),
+            errand.repeat,
+        )
+        policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
+        if _window(policy) <= window:
+            return _gathered(ended_or_not(policy, received_at), caller, body, row)
+        window = _window(policy)
+
+
+def _window(policy: CompiledPolicy) -> timedelta:
+    """How far back the policy looks for a request about the same."""
+    return max((r.rule.same.within for r in policy.rules.get("duplicate", ()) if r.rule.same), default=_NO_TIME)
+
+
+def _asked(errand: Errand, body: Requested, received_at: datetime, at: datetime, window: timedelta) -> Asked:
+    sender, username = body.sender, body.facts.get("account_username")
+    account, target = Reference.of(body.account), Reference.of(body.on_behalf_of)
+    if errand.principal.reseller is not None:
+        target = target or account
+    return Asked(
+        version_at=received_at,
+        settings_at=at,
+        account=account,
+        on_behalf_of=target,
+        email=sender.email.casefold() if sender and sender.email else None,
+        login=sender.user if sender else None,
+        name=sender.name if sender else None,
+        account_username=username if isinstance(username, str) and username else None,
+        open_since=received_at - window,
+    )
+
+
+def _gathered(policy: CompiledPolicy, caller: CallerRow, body: Requested, row: Mapping[str, Any]) -> Gathered:
+    _check_authority(caller)
+    _check_names(caller, body, row)
+    account = as_account(row["account"]) if row["account"] else None
+    target = as_account(row["on_behalf_of"]) if _is_for_another(row) else None
+    stated = state(policy, body.facts, asserters(caller))
+    request = Request(
+        channel=_channel(policy, caller, body),
+        menu_option=body.menu_option,
+        sender=_sender(caller, body.sender, account),
+        on_behalf_of=target,
+        action=_action(policy, body),
+        facts=stated.all,
+        estimated_minutes=body.estimated_minutes,
+        language=body.language,
+    )
+    if caller.kind is Kind.RESELLER and account is None:
+        account, request = _firm(caller, request)
+    around = Desk(
+        account=account,
+        account_named=account is not None,
+        candidates=tuple(map(as_account, row["candidates"])),
+        open_tickets=tuple(map(as_ticket, row["open_tickets"])),
+        incidents=tuple(row["incidents"]),
+    )
+    return Gathered(caller, policy, request, stated, around, row)
+
+
+def _check_authority(caller: CallerRow) -> None:
+    if caller.kind is Kind.SERVICE and not caller.scopes & _SPEAKERS:
+        raise Problem("forbidden", "This needs one of the scopes submit, inbound and events.")
+
+
+def _check_names(caller: CallerRow, body: Requested, row: Mapping[str, Any]) -> None:
+    """What a token says already is not said otherwise; accounts out of reach are not there."""
+    named = Reference.of(body.account)
+    if caller.kind is Kind.CONTACT:
+        faults = [
+            Fault(f"/{name}", "not_offered", "Your token says who asks, and for which account.")
+            for name in ("sender", "on_behalf_of", "menu_option")
+            if getattr(body, name) is not None
+        ]
+        if faults:
+            raise Problem("invalid", errors=faults)
+        if named and not named.names(row["account"]):
+            raise Problem("not_found", "There is no such account here.")
+        return
+    missing = (caller.kind is not Kind.RESELLER and named and row["account"] is None) or (
+        (body.on_behalf_of or (caller.kind is Kind.RESELLER and body.account)) and row["on_behalf_of"] is None
+    )
+    if missing:
+        raise Problem("not_found", "There is no such account here.")
+    if body.on_behalf_of and row["account"] is None and caller.kind is not Kind.RESELLER:
+        fault = Fault("/account", "required", "Say which reseller's account asks on behalf of the other.")
+        raise Problem("invalid", errors=[fault])
+    if caller.scopes == {Scope.SUBMIT} and row["account"] is None and body.sender is None:
+        raise Problem("invalid", errors=[Fault("/sender", "required", "Say who asks: a sender, or an account.")])
+
+
+def _is_for_another(row: Mapping[str, Any]) -> bool:
+    target, account = row["on_behalf_of"], row["account"]
+    return target is not None and (account is None or target["id"] != account["id"])
+
+
+def _sender(caller: CallerRow, named: NamedSender | None, account: Account | None) -> Sender | None:
+    if caller.kind is Kind.CONTACT:
+        user = login_of({"login": caller.login, "email": caller.email, "id": caller.id})
+        return Sender(email=caller.email, user=user, name=caller.name)
+    if named is not None:
+        trusted = caller.kind is not Kind.SERVICE or Scope.INBOUND in caller.scopes
+        mail_auth = named.mail_auth if trusted or named.mail_auth == "fail" else "pass"
+        return Sender(email=named.email, name=named.name, user=named.user, mail_auth=mail_auth)
+    if caller.kind is Kind.STAFF:
+        return Sender(email=caller.email, name=caller.name, role="staff")
+    if caller.kind is Kind.SERVICE and Scope.SUBMIT not in caller.scopes:
+        return Sender(name=caller.name, role="system")
+    # The policy takes the account's first contact.
+    return None if account is not None and account.contacts else Sender(name=caller.name)
+
+
+def _firm(caller: CallerRow, request: Request) -> tuple[Account, Request]:
+    """A reseller without an account of its own speaks for the firm that its token names."""
+    login = f"reseller:{caller.id}"
+    person = ListedContact(role="reseller", user=login, name=caller.name)
+    account = Account(number=caller.login or "", holder=caller.name, is_reseller=True, contacts=(person,))
+    return account, request.model_copy(update={"sender": Sender(user=login, name=caller.name)})
+
+
+def _channel(policy: CompiledPolicy, caller: CallerRow, body: Requested) -> str | None:
+    """A contact's entrance is the client area; nobody telephones through it."""
+    if caller.kind is not Kind.CONTACT or body.channel is None:
+        return body.channel
+    offered, spoken = policy.document.channels.get(body.channel), policy.document.unverified
+    if (
+        offered is None
+        or not offered.official
+        or offered.mail_in
+        or offered.emergency
+        or (spoken is not None and body.channel in spoken.channels)
+    ):
+        fault = Fault("/channel", "not_offered", "This is no channel of the client area; leave it out.")
+        raise Problem("invalid", errors=[fault])
+    return body.channel
+
+
+def _action(policy: CompiledPolicy, body: Requested) -> str | None:
+    if body.action is not None and policy.action(body.action) is None:
+        raise Problem("invalid", errors=[Fault("/action", "not_offered", "The policy knows no action of this name.")])
+    return body.action

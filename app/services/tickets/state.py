@@ -1,0 +1,131 @@
+"""A ticket between its row and the policy: what is stored so that the policy's view of it can be had again."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.base.vocabulary import ClockState, Coverage
+from app.policy.compile import CompiledPolicy
+from app.policy.decision import Decision, jsonable
+from app.policy.standard import CLAIMED
+from app.policy.situation import Request
+from app.policy.ticket import Ticket
+from app.policy.ticket_clocks import ClockLine
+
+_COLUMNS = frozenset(
+    "id account received_at request facts decision status department level assignee merged_into incident resolved_at "
+    "closed_at".split()
+)
+_REQUEST_COLUMNS = frozenset({"channel", "sender", "facts", "estimated_minutes", "on_behalf_of"})
+# Whatever else the policy remembers, new members of later versions included.
+_REMEMBERED = frozenset(Ticket.model_fields) - _COLUMNS
+_OF_REQUEST = frozenset(Request.model_fields) - _REQUEST_COLUMNS
+
+
+def as_ticket(row: Mapping[str, Any]) -> Ticket:
+    """The policy's view of a row that also has `account_number`."""
+    state = row["state"]
+    facts = {**row["facts"], **{CLAIMED + name: value for name, value in row["claimed"].items()}}
+    request = {
+        **state.get("request", {}),
+        "channel": row["channel"],
+        "sender": row["requester"] or None,
+        "estimated_minutes": row["estimated_minutes"],
+        "facts": facts,
+    }
+    return Ticket.model_validate(
+        {
+            "id": str(row["id"]),
+            "account": row["account_number"],
+            "received_at": row["received_at"],
+            "request": request,
+            "facts": facts,
+            "decision": row["decision"],
+            "status": row["status"],
+            "department": row["department"],
+            "level": row["level"],
+            "assignee": str(row["assignee_id"]) if row["assignee_id"] else None,
+            "merged_into": str(row["merged_into"]) if row["merged_into"] else None,
+            "incident": row["incident"],
+            "resolved_at": row["resolved_at"],
+            "closed_at": row["closed_at"],
+            **{name: value for name, value in state.items() if name != "request"},
+        }
+    )
+
+
+def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dict[str, Any]:
+    """Columns of a ticket's row that a decision may change."""
+    decision = ticket.decision
+    facts = {n: v for n, v in ticket.facts.items() if not n.startswith(CLAIMED)}
+    claimed = {n.removeprefix(CLAIMED): v for n, v in ticket.facts.items() if n.startswith(CLAIMED)}
+    running = [c for c in ticket.clocks if c.state is ClockState.RUNNING and c.target.due_at is not None]
+    return {
+        "status": ticket.status,
+        "outcome": decision.outcome,
+        "reason": decision.reason,
+        "priority": decision.priority,
+        "department": ticket.department,
+        "level": ticket.level,
+        "topic": decision.topic,
+        "topic_source": decision.topic_source,
+        "coverage": decision.coverage or Coverage.UNSPECIFIED,
+        "work_gate": decision.work_gate,
+        "fee": fee_of(decision, policy),
+        "schedule": decision.schedule.model_dump(mode="json", by_alias=True) if decision.schedule else None,
+        "standing": decision.standing,
+        "language": decision.language,
+        "facts": facts,
+        "claimed": claimed,
+        "decision": jsonable(decision),
+        "state": _state(ticket),
+        "policy_version": decision.policy_version,
+        "settings_revision": decision.settings_revision,
+        "estimated_minutes": ticket.request.estimated_minutes,
+        "worked_minutes": ticket.money.minutes_used,
+        "decided_at": at,
+        "resolved_at": ticket.resolved_at,
+        "closed_at": ticket.closed_at,
+        "incident": ticket.incident,
+        "merged_into": UUID(ticket.merged_into) if ticket.merged_into else None,
+        "next_due_at": min((c.target.due_at for c in running if c.target.due_at), default=None),
+        "breached": any(c.state is ClockState.BREACHED for c in ticket.clocks),
+        "updated_at": at,
+    }
+
+
+def fee_of(decision: Decision, policy: CompiledPolicy) -> dict[str, Any]:
+    if decision.fee is None:
+        return {"kind": "none", "amount": "0.00", "currency": policy.document.currency}
+    return decision.fee.model_dump(mode="json")
+
+
+def _state(ticket: Ticket) -> dict[str, Any]:
+    kept = ticket.model_dump(mode="json", include=set(_REMEMBERED), exclude_defaults=True)
+    request = ticket.request.model_dump(mode="json", include=set(_OF_REQUEST), exclude_defaults=True)
+    return {**kept, "request": request} if request else kept
+
+
+def clock_rows(provider_id: UUID, id_: UUID, clocks: Sequence[ClockLine], at: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "provider_id": provider_id,
+            "ticket_id": id_,
+            "metric": line.metric,
+            "cycle": line.terms.cycle,
+            "state": line.state,
+            "kind": line.target.kind,
+            "calendar": line.target.calendar,
+            "strength": line.target.strength,
+            "liability": line.target.liability,
+            "started_at": line.target.clock_start,
+            "earliest_at": line.target.earliest_at,
+            "due_at": line.target.due_at,
+            "stopped_at": line.stopped_at,
+            "budget_seconds": int(line.terms.maximum.total_seconds()) if line.terms.maximum is not None else None,
+            "excused_by": line.excused_by,
+            "updated_at": at,
+        }
+        for line in clocks
+    ]
