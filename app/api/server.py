@@ -156,5 +156,5 @@ def new_server(app: FastAPI, settings: Settings, announce: Callable[[], None]) -
 def _cannot_listen(host: str, port: int, error: OSError) -> CannotStart:
     return CannotStart(
         f"Cannot listen on {host}:{port} ({error.strerror}): stop what uses it, or choose another address with "
-        "CLAUSEDESK_HOST and CLAUSEDESK_PORT."
+        "--host and --port (`make run PORT=8081`), or CLAUSEDESK_HOST and CLAUSEDESK_PORT."
     )

@@ -1,12 +1,8 @@
 """How the process starts, and how it stops without losing a caller."""
 
 import asyncio
-import os
 import signal
 import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -15,8 +11,6 @@ from fastapi import FastAPI
 from app.api.server import bound_socket, new_server
 from app.base.errors import CannotStart
 from app.base.settings import Settings
-
-SERVE = "from app.base.settings import Settings; from app.main import serve; serve(Settings())"
 
 
 async def test_sigterm_is_announced_before_the_door_closes(shapes: FastAPI, settings: Settings) -> None:
@@ -64,23 +58,3 @@ def test_a_port_in_use_is_said_in_one_sentence() -> None:
 def test_an_address_that_is_not_ours_is_said_in_one_sentence(host: str) -> None:
     with pytest.raises(CannotStart, match="Cannot listen on"):
         bound_socket(host, 8080)
-
-
-@pytest.mark.parametrize(
-    "database_url",
-    [None, "postgresql://nobody@127.0.0.1:1/none", "nonsense"],
-    ids=["none", "down", "unreadable"],
-)
-def test_without_a_database_it_ends_with_one_sentence(tmp_path: Path, free_port: int, database_url: str | None) -> None:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "CLAUSEDESK_DATA_DIR": str(tmp_path),
-        "CLAUSEDESK_PORT": str(free_port),
-        **({"DATABASE_URL": database_url} if database_url else {}),
-    }
-    command = [sys.executable, "-c", SERVE]
-    run = subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=60)
-    assert run.returncode == 1
-    assert run.stdout == ""
-    assert "DATABASE_URL" in run.stderr
-    assert run.stderr.count("\n") == 1
