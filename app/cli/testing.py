@@ -8,47 +8,67 @@ import typer
 from app.policy.faults import PolicyFaults
 from app.policy.library.files import library, policy_text
 from app.policy.loading import load
-from app.policy.scenarios.file import ScenarioFileFault, read_file
+from app.policy.scenarios.file import ScenarioFile, ScenarioFileFault, read_file
 from app.policy.scenarios.running import play
 from app.policy.scenarios.shelf import Shelf
+
+Documents = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--policy",
+        help="Play against this document instead of the one of its provider that comes with the desk; repeatable.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
 
 
 def play_files(
     files: Annotated[list[Path], typer.Argument(help="Scenario files.", exists=True, dir_okay=False)],
-    policy: Annotated[
-        list[Path] | None,
-        typer.Option(help="Play against this document instead of the library's of the same provider.", exists=True),
-    ] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Play the scenario with this id alone.")] = None,
+    *,
+    documents: Documents = None,
+    only: Annotated[list[str] | None, typer.Option(help="Play the scenario with this id alone; repeatable.")] = None,
 ) -> None:
-    """Play scenarios: one line for each failure, then how many passed and failed."""
-    own = dict(_document(path) for path in policy or ())
+    """Play scenarios: one line for each failure, then how many passed and failed. Ends with 1 where any failed."""
+    own = dict(map(_document, documents or ()))
     shelf = Shelf(lambda provider: own.get(provider) or policy_text(provider), library())
     passed = failed = 0
     for path in files:
-        try:
-            file = read_file(path.read_text(encoding="utf-8"))
-        except ScenarioFileFault as unreadable:
+        file = _scenarios(path)
+        if file is None:
             failed += 1
-            print(*(f"{path.name}: {fault}" for fault in unreadable.faults), sep="\n")
             continue
         for result in play(file, shelf, only or ()):
-            failed, passed = (failed + 1, passed) if result.failures else (failed, passed + 1)
-            print(*result.failures, sep="\n", end="\n" if result.failures else "")
+            for failure in result.failures:
+                print(failure)
+            failed += bool(result.failures)
+            passed += not result.failures
     print(f"{passed} passed, {failed} failed")
     if failed or not passed:
         raise typer.Exit(1)
 
 
+def _scenarios(path: Path) -> ScenarioFile | None:
+    """The scenarios of a file; where it cannot be read, every fault is printed and it counts as one failure."""
+    try:
+        return read_file(_text(path))
+    except ScenarioFileFault as unreadable:
+        for fault in unreadable.faults:
+            print(f"{path}: {fault}")
+        return None
+
+
 def _document(path: Path) -> tuple[str, str]:
-    """A document's text under the provider it is of; every fault, and no more, where it cannot be used."""
-    text = path.read_text(encoding="utf-8")
+    """A document's text under the provider it is of; its faults, and nothing more, where it cannot be used."""
+    text = _text(path)
     try:
         return load(text, library()).document.provider, text
     except PolicyFaults as unusable:
-        print(*(f"{path.name}: {fault}" for fault in unusable.faults), sep="\n")
+        for fault in unusable.faults:
+            print(f"{path}: {fault}")
         raise typer.Exit(1) from None
 
 
-if __name__ == "__main__":
-    typer.run(play_files)
+def _text(path: Path) -> str:
+    """What is not UTF-8 is told as any other fault of the text is."""
+    return path.read_text(encoding="utf-8", errors="surrogateescape")
