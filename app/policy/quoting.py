@@ -1,9 +1,6 @@
 """The price of an estimate, for a ticket that may never be: by a tariff of the policy, or by what the work is."""
 
-from collections.abc import Mapping
 from datetime import datetime
-
-from pydantic import JsonValue
 
 from app.policy import admission, charging
 from app.policy.compile import CompiledPolicy
@@ -13,24 +10,15 @@ from app.policy.deliberation import Deliberation
 from app.policy.situation import Account, Request, Situation
 
 
-def quote_by_facts(
-    policy: CompiledPolicy, facts: Mapping[str, JsonValue], account: Account | None, minutes: int | None, at: datetime
-) -> Decision:
+def quote_by_facts(policy: CompiledPolicy, request: Request, account: Account | None, at: datetime) -> Decision:
     """Decide about the work as a classification does, and show what it costs."""
-    request = Request(facts=dict(facts), estimated_minutes=minutes)
     return decide(policy, request, _situation(account), at)
 
 
 def quote_by_tariff(
-    policy: CompiledPolicy,
-    tariff: str,
-    facts: Mapping[str, JsonValue],
-    account: Account | None,
-    minutes: int | None,
-    at: datetime,
+    policy: CompiledPolicy, tariff: str, request: Request, account: Account | None, at: datetime
 ) -> Decision:
-    """Price so many minutes by a tariff; whoever names it has decided that it applies."""
-    request = Request(facts=dict(facts), estimated_minutes=minutes)
+    """Price the request's minutes by a tariff; whoever names it has decided that it applies."""
     d = Deliberation(policy, request, _situation(account), at)
     admission.topic(d)
     if account is not None:

@@ -17,7 +17,7 @@ from app.policy.scenarios import answer as answers
 from app.policy.scenarios import steps
 from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.file import FileAccount, Played
-from app.policy.situation import Account, EarlierEvent, Request, Situation
+from app.policy.situation import Account, EarlierEvent, Request, Sender, Situation
 from app.policy.standing import account_meant, find_standing
 from app.policy.stating import misstated
 from app.policy.ticket import Ticket
@@ -93,14 +93,9 @@ class ScenarioDesk:
     def _others(self, account: Account | None) -> tuple[Account, ...]:
         return tuple(a for number, a in self._accounts.items() if account is None or number != account.number)
 
-    def _around(
-        self, step: steps.RequestStep, policy: CompiledPolicy, request: Request, ticket: Ticket | None = None
-    ) -> tuple[Desk, Account | None]:
+    def _around(self, policy: CompiledPolicy, request: Request, account: Account | None) -> tuple[Desk, Account | None]:
         """What is known around a request, and the account that it is about."""
-        account = self._account(step.account)
-        if account is None and ticket is not None and ticket.account is not None:
-            account = self._accounts[ticket.account]
-        candidates = tuple(self._accounts.values()) if account is None and step.sender is not None else ()
+        candidates = tuple(self._accounts.values()) if account is None and request.sender is not None else ()
         meant = account_meant(policy, request, account, candidates)
         mine = (t for t in self._tickets.values() if meant is not None and t.account == meant.number)
         around = Desk(
@@ -112,11 +107,11 @@ class ScenarioDesk:
         )
         return around, meant
 
-    def _request(self, step: steps.RequestStep) -> Request:
+    def _request(self, step: steps.RequestStep, account: Account | None) -> Request:
         return Request(
             channel=step.channel,
             menu_option=step.menu_option,
-            sender=step.sender,
+            sender=step.sender or _first_contact(account),
             on_behalf_of=self._account(step.on_behalf_of),
             action=step.action,
             facts=step.facts,
@@ -148,9 +143,9 @@ class ScenarioDesk:
 
     # ── requests ─────────────────────────────────────────────────────────────
     def _ticket(self, step: steps.TicketStep, as_: str | None) -> Answer:
-        at, request = self._at(step), self._request(step)
-        policy = self._policy(at)
-        around, _ = self._around(step, policy, request)
+        at, account = self._at(step), self._account(step.account)
+        policy, request = self._policy(at), self._request(step, account)
+        around, _ = self._around(policy, request, account)
         name = as_ or f"ticket {len(self._tickets) + 1}"
         opened = open_ticket(policy, request, around, at, id_=name)
         self._tickets[name] = shown = opened.ticket
@@ -163,9 +158,9 @@ class ScenarioDesk:
         return self._answer(policy, opened.decision, number, ticket=view)
 
     def _classify(self, step: steps.ClassifyStep) -> Answer:
-        at, request = self._at(step), self._request(step)
-        policy = self._policy(at)
-        around, meant = self._around(step, policy, request)
+        at, account = self._at(step), self._account(step.account)
+        policy, request = self._policy(at), self._request(step, account)
+        around, meant = self._around(policy, request, account)
         situation = Situation(
             account=around.account,
             account_named=around.account_named,
@@ -181,12 +176,13 @@ class ScenarioDesk:
     def _quote(self, step: steps.QuoteStep) -> Answer:
         at, account = self._at(step), self._account(step.account)
         policy = self._policy(at)
+        request = Request(sender=_first_contact(account), facts=step.facts, estimated_minutes=step.minutes)
         if step.rule is not None and step.rule not in policy.document.fees:
             raise CannotPlay(f"the policy has no fee rule {step.rule}")
         decision = (
-            quoting.quote_by_facts(policy, step.facts, account, step.minutes, at)
+            quoting.quote_by_facts(policy, request, account, at)
             if step.rule is None
-            else quoting.quote_by_tariff(policy, step.rule, step.facts, account, step.minutes, at)
+            else quoting.quote_by_tariff(policy, step.rule, request, account, at)
         )
         return self._answer(policy, decision, account.number if account else None)
 
@@ -201,16 +197,19 @@ class ScenarioDesk:
     def _message(self, step: steps.MessageStep) -> Answer:
         at, ticket = self._at(step), self._tickets[step.ticket]
         policy, around = self._of_ticket(ticket, at)
-        done = reply(policy, ticket, self._request(step), around, at)
+        done = reply(policy, ticket, self._request(step, around.account), around, at)
         self._tickets[ticket.id] = done.ticket
         view = answers.ticket_view(done.ticket, appended=done.appended)
         return self._answer(policy, done.decision, done.ticket.account, ticket=view)
 
     def _action(self, step: steps.ActionStep) -> Answer:
-        at, request = self._at(step), self._request(step)
+        at, account = self._at(step), self._account(step.account)
         ticket = self._tickets[step.ticket] if step.ticket is not None else None
         policy = self._of_ticket(ticket, at)[0] if ticket is not None else self._policy(at)
-        around, meant = self._around(step, policy, request, ticket)
+        if account is None and ticket is not None and ticket.account is not None:
+            account = self._accounts[ticket.account]
+        request = self._request(step, account)
+        around, meant = self._around(policy, request, account)
         decision = ask_for_action(policy, request, around, ticket, at)
         view = answers.ticket_view(ticket) if ticket is not None else None
         return self._answer(policy, decision, meant.number if meant else None, ticket=view)
@@ -249,8 +248,9 @@ class ScenarioDesk:
         policy = self._policy(at)
         if step.role is not None and step.role not in policy.document.contacts:
             raise CannotPlay(f"the policy has no contact role {step.role}")
+        sender = step.sender or _first_contact(account)
         change = ContactChange(op=step.op, role=step.role, email=step.email, new_email=step.new_email)
-        done = change_contacts(policy, account, change, step.sender, step.facts, self._others(account), at)
+        done = change_contacts(policy, account, change, sender, step.facts, self._others(account), at)
         self._keep(done.account)
         listed = {"role": done.role, "count": done.count, "limit": done.limit}
         return self._answer(policy, done.decision, account.number, contacts=listed)
@@ -288,7 +288,7 @@ class ScenarioDesk:
             return Answer(None, {"outcome": "accepted", "policy": None})
         found = about.about(policy, self._at(step))
         situation = Situation(account=self._account(step.account), account_named=step.account is not None)
-        who = find_standing(policy, Request(sender=step.sender), situation, None)
+        who = find_standing(policy, Request(sender=step.sender or _first_contact(situation.account)), situation, None)
         return answers.of_reading(policy, found, policy=answers.policy_view(found), standing=who.role)
 
     def _publish(self, step: steps.PublishStep) -> Answer:
@@ -319,6 +319,14 @@ class ScenarioDesk:
         policy = self._policy(at)
         found = queueing.queue(policy, _tasks(step.tickets), at)
         return answers.of_reading(policy, found, queue=found.model_dump(exclude={"citations", "assumptions"}))
+
+
+def _first_contact(account: Account | None) -> Sender | None:
+    """Who asks where nobody is named."""
+    if account is None or not account.contacts:
+        return None
+    first = account.contacts[0]
+    return Sender(email=first.email, user=first.user, name=first.name)
 
 
 def _tasks(listed: Sequence[steps.ListedTicket]) -> list[goals.OpenTask]:
