@@ -203,8 +203,9 @@ def carried_on(
         if line.going and fresh is not None and fresh.start != line.terms.start and fresh.start >= at:
             after[index] = line.with_records(policy, at, ClockRecord(kind="cancelled", at=at))
     running = {line.metric: (i, line) for i, line in enumerate(after) if line.going}
-    ended: set[tuple[str, datetime | None]] = {(line.metric, line.terms.start) for line in after if not line.going}
-    ended |= {(line.metric, None) for line in after if not line.going and line.stopped_at != at}
+    judged = [line for line in after if not line.going and line.state is not ClockState.CANCELLED]
+    ended: set[tuple[str, datetime | None]] = {(line.metric, line.terms.start) for line in judged}
+    ended |= {(line.metric, None) for line in judged if line.stopped_at != at}
     due = {m: t for m, t in asked.items() if m in running or _begins(t, ended, at)}
     change = rederived(
         [_latest(line).plan(policy) for _, line in running.values()], [t.plan(policy) for t in due.values()]
