@@ -239,7 +239,8 @@ def _alternatives(d: Deliberation, slug: str, tariff: Fee, found: Price) -> tupl
     """The amount under the other readings of the rate."""
     if found.amount is None or d.situation.money.quoted is not None:
         return ()
-    job = job_of(d, d.request.estimated_minutes)
+    quoted = d.situation.money.quoted_minutes
+    job = job_of(d, quoted if quoted is not None else d.request.estimated_minutes)
     others = (tariff.model_copy(update={"amount": other}) for other in tariff.alternatives if other != tariff.amount)
     amounts = (fees.price(other, slug, job).amount for other in others)
     return tuple(a for a in amounts if a is not None)

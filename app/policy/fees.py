@@ -214,7 +214,9 @@ def paid_minutes(fee: Fee, currency: str, amount: Decimal) -> int | None:
     """How many minutes an amount buys; None where the tariff does not go by time."""
     unit = amount_in(fee, currency)
     if fee.kind == FeeKind.HOURLY and unit and fee.per is not None:
-        return int(amount * _per(fee) / unit)
+        bought = int(amount * _per(fee) / unit)
+        following = unit * Decimal(bought + 1) / _per(fee)
+        return bought + (rounded(following, currency) <= amount)  # a price rounded down buys its last minute whole
     if fee.kind == FeeKind.FLAT_UNTIL:
         return minutes_of(fee.threshold)
     return None

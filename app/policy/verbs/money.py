@@ -64,6 +64,9 @@ def pay(step: Step) -> Result:
     amount = Decimal(str(step.payload.get("amount", "0")))
     unit = step.policy.document.currency
     if step.payload.get("currency", unit) != unit:
+        if step.tariff is not None:
+            d.stage = "fee"
+            d.cite(step.tariff, "another currency")
         return refused(step, "payment_required")
     money = step.ticket.money.model_copy(update={"paid": step.ticket.money.paid + rounded(amount, unit)})
     d.emit("record", of="payment", amount=amount, currency=unit)
