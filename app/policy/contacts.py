@@ -183,16 +183,17 @@ def host_domain(
 def _flagged(d: Deliberation, account: Account, domain: str, *, own: bool) -> Account:
     people = []
     for contact in account.contacts:
-        terms = d.policy.document.contacts.get(contact.role)
-        touched = terms is not None and terms.address == "off_server" and _lies_below(contact.email, domain)
-        if touched and terms is not None:
-            d.cite(terms, f"role={contact.role}")
-            if own or terms.not_on == "provider":
-                d.emit("flag_contact", role=contact.role, flag="needs_replacement", account=account.number)
-                people.append(contact.model_copy(update={"flag": "needs_replacement"}))
-                continue
-            d.emit("warn", of="hosted_by_same_provider", account=account.number)
         people.append(contact)
+        terms = d.policy.document.contacts.get(contact.role)
+        touched = _lies_below(contact.email, domain)
+        if terms is None or terms.address != "off_server" or not (own or touched):
+            continue
+        d.cite(terms, f"role={contact.role}")
+        if touched and (own or terms.not_on == "provider"):
+            d.emit("flag_contact", role=contact.role, flag="needs_replacement", account=account.number)
+            people[-1] = contact.model_copy(update={"flag": "needs_replacement"})
+        elif touched:
+            d.emit("warn", of="hosted_by_same_provider", account=account.number)
     unchanged = all(a is b for a, b in zip(people, account.contacts, strict=True))
     return account if unchanged else account.model_copy(update={"contacts": tuple(people)})
 

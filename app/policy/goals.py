@@ -48,10 +48,10 @@ def goal_of(policy: CompiledPolicy, metric: str) -> Goal | None:
 
 
 def report(
-    policy: CompiledPolicy, goal: Goal, counts: Mapping[str, int], tickets: Sequence[OpenTask], at: datetime
+    policy: CompiledPolicy, goal: Goal, counts: Mapping[str, int], tickets: Sequence[OpenTask] | None, at: datetime
 ) -> GoalReading:
-    """Read a goal; what can be counted from the open tickets need not be given."""
-    known = {**counted(tickets, at), **counts}
+    """Read a goal from counts, or from all open tickets where they are given."""
+    known = {**(counted(tickets, at) if tickets is not None else {}), **counts}
     value = _value(goal, known)
     band = Band(min=_bound(goal.min), max=_bound(goal.max))
     status = _status(value, band)
@@ -63,16 +63,14 @@ def report(
         goal=band,
         status=status,
         met=_met(value, band),
-        overdue=tuple(t.id for t in tickets if _overdue(t, at)),
+        overdue=tuple(t.id for t in tickets or () if _overdue(t, at)),
         citations=d.citations,
         assumptions=d.assumptions,
     )
 
 
 def counted(tickets: Sequence[OpenTask], at: datetime) -> dict[str, int]:
-    """What open tickets say by themselves; nothing where none are given."""
-    if not tickets:
-        return {}
+    """What open tickets say by themselves."""
     return {
         "tickets_open": len(tickets),
         "tickets_without_owner": sum(t.department is None for t in tickets),

@@ -131,6 +131,24 @@ def test_a_decision_without_a_clause_breaks_a_law() -> None:
     assert lines == ["HAR-S1: cites: expected at least one clause, got nothing"]
 
 
+def test_an_event_of_which_a_policy_says_nothing_decides_nothing() -> None:
+    silent = yaml.safe_load(DOCUMENT)
+    silent["unspecified"] = {}
+    shelf = Shelf({"harbour": yaml.safe_dump(silent)}.get, library())
+    update = {"event": {"type": "panel_update", "at": "2026-02-10T10:00:00Z", "account": "quay"}}
+    assert failures({**PLAIN, "when": update, "then": {"effects": [], "cites": []}}, shelf=shelf) == []
+
+
+def test_a_time_of_a_metric_that_nobody_knows_is_a_failure() -> None:
+    assert one(ASK, {"targets": {"sinking": None}}) == [
+        "HAR-S1: targets.sinking: expected a metric of the policy, got sinking"
+    ]
+    own = yaml.safe_load(DOCUMENT)
+    own["metrics"] = {"sinking": {"stops": "sunk"}}
+    shelf = Shelf({"harbour": yaml.safe_dump(own)}.get, library())
+    assert failures({**PLAIN, "when": ASK, "then": {"targets": {"sinking": None}}}, shelf=shelf) == []
+
+
 def test_a_target_without_a_due_time_must_be_explained() -> None:
     vague = yaml.safe_load(DOCUMENT)
     vague["targets"] = [{"metric": "resolve", "kind": "qualitative"}]

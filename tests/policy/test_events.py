@@ -108,6 +108,7 @@ def test_a_domain_that_is_nobodys_address_flags_nobody() -> None:
     answer = event("hosted_domain_added", QUAY, domain="where.example")
     assert effects(answer) == []
     assert answer.accounts[0].contacts == QUAY.contacts
+    assert answer.decision.cites("HAR-6")
 
 
 # ── a clock that has stopped ─────────────────────────────────────────────────

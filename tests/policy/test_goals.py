@@ -16,7 +16,7 @@ BAND = Goal(metric="ratio", numerator="good", denominator="all", min="0.70", max
 
 
 def read(goal: Goal, **counts: int) -> GoalReading:
-    return report(POLICY, goal, counts, (), NOON)
+    return report(POLICY, goal, counts, None, NOON)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,12 @@ def test_open_tickets_are_counted_and_those_unanswered_past_their_time_named() -
     assert counted(tickets, NOON)["tickets_open"] == 6
 
 
-def test_no_tickets_are_no_data_and_a_count_that_is_given_goes_before_what_is_counted() -> None:
+def test_no_open_ticket_is_none_left_lying_and_a_count_that_is_given_goes_before_what_is_counted() -> None:
     goal = goal_of(POLICY, "tickets_without_owner_or_due")
     assert goal is not None
-    assert report(POLICY, goal, {}, (), NOON).status == "no_data"
-    assert report(POLICY, goal, {"tickets_without_owner_or_due": 0}, (), NOON).met is True
+    assert report(POLICY, goal, {}, None, NOON).status == "no_data"
+    assert report(POLICY, goal, {}, (), NOON).met is True
+    assert report(POLICY, goal, {"tickets_without_owner_or_due": 1}, (), NOON).met is False
 
 
 def test_a_policy_without_the_goal_has_none() -> None:

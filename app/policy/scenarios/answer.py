@@ -44,6 +44,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     assumptions: tuple[AssumptionUsed, ...] = ()
     decision: Decision | None = None
+    """What the laws are asked about; None where nothing was decided."""
 
 
 def of_decision(policy: CompiledPolicy, decision: Decision, names: Names, /, **groups: Any) -> Answer:

@@ -1,6 +1,7 @@
 """The in-memory desk: each kind of step is one function from the step to an answer, which becomes history."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -269,7 +270,9 @@ class ScenarioDesk:
         number = account.number if account is not None else None
         if number is not None and done.responsible is not None:
             self._responsible[number] = done.responsible
-        return self._answer(policy, done.decision, number)
+        answer = self._answer(policy, done.decision, number)
+        decided = done.decision.effects or done.decision.breach or done.decision.citations
+        return answer if decided else replace(answer, decision=None)
 
     def _notice(self, step: steps.NoticeStep) -> Answer:
         at = self._at(step)
@@ -311,7 +314,8 @@ class ScenarioDesk:
         goal = goals.goal_of(policy, step.metric)
         if goal is None:
             raise CannotPlay(f"the policy has no goal for {step.metric}")
-        found = goals.report(policy, goal, step.counts, _tasks(step.tickets), at)
+        tickets = _tasks(step.tickets) if step.tickets is not None else None
+        found = goals.report(policy, goal, step.counts, tickets, at)
         return answers.of_reading(policy, found, report=found.model_dump(exclude={"citations", "assumptions"}))
 
     def _queue(self, step: steps.QueueStep) -> Answer:

@@ -9,6 +9,7 @@ from app.policy.scenarios.desk import CannotPlay, ScenarioDesk
 from app.policy.scenarios.file import Case, Played, Scenario, ScenarioFile
 from app.policy.scenarios.matching import Mismatch, mismatches
 from app.policy.scenarios.shelf import NoPolicy, Shelf
+from app.policy.standard import METRICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,18 @@ def _otherwise(played: Played, answer: Answer) -> list[Mismatch]:
     happened = [e["type"] for e in answer.groups.get("effects") or ()]
     unwanted = [t for t in played.then.get("no_effects") or () if t in happened]
     return [
+        *_unknown_metrics(played, answer),
         *mismatches(expected, answer.groups),
         *(Mismatch("no_effects", t, happened) for t in unwanted),
         *laws.broken(answer),
     ]
+
+
+def _unknown_metrics(played: Played, answer: Answer) -> list[Mismatch]:
+    """A target of a metric that nobody knows would be absent whatever happens."""
+    own = answer.policy.document.metrics if answer.policy is not None else {}
+    wanted = played.then.get("targets") or {}
+    return [Mismatch(f"targets.{m}", "a metric of the policy", m) for m in wanted if m not in METRICS and m not in own]
 
 
 def _with_null_targets(targets: dict[str, object] | None) -> dict[str, object] | None:

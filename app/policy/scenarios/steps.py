@@ -191,7 +191,7 @@ class ReportStep(Step):
     metric: Slug
     period: str | None = None
     counts: dict[str, Count] = {}
-    tickets: tuple[ListedTicket, ...] = ()
+    tickets: tuple[ListedTicket, ...] | None = None
 
 
 class QueueStep(Step):
