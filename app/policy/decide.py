@@ -1,5 +1,6 @@
 """`decide`: one request through the stages, in their fixed order, to one answer with its reasons."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from app.base.vocabulary import Outcome, WorkGate
@@ -62,12 +63,15 @@ def _through_the_stages(d: Deliberation) -> None:
 
 
 def _beyond_horizon(d: Deliberation, beyond: CalendarHorizonExceeded) -> None:
-    """Nobody guesses at holidays that are not known yet: staff look, and no time is given."""
-    d.targets = []
+    """Nobody guesses at holidays that are not known yet: it waits for staff, and no time is given."""
+    d.targets, d.clock_terms = [], []
     d.gates.add(WorkGate.AWAITING_STAFF_DECISION)
+    if not d.values.get("emergency.valid"):
+        d.outcome, d.ended = Outcome.HELD, True
     d.reason = "calendar_horizon_exceeded"
     d.emit("warn", of="calendar_horizon_exceeded", calendar=beyond.calendar)
-    d.run("effects")
+    with suppress(CalendarHorizonExceeded):
+        d.run("effects")
 
 
 def answer(d: Deliberation) -> Decision:

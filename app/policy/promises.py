@@ -89,9 +89,9 @@ def _business_calendar(d: Deliberation) -> str | None:
 def put_on_the_clock(d: Deliberation, promised: Target, start: datetime, strength: Strength | None = None) -> None:
     """A target becomes a clock's terms, and the times that follow from them."""
     terms = terms_of(d.policy, promised, start, strength)
-    d.clock_terms.append(terms)
     plan = terms.plan(d.policy)
     times = times_of(plan)
+    d.clock_terms.append(terms)
     timed = times.due_at is not None or plan.kind in (ClockKind.ELAPSED, ClockKind.BUSINESS)
     d.targets.append(
         TargetTime(
