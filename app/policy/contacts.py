@@ -9,10 +9,10 @@ from pydantic import JsonValue
 from app.base.vocabulary import Outcome, Role
 from app.policy import admission
 from app.policy.compile import CompiledPolicy
+from app.policy.decide import answer
 from app.policy.decision import Decision
 from app.policy.deliberation import Deliberation
 from app.policy.document import ContactRole
-from app.policy.explaining import settled
 from app.policy.model import Model
 from app.policy.situation import Account, ListedContact, Request, Sender, Situation
 from app.policy.standing import address_state, below, on_server
@@ -61,7 +61,7 @@ def change_contacts(
     d.run("effects")
     terms = policy.document.contacts.get(role or "")
     return ContactsAnswer(
-        decision=settled(d),
+        decision=answer(d),
         account=after,
         role=role,
         count=sum(c.role == role for c in after.contacts) if role else None,

@@ -75,7 +75,8 @@ def _beyond_horizon(d: Deliberation, beyond: CalendarHorizonExceeded) -> None:
 
 
 def answer(d: Deliberation) -> Decision:
-    """What was settled, as a value."""
+    """What was settled, as a value; never without a clause."""
+    d.cite_silence()
     refused = d.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) and not d.written_up
     return Decision(
         provider=d.policy.document.provider,

@@ -121,6 +121,13 @@ class Deliberation:
         for id_, value in self.policy.readings(source.assumption):
             self._assumptions[id_] = value
 
+    def cite_silence(self) -> None:
+        """Where no clause has spoken: what holds where the policy is silent, else what it says of itself."""
+        document = self.policy.document
+        for source in (document.unspecified, document.about):
+            if not self._citations:
+                self.cite(source, "nothing is said about it")
+
     def cite_clauses(self, clauses: Sequence[str], effect: str = "", reads: Iterable[str] = ()) -> None:
         for clause in clauses:
             key = (clause, self.stage, effect)

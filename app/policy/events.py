@@ -8,10 +8,10 @@ from app.base.vocabulary import Strength
 from app.policy import admission
 from app.policy.compile import CompiledPolicy
 from app.policy.contacts import host_domain
+from app.policy.decide import answer
 from app.policy.decision import Breach, Decision
 from app.policy.deliberation import Deliberation
 from app.policy.document import Target
-from app.policy.explaining import settled
 from app.policy.model import Model
 from app.policy.situation import Account, EarlierEvent, Request, Situation
 
@@ -71,7 +71,7 @@ def happened(
     if held is not None and any(kind == "hold_account" and more.get("status") == "done" for kind, more in follows):
         changed[held.number] = held.model_copy(update={"state": "on_hold"})
     return EventAnswer(
-        decision=settled(d).model_copy(update={"breach": breach}),
+        decision=answer(d).model_copy(update={"breach": breach}),
         accounts=tuple(changed.values()),
         incidents=_incidents(event, incidents),
         responsible=next((more["responsible"] for _, more in follows if "responsible" in more), None),

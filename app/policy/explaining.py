@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from app.policy.compile import CompiledPolicy
-from app.policy.decide import answer
-from app.policy.decision import AssumptionUsed, Citation, Decision
+from app.policy.decision import AssumptionUsed, Citation
 from app.policy.deliberation import Deliberation
 from app.policy.model import Model
 from app.policy.situation import Request, Situation
@@ -22,10 +21,3 @@ def reasoning(policy: CompiledPolicy, at: datetime, stage: str) -> Deliberation:
     d = Deliberation(policy, Request(), Situation(), at)
     d.stage = stage
     return d
-
-
-def settled(d: Deliberation) -> Decision:
-    """The decision; where no clause has spoken, on what holds where the policy is silent."""
-    if not d.citations:
-        d.cite(d.policy.document.unspecified, "nothing is said about it")
-    return answer(d)

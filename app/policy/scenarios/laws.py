@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from app.base.vocabulary import Outcome
 from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.matching import Mismatch
 
@@ -26,8 +25,6 @@ def _broken(answer: Answer) -> Iterator[Mismatch]:
         return
     if not decision.citations:
         yield Mismatch("cites", "at least one clause", None)
-    if decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) and not decision.citations:
-        yield Mismatch("cites", "a clause for the refusal", None)
     for target in decision.targets:
         explains = decision.assumptions or any(c.effect.startswith(target.metric) for c in decision.citations)
         if target.due_at is None and not explains:

@@ -9,7 +9,17 @@ from app.policy import fees
 from app.policy.charging import job_of
 from app.policy.decision import FeeDecision
 from app.policy.ticket_clocks import stopped
-from app.policy.verbs.step import STAFF_ANSWERS, Result, Step, again, refused, same, whole_minutes
+from app.policy.verbs.step import (
+    STAFF_ANSWERS,
+    Result,
+    Step,
+    again,
+    exact_amount,
+    lacking,
+    refused,
+    same,
+    whole_minutes,
+)
 
 _REASON_OF_GATE = {
     WorkGate.AWAITING_PAYMENT: "payment_required",
@@ -23,10 +33,12 @@ _REASON_OF_GATE = {
 def quote(step: Step) -> Result:
     """Staff put a price, or the tariff's own for an estimate; the customer is told in the ticket."""
     d = step.d
-    amount, minutes = step.payload.get("amount"), whole_minutes(step, "minutes")
+    amount, minutes = exact_amount(step), whole_minutes(step, "minutes")
+    if amount is None and step.payload.get("amount") is not None:
+        return lacking(step, "amount")
     money = step.ticket.money.model_copy(
         update={
-            "quoted": Decimal(str(amount)) if amount is not None else None,
+            "quoted": amount,
             "quoted_minutes": minutes if minutes is not None else step.ticket.money.quoted_minutes,
             "consented": None,
             "declined": False,
@@ -61,7 +73,9 @@ def decline(step: Step) -> Result:
 def pay(step: Step) -> Result:
     """Money has arrived; another currency is refused, more or less than asked is on record."""
     d = step.d
-    amount = Decimal(str(step.payload.get("amount", "0")))
+    amount = exact_amount(step)
+    if amount is None:
+        return lacking(step, "amount")
     unit = step.policy.document.currency
     if step.payload.get("currency", unit) != unit:
         if step.tariff is not None:

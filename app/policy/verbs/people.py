@@ -5,7 +5,18 @@ from typing import Any
 from app.base.vocabulary import Coverage, Outcome, TicketStatus, WorkGate
 from app.policy.deliberation import Deliberation
 from app.policy.life import decide_again_from_the_start
-from app.policy.verbs.step import SPOKEN, Result, Step, again, refused, same, stated_facts, whole_minutes, with_facts
+from app.policy.verbs.step import (
+    SPOKEN,
+    Result,
+    Step,
+    again,
+    lacking,
+    refused,
+    same,
+    stated_facts,
+    whole_minutes,
+    with_facts,
+)
 
 _IDENTIFIED = frozenset({"positive", "match", "matched", "passed", "success", "confirmed", "verified"})
 """Results that say who it is; whatever else is reported leaves it open and releases nothing."""
@@ -92,6 +103,8 @@ def override(step: Step) -> Result:
         d.stage = "coverage"
         d.cite_clauses([c.clause for c in step.ticket.decision.citations if c.stage == "coverage"], "strict")
         return refused(step, "strict_exclusion")
+    if _means_nothing(step, field, value):
+        return lacking(step, "value")
     d.emit("record", of="override", field=field, value=value, reason=step.payload.get("reason"))
     changes: dict[str, Any] = {"facts": dict(step.ticket.facts)}
     match field:
@@ -107,3 +120,19 @@ def override(step: Step) -> Result:
         case _:
             changes["facts"][field] = value
     return again(step, step.ticket.changed(**changes))
+
+
+def _means_nothing(step: Step, field: str, value: str) -> bool:
+    """Whether the policy knows no such value."""
+    document = step.policy.document
+    match field:
+        case "coverage":
+            return value not in set(Coverage)
+        case "priority":
+            return value not in document.priorities
+        case "level":
+            return not value.isdecimal()
+        case "department":
+            return value not in document.departments
+        case _:
+            return False

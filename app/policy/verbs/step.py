@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pydantic import JsonValue
@@ -66,6 +67,15 @@ def with_facts(step: Step, **facts: Any) -> dict[str, Any]:
     return {**step.ticket.facts, **stated_facts(step), **{k: v for k, v in facts.items() if v is not None}}
 
 
+def exact_amount(step: Step) -> Decimal | None:
+    """The amount that is named, if it is one."""
+    try:
+        amount = Decimal(str(step.payload.get("amount")))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount >= 0 else None
+
+
 def whole_minutes(step: Step, name: str) -> int | None:
     value = step.payload.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
@@ -74,6 +84,7 @@ def whole_minutes(step: Step, name: str) -> int | None:
 def refused(step: Step, reason: str | None = None) -> Result:
     """The verb is not allowed: the ticket's own decision, with the reason and the clauses that say so."""
     d = step.d
+    d.cite_silence()
     decision = step.ticket.decision.model_copy(
         update={
             "outcome": Outcome.REFUSED,
@@ -85,6 +96,12 @@ def refused(step: Step, reason: str | None = None) -> Result:
         }
     )
     return decision, step.ticket
+
+
+def lacking(step: Step, name: str) -> Result:
+    """The verb says too little, or something that cannot be meant."""
+    step.d.missing.append(name)
+    return refused(step, "intake_incomplete")
 
 
 def again(step: Step, ticket: Ticket) -> Result:

@@ -1,18 +1,19 @@
 """Verbs about time: agreed turnarounds, windows, excused delays."""
 
-from datetime import datetime
-
 from app.base.vocabulary import TicketStatus, WorkGate
 from app.policy.decision import ScheduleWindow
+from app.policy.stating import instant
 from app.policy.ticket import Excuse
 from app.policy.ticket_clocks import ClockRecord, ClockTerms, started
-from app.policy.verbs.step import Result, Step, again, refused, same
+from app.policy.verbs.step import Result, Step, again, lacking, refused, same
 
 
 def negotiate(step: Step) -> Result:
     """Both sides have agreed a time: from now on it is measured."""
     d = step.d
-    due = datetime.fromisoformat(str(step.payload["due_at"]))
+    due = instant(step.payload.get("due_at"))
+    if due is None:
+        return lacking(step, "due_at")
     agreed = ClockRecord(kind="negotiated", at=step.at, due=due)
     clocks = tuple(
         line.with_records(step.policy, step.at, agreed) if line.going and line.terms.kind == "negotiated" else line
@@ -35,7 +36,7 @@ def schedule(step: Step) -> Result:
     """Put the work into a window: staff's own, else the next one of the policy's calendar."""
     d = step.d
     decision, ticket = again(step, step.ticket.changed(scheduled=True))
-    wished = {name: step.payload.get(name) for name in ("from", "until")}
+    wished = {name: instant(step.payload.get(name)) for name in ("from", "until")}
     allowed = decision.schedule is not None and decision.schedule.from_ is not None
     if wished["from"] is not None and (allowed or not step.policy.rules.get("schedule")):
         window = ScheduleWindow.model_validate(wished)
