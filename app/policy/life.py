@@ -66,12 +66,21 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         oldest_unanswered_at=at,
         closed_at=at if decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) else None,
     )
+    decision, ticket = _on_the_clock(decision, ticket)
     taken_in = next((e.model_extra or {} for e in decision.effects if e.type == "append"), None)
     if taken_in is not None:
         return _noted(desk, decision, ticket, str(taken_in.get("to")), at)
     if decision.outcome is not Outcome.MERGED:
         return Opened(decision=decision, ticket=ticket)
     return _merged(policy, request, desk, decision, ticket, at)
+
+
+def _on_the_clock(decision: Decision, ticket: Ticket) -> tuple[Decision, Ticket]:
+    """The times of a decision as the ticket's own clocks show them."""
+    if not ticket.clocks:
+        return decision, ticket
+    decision = decision.model_copy(update={"targets": ticket.targets})
+    return decision, ticket.changed(decision=decision)
 
 
 def _merged(
@@ -143,7 +152,7 @@ def decide_again_from_the_start(
         completed_at=at if decision.outcome is Outcome.ACCEPTED else None,
         account=account.number if account else ticket.account,
     )
-    return decision, again
+    return _on_the_clock(decision, again)
 
 
 def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetime, verb: str) -> Deliberation:
@@ -262,7 +271,9 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
         again = redeliberate(policy, added, desk, at, "reply")
         reclassify(again)
         decision, added = carry_on(added, again, at)
-    return Replied(decision=_with(decision, said), ticket=added.changed(decision=decision), appended=True)
+    now = added.read_again(policy, at)
+    decision = _with(decision.model_copy(update={"breach": now.breach(at), "targets": now.targets}), said)
+    return Replied(decision=decision, ticket=added.changed(decision=decision), appended=True)
 
 
 def _after_customer(ticket: Ticket, at: datetime) -> dict[str, datetime]:
@@ -281,7 +292,10 @@ def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime) -> Replied:
         starts={k: v for k, v in ticket.starts.items() if k != "customer_reply"},
     )
     d.run("transition")
-    decision = _with(ticket.decision, (d.citations, d.assumptions, tuple(d.effects)))
+    decision = ticket.decision.model_copy(
+        update={"effects": (), "targets": answered.targets, "breach": answered.breach(at)}
+    )
+    decision = _with(decision, (d.citations, d.assumptions, tuple(d.effects)))
     return Replied(decision=decision, ticket=answered, appended=True)
 
 

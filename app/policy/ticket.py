@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import JsonValue
 
 from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
-from app.policy.decision import Decision, TargetTime
+from app.policy.compile import CompiledPolicy
+from app.policy.decision import Breach, Decision, TargetTime
 from app.policy.model import Model
 from app.policy.situation import Money, OpenTicket, Request
 from app.policy.ticket_clocks import ClockLine
@@ -88,6 +89,27 @@ class Ticket(Model):
         """The times in force, one per metric: the latest cycle that was not cancelled."""
         shown = {line.metric: line.target for line in self.clocks if line.state is not ClockState.CANCELLED}
         return tuple(shown.values())
+
+    def read_again(self, policy: CompiledPolicy, at: datetime) -> "Ticket":
+        """The ticket as its clocks show at this instant: what fell due meanwhile is breached."""
+        clocks = tuple(line.with_records(policy, at) if line.going else line for line in self.clocks)
+        return self.changed(clocks=clocks)
+
+    def breach(self, at: datetime) -> Breach | None:
+        """The miss on record: of several that of the clock that ended last, or still runs."""
+        missed = [(line.stopped_at or at, line) for line in self.clocks if line.state is ClockState.BREACHED]
+        missed = [(end, line) for end, line in missed if line.target.due_at is not None]
+        if not missed:
+            return None
+        end, line = max(missed, key=lambda each: each[0])
+        assert line.target.due_at is not None
+        return Breach(
+            metric=line.metric,
+            late_seconds=int((end - line.target.due_at).total_seconds()),
+            excused=line.excused_by is not None,
+            excused_by=line.excused_by,
+            liability=line.target.liability,
+        )
 
     def changed(self, **values: Any) -> "Ticket":
         return self.model_copy(update=values)

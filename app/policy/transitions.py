@@ -69,6 +69,9 @@ def apply(
     decision, after = VERBS[transition.verb](step)
     offered = [str((e.model_extra or {}).get("of")) for e in d.effects if e.type == "delay_code"]
     codes = tuple(dict.fromkeys((*after.delay_codes, *offered)))
+    now = after.read_again(policy, at)
+    seen = {"breach": now.breach(at), "targets": decision.targets if after.merged_into else now.targets}
+    decision = decision.model_copy(update=seen)
     return _joined(decision, d), after.changed(delay_codes=codes)
 
 
