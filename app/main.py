@@ -10,7 +10,7 @@ import uvloop
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.api import classifications, docs, health, me, oauth, policies, problems
+from app.api import classifications, docs, health, me, oauth, policies, problems, tickets
 from app.api.deps import Desk
 from app.api.guard import EdgeGuard
 from app.api.observed import Drain, Observed
@@ -34,6 +34,7 @@ ROUTERS = (
     me.router,
     policies.router,
     classifications.router,
+    tickets.router,
 )
 
 

@@ -79,7 +79,7 @@ class FrontDesk:
             role=role,
             subject=subject,
             now=self.now,
-            ttl_seconds=900,
+            ttl_seconds=86_000,
             **claims,
         )
         return {"Authorization": f"Bearer {token}"}

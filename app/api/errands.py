@@ -54,7 +54,9 @@ Language = Annotated[str | None, Depends(_language)]
 
 
 def answered(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(value, default=str), status, dict(headers or {}), "application/json")
+    return Response(
+        orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z), status, dict(headers or {}), "application/json"
+    )
 
 
 def sent(answer: StoredAnswer) -> Response:

@@ -67,7 +67,8 @@ class Page:
         if following is not None:
             link = urlencode([*self.query, ("limit", str(self.limit)), ("cursor", following)])
             all_headers["Link"] = f'<{self.url}?{link}>; rel="next"'
-        body = orjson.dumps({"data": [view(row) for row in shown], "next_cursor": following}, default=str)
+        page = {"data": [view(row) for row in shown], "next_cursor": following}
+        body = orjson.dumps(page, default=str, option=orjson.OPT_UTC_Z)
         return Response(body, headers=all_headers, media_type="application/json")
 
     def _cursor(self, position: Sequence[object]) -> str:

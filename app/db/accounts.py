@@ -18,7 +18,7 @@ def account_json(a: str) -> str:
     'market_catalogue', {a}.market_catalogue, 'server', {a}.server, 'active', {a}.active,
     'contact_info_current', {a}.contact_info_current, 'is_reseller', {a}.is_reseller, 'users_total', {a}.users_total,
     'vip', {a}.vip, 'contract', {a}.contract, 'facts', {a}.facts, 'reseller_id', {a}.reseller_id,
-    'reseller', (SELECT coalesce(own.number, r.number) FROM reseller AS r
+    'reseller', (SELECT jsonb_build_object('number', r.number, 'name', r.name, 'account', own.number) FROM reseller AS r
                  LEFT JOIN account AS own ON own.provider_id = r.provider_id AND own.id = r.account_id
                  WHERE r.provider_id = {a}.provider_id AND r.id = {a}.reseller_id),
     'contacts', (SELECT coalesce(jsonb_agg(jsonb_build_object(

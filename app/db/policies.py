@@ -19,9 +19,10 @@ _REVISION_AT: Final = """coalesce((SELECT number FROM settings_revision
     WHERE provider_id = $1 AND effective_from <= {at} ORDER BY effective_from DESC, number DESC LIMIT 1), 0)"""
 
 
-def in_force(version_at: str, revision_at: str) -> str:
-    """Columns with the numbers in force at these places; $1 is the provider."""
-    return f"{_VERSION_AT.format(at=version_at)} AS version, {_REVISION_AT.format(at=revision_at)} AS revision"
+def in_force(version_at: str, revision_at: str, ending: str = "") -> str:
+    """Columns `version` and `revision` with the numbers in force at these places; $1 is the provider."""
+    version, revision = _VERSION_AT.format(at=version_at), _REVISION_AT.format(at=revision_at)
+    return f"{version} AS version{ending}, {revision} AS revision{ending}"
 
 
 _IN_FORCE: Final = f"SELECT {in_force('$2::timestamptz', '$2')} FROM provider WHERE id = $1 AND active"

@@ -16,7 +16,6 @@ _PLAIN = (
     "market",
     "server",
     "contact_info_current",
-    "reseller",
     "is_reseller",
     "users_total",
 )
@@ -24,8 +23,9 @@ _PLAIN = (
 
 def as_account(row: Mapping[str, Any]) -> Account:
     """The account of a row with its people and domains, as decisions see it."""
-    contract = row["contract"]
+    contract, firm = row["contract"], row["reseller"]
     return Account(
+        reseller=(firm["account"] or firm["number"]) if firm is not None else None,
         products=row["products"] or ((row["product"],) if row["product"] else ()),
         market_catalogue=row["market_catalogue"],
         active=row["active"] and row["state"] != "closed",

@@ -17,8 +17,9 @@ from app.schemas.requests import NamedSender, Requested
 from app.services.accounts import as_account, login_of
 from app.services.errands import Errand
 from app.services.facts import Stated, asserters, state
+from app.services.repeating import check_repeated
 from app.services.shelf import ended_or_not
-from app.services.tickets.state import as_ticket
+from app.services.ticket_state import as_ticket
 
 _SPEAKERS = frozenset({Scope.SUBMIT, Scope.INBOUND, Scope.EVENTS})
 _USUAL_WINDOW = timedelta(days=2)
@@ -71,6 +72,7 @@ async def gather(errand: Errand, body: Requested, received_at: datetime, at: dat
             _asked(errand, body, received_at, at, window),
             errand.repeat,
         )
+        await check_repeated(errand, row)
         policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
         if _window(policy) <= window:
             return _gathered(ended_or_not(policy, received_at), caller, body, row)
@@ -109,7 +111,7 @@ def _gathered(policy: CompiledPolicy, caller: CallerRow, body: Requested, row: M
     request = Request(
         channel=_channel(policy, caller, body),
         menu_option=body.menu_option,
-        sender=_sender(caller, body.sender, account),
+        sender=sender_of(caller, body.sender, account),
         on_behalf_of=target,
         action=_action(policy, body),
         facts=stated.all,
@@ -164,7 +166,8 @@ def _is_for_another(row: Mapping[str, Any]) -> bool:
     return target is not None and (account is None or target["id"] != account["id"])
 
 
-def _sender(caller: CallerRow, named: NamedSender | None, account: Account | None) -> Sender | None:
+def sender_of(caller: CallerRow, named: NamedSender | None, account: Account | None) -> Sender | None:
+    """Who asks: by the token where it says so, else as the caller names them."""
     if caller.kind is Kind.CONTACT:
         user = login_of({"login": caller.login, "email": caller.email, "id": caller.id})
         return Sender(email=caller.email, user=user, name=caller.name)

@@ -8,14 +8,16 @@ from uuid import UUID
 from app.base.vocabulary import ClockState, Coverage
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, jsonable
-from app.policy.standard import CLAIMED
 from app.policy.situation import Request
+from app.policy.standard import CLAIMED
 from app.policy.ticket import Ticket
 from app.policy.ticket_clocks import ClockLine
 
 _COLUMNS = frozenset(
-    "id account received_at request facts decision status department level assignee merged_into incident resolved_at "
-    "closed_at".split()
+    (
+        *("id", "account", "received_at", "request", "facts", "decision", "status", "department", "level"),
+        *("assignee", "merged_into", "incident", "resolved_at", "closed_at"),
+    )
 )
 _REQUEST_COLUMNS = frozenset({"channel", "sender", "facts", "estimated_minutes", "on_behalf_of"})
 # Whatever else the policy remembers, new members of later versions included.
@@ -53,6 +55,11 @@ def as_ticket(row: Mapping[str, Any]) -> Ticket:
             **{name: value for name, value in state.items() if name != "request"},
         }
     )
+
+
+def refreshed(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> Ticket:
+    """The ticket with its clocks read at this instant: one may have been missed since the last change."""
+    return ticket.changed(clocks=tuple(c.with_records(policy, at) if c.going else c for c in ticket.clocks))
 
 
 def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dict[str, Any]:

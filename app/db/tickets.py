@@ -1,0 +1,142 @@
+"""Tickets read: one as it is shown, one with all that a change of it is decided by, and what has happened to it."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from app.base.actor import Principal
+from app.db.accounts import account_json
+from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
+from app.db.idempotency import KEPT_COLUMNS, kept, key_args
+from app.db.policies import in_force
+from app.db.pool import Database
+from app.schemas.idempotency import IdempotentRequest
+
+SUMMARY: Final = """t.id, t.reference, t.status, t.outcome, t.reason, t.priority, t.department, t.level, t.topic,
+  t.topic_source, t.coverage, t.work_gate, t.fee, t.schedule, t.standing, t.channel, t.language, t.subject, t.facts,
+  t.claimed, t.policy_version, t.settings_revision, t.estimated_minutes, t.worked_minutes, t.received_at, t.decided_at,
+  t.resolved_at, t.closed_at, t.resolution, t.merged_into, t.follow_up_of, t.incident, t.next_due_at, t.breached,
+  t.external_ref, t.metadata, t.version, t.created_at, t.updated_at, t.requester, t.account_id, t.contact_id,
+  t.assignee_id, t.reseller_id, a.number AS account_number, a.holder AS account_name, s.name AS assignee_name,
+  r.number AS reseller_number, r.name AS reseller_name,
+  coalesce((SELECT jsonb_agg(to_jsonb(clock) ORDER BY clock.metric, clock.cycle) FROM clock
+            WHERE clock.provider_id = $1 AND clock.ticket_id = t.id), '[]') AS clocks"""
+JOINED: Final = """ticket AS t
+  LEFT JOIN account AS a ON a.provider_id = $1 AND a.id = t.account_id
+  LEFT JOIN staff AS s ON s.provider_id = $1 AND s.id = t.assignee_id
+  LEFT JOIN reseller AS r ON r.provider_id = $1 AND r.id = t.reseller_id"""
+_THIS: Final = "t.provider_id = $1 AND (t.id = $6::uuid OR t.reference = $7::text)"
+
+Name = tuple[UUID | None, str | None]
+"""How a path names a ticket: by its id, or by its reference."""
+
+
+def ticket_sees(kind: Kind) -> str:
+    """A reseller also sees what it asked before the account was known."""
+    own = sees(kind, "t.account_id")
+    return f"({own} OR t.reseller_id = caller.caller_reseller)" if kind is Kind.RESELLER else own
+
+
+@lru_cache(maxsize=64)
+def _one(kind: Kind, columns: str, more: str = "") -> str:
+    return f"SELECT {columns} FROM {JOINED} {more} WHERE {_THIS} AND {ticket_sees(kind)}"
+
+
+async def _read(
+    database: Database, provider_id: UUID, principal: Principal, columns: str, more: str, *args: object
+) -> tuple[CallerRow, asyncpg.Record | None]:
+    statement = _one(kind_of(principal), columns, more)
+    caller, rows = await for_caller(database, provider_id, principal, statement, *args)
+    return caller, rows[0] if rows else None
+
+
+async def read_ticket(
+    database: Database, provider_id: UUID, principal: Principal, name: Name
+) -> tuple[CallerRow, asyncpg.Record | None]:
+    return await _read(database, provider_id, principal, f"{SUMMARY}, t.decision", "", *name)
+
+
+_FOR_CHANGE: Final = f"""{SUMMARY}, t.decision, t.state,
+  t.version AS version_of_row, CASE WHEN a.id IS NOT NULL THEN {account_json("a")} END AS account,
+  {in_force("$8::timestamptz", "$8", "_now")},
+  coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
+              AND server IS NOT NULL), '[]') AS incidents,
+  survivor.reference AS survivor_reference, {KEPT_COLUMNS}"""
+_WITH_KEPT: Final = f"""LEFT JOIN ticket AS survivor ON survivor.provider_id = $1 AND survivor.id = t.merged_into
+  {kept("$9", "$10")}"""
+
+
+async def ticket_for_change(
+    database: Database,
+    provider_id: UUID,
+    principal: Principal,
+    name: Name,
+    now: Any,
+    repeat: IdempotentRequest | None,
+) -> tuple[CallerRow, Mapping[str, Any] | None]:
+    """All that a change of the ticket is decided by."""
+    return await _read(database, provider_id, principal, _FOR_CHANGE, _WITH_KEPT, *name, now, *key_args(repeat))
+
+
+async def read_state(
+    database: Database, provider_id: UUID, principal: Principal, name: Name
+) -> tuple[CallerRow, asyncpg.Record | None]:
+    """The ticket with what the policy remembers of it."""
+    return await _read(database, provider_id, principal, f"{SUMMARY}, t.decision, t.state", "", *name)
+
+
+# ── what belongs to a ticket ─────────────────────────────────────────────────
+_MESSAGES: Final = """m.id, m.visibility, m.author_kind, m.author_id, m.author, m.channel, m.language, m.body,
+  m.received_at, m.created_at"""
+_EVENTS: Final = """e.id, e.seq, e.position, e.type, e.actor_kind, e.actor_id, e.on_behalf_of, e.data, e.decision,
+  e.policy_version, e.settings_revision, e.occurred_at"""
+
+
+@lru_cache(maxsize=64)
+def _parts(kind: Kind, columns: str, source: str, order: str) -> str:
+    # One row even where the ticket has none of them, so that an empty list differs from no ticket.
+    return f"""SELECT t.id AS ticket_id, part.* FROM ticket AS t LEFT JOIN LATERAL (
+      SELECT {columns} FROM {source} ORDER BY {order} LIMIT $9) AS part ON true
+    WHERE {_THIS} AND {ticket_sees(kind)}"""
+
+
+async def list_messages(
+    database: Database, provider_id: UUID, principal: Principal, name: Name, after: UUID | None, fetch: int
+) -> tuple[CallerRow, list[asyncpg.Record] | None]:
+    """The oldest first; internal notes for staff alone. None: no such ticket."""
+    visible = "" if principal.is_staff else " AND m.visibility = 'public'"
+    source = (
+        f"message AS m WHERE m.provider_id = $1 AND m.ticket_id = t.id AND ($8::uuid IS NULL OR m.id > $8){visible}"
+    )
+    return await _listed(database, provider_id, principal, (_MESSAGES, source, "m.id"), *name, after, fetch)
+
+
+async def list_events(
+    database: Database,
+    provider_id: UUID,
+    principal: Principal,
+    name: Name,
+    after: int | None,
+    fetch: int,
+    *,
+    decisions: bool = False,
+    hidden: tuple[str, ...] = (),
+) -> tuple[CallerRow, list[asyncpg.Record] | None]:
+    """In the order of the log; `decisions`: only those that decided something. None: no such ticket."""
+    source = """event AS e WHERE e.provider_id = $1 AND e.subject_kind = 'ticket' AND e.subject_id = t.id
+      AND ($8::bigint IS NULL OR e.seq > $8) AND e.type <> ALL($10::text[])"""
+    if decisions:
+        source += " AND e.decision IS NOT NULL"
+    parts = (_EVENTS, source, "e.seq")
+    return await _listed(database, provider_id, principal, parts, *name, after, fetch, list(hidden))
+
+
+async def _listed(
+    database: Database, provider_id: UUID, principal: Principal, parts: tuple[str, str, str], *args: object
+) -> tuple[CallerRow, list[asyncpg.Record] | None]:
+    statement = _parts(kind_of(principal), *parts)
+    caller, rows = await for_caller(database, provider_id, principal, statement, *args)
+    return caller, [row for row in rows if row["id"] is not None] if rows else None

@@ -1,0 +1,47 @@
+"""Commands done once: a request that comes again gets its answer again, and one overtaken by another starts anew."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from app.base.errors import Problem
+from app.db.commands import Overtaken
+from app.db.idempotency import kept_answer
+from app.schemas.idempotency import StoredAnswer
+from app.services.errands import Errand
+
+_TRIES = 4
+
+Answer = TypeVar("Answer")
+
+
+class AnsweredBefore(Exception):  # noqa: N818 - it reads as what happened
+    """This very request was answered already."""
+
+    def __init__(self, answer: StoredAnswer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+async def check_repeated(errand: Errand, row: Mapping[str, Any]) -> None:
+    """Asked as soon as the facts are there, before anything is judged: what was answered stays answered."""
+    kept = await kept_answer(errand.database, errand.provider_id, row, errand.repeat, errand.now)
+    if kept is not None:
+        raise AnsweredBefore(kept)
+
+
+async def once(attempt: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
+    """The answer of a command that may be repeated."""
+    try:
+        return await persistently(attempt)
+    except AnsweredBefore as before:
+        return before.answer
+
+
+async def persistently(attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Gather, decide and write again where something else was written in between."""
+    for _ in range(_TRIES):
+        try:
+            return await attempt()
+        except Overtaken:
+            continue
+    raise Problem("conflict", "Others change this at the same moment; repeat in a little while.")

@@ -1,0 +1,79 @@
+"""A ticket described better: subject, facts and the caller's own words; what was missing decides again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.base.errors import Fault, Problem
+from app.base.events import EventType
+from app.db.commands import Command, Update, carry_out
+from app.db.problems import violated_constraint
+from app.policy.life import carry_on, decide_again_from_the_start, reclassify, redeliberate
+from app.policy.standard import CLAIMED
+from app.policy.ticket import Ticket
+from app.services.errands import Errand
+from app.services.facts import asserters, state
+from app.services.repeating import persistently
+from app.services.tickets.changing import Changed, Known, changed, command, gather
+from app.services.tickets.view import ticket_view
+
+_PLAIN = ("subject", "language", "external_ref")
+_VERB = "describe"
+
+
+async def describe(errand: Errand, name: str, patch: Mapping[str, Any], expected: int | None) -> dict[str, Any]:
+    """`patch` as RFC 7396 has it: null takes away. The ticket as it is then."""
+    return await persistently(lambda: _attempt(errand, name, patch, expected))
+
+
+async def _attempt(errand: Errand, name: str, patch: Mapping[str, Any], expected: int | None) -> dict[str, Any]:
+    known = await gather(errand, name, expected)
+    columns = {field: patch[field] for field in _PLAIN if field in patch}
+    if "metadata" in patch:
+        columns["metadata"] = _merged(known.row["metadata"], patch["metadata"] or {})
+    told = {"fields": sorted(patch)}
+    facts = patch.get("facts")
+    if facts:
+        after = _with_facts(errand, known, facts)
+        change = changed(errand, known, after, **columns)
+        writing = command(errand, known, change, EventType.TICKET_DESCRIBED, told)
+    else:
+        version = known.row["version_of_row"] + 1
+        columns["updated_at"] = errand.now
+        change = Changed(columns, [dict(clock) for clock in known.row["clocks"]], version)
+        event = errand.event(EventType.TICKET_DESCRIBED, ("ticket", known.id), version, told)
+        update = Update("ticket", known.id, known.row["version_of_row"], columns)
+        writing = Command({"event": [event]}, update)
+    try:
+        await carry_out(errand.database, errand.provider_id, writing, errand.now)
+    except Problem as problem:
+        if violated_constraint(problem) == "uq_ticket_external_ref":
+            raise Problem("already_exists", "Another ticket has this external_ref.") from problem
+        raise
+    return ticket_view(change.shown(known), known.caller)
+
+
+def _merged(before: Mapping[str, str], patch: Mapping[str, str | None]) -> dict[str, str]:
+    after = {name: value for name, value in {**before, **patch}.items() if value is not None}
+    if len(after) > 50:
+        raise Problem("invalid", errors=[Fault("/metadata", "too_long", "This may have at most 50 entries.")])
+    return after
+
+
+def _with_facts(errand: Errand, known: Known, facts: Mapping[str, Any]) -> Ticket:
+    """The ticket decided again with these facts; a held one from the start, so that its clocks may begin."""
+    ticket = known.ticket
+    if not ticket.open:
+        raise Problem("conflict", "A ticket that has ended takes no more facts; reply to it to go on.")
+    stated = state(known.policy, facts, asserters(known.caller))
+    taken = {name for name, value in stated.asserted.items() if value is None}
+    taken |= {CLAIMED + name for name, value in stated.claimed.items() if value is None}
+    added = {name: value for name, value in stated.all.items() if value is not None}
+    merged = {name: value for name, value in {**ticket.facts, **added}.items() if name not in taken}
+    richer = ticket.changed(facts=merged)
+    if richer.held:
+        _, after = decide_again_from_the_start(known.policy, richer, known.around, errand.now)
+        return after
+    d = redeliberate(known.policy, richer, known.around, errand.now, _VERB)
+    reclassify(d)
+    _, after = carry_on(richer, d, errand.now)
+    return after

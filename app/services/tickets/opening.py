@@ -1,0 +1,215 @@
+"""A request becomes a ticket: decided, recorded with its clocks and its event, and answered."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.base.errors import Fault, Problem
+from app.base.events import EventType
+from app.base.identifiers import new_reference
+from app.base.vocabulary import Outcome
+from app.db.callers import CallerRow, Kind
+from app.db.commands import Command, Update, carry_out
+from app.db.problems import violated_constraint
+from app.policy import life
+from app.policy.compile import CompiledPolicy
+from app.policy.situation import Sender
+from app.policy.ticket import Ticket
+from app.schemas.idempotency import StoredAnswer
+from app.schemas.requests import TicketOpen
+from app.services.errands import Errand
+from app.services.repeating import once
+from app.services.requests import Gathered, gather
+from app.services.ticket_state import clock_rows, decided_columns, refreshed
+from app.services.tickets.view import ticket_view, written
+
+_BACK = timedelta(hours=24)
+
+
+async def open_ticket(errand: Errand, body: TicketOpen) -> StoredAnswer:
+    """201 whatever the outcome; 200 with the first ticket where the request was about the same."""
+    if body.attachments:
+        raise Problem("invalid", errors=[Fault("/attachments/0", "unknown", "There is no such file.")])
+    received_at = _received_at(errand, body)
+    return await once(lambda: _attempt(errand, body, received_at))
+
+
+def _received_at(errand: Errand, body: TicketOpen) -> datetime:
+    if body.received_at is None:
+        return errand.now
+    if errand.principal.is_contact:
+        fault = Fault("/received_at", "not_offered", "What you send is received when it arrives.")
+    elif not errand.now - _BACK <= body.received_at <= errand.now:
+        fault = Fault("/received_at", "out_of_range", "This must lie within the last 24 hours.")
+    else:
+        return body.received_at
+    raise Problem("invalid", errors=[fault])
+
+
+async def _attempt(errand: Errand, body: TicketOpen, received_at: datetime) -> StoredAnswer:
+    given = await gather(errand, body, received_at, errand.now)
+    id_ = errand.new_id()
+    opened = life.open_ticket(given.policy, given.request, given.around, received_at, id_=str(id_))
+    answer, command = recorded(errand, given, opened, body, id_, None)
+    try:
+        await carry_out(errand.database, errand.provider_id, command, errand.now)
+    except Problem as problem:
+        if violated_constraint(problem) == "uq_ticket_external_ref":
+            raise Problem("already_exists", "Another ticket has this external_ref.") from problem
+        raise
+    return answer
+
+
+def recorded(
+    errand: Errand, given: Gathered, opened: life.Opened, body: TicketOpen, id_: UUID, follow_up_of: UUID | None
+) -> tuple[StoredAnswer, Command]:
+    """All rows of a new ticket, and the answer that tells of it."""
+    ticket = refreshed(opened.ticket, given.policy, errand.now)
+    account = given.account_row(ticket.account)
+    row = _new_row(errand, given, ticket, account, body, id_, follow_up_of)
+    clocks = clock_rows(errand.provider_id, id_, ticket.clocks, errand.now)
+    merged = opened.survivor is not None and opened.decision.outcome is Outcome.MERGED
+    event = errand.event(
+        EventType.TICKET_MERGED if merged else EventType.TICKET_OPENED,
+        ("ticket", id_),
+        1,
+        _told(row),
+        **_decided(row, given.caller, account),
+    )
+    inserts: dict[str, list[dict[str, Any]]] = {"ticket": [row], "clock": clocks, "event": [event]}
+    if opened.survivor is not None:
+        return _joined(errand, given, opened.survivor, body, id_, inserts)
+    if body.body is not None:
+        inserts["message"] = [first_message(errand, given, id_, row, body.body)]
+    shown = {**row, **names_of(account), "clocks": clocks, "assignee_name": None}
+    headers = {"Location": f"/v1/tickets/{id_}", "ETag": '"1"'}
+    answer = StoredAnswer(201, written(ticket_view(shown, given.caller)), headers)
+    return answer, Command(inserts, answer=answer, repeat=errand.repeat)
+
+
+def _joined(
+    errand: Errand,
+    given: Gathered,
+    survivor: Ticket,
+    body: TicketOpen,
+    id_: UUID,
+    inserts: dict[str, list[dict[str, Any]]],
+) -> tuple[StoredAnswer, Command]:
+    """The first ticket takes the message over, and is what the caller is shown."""
+    first = next(row for row in given.row["open_tickets"] if row["id"] == survivor.id)
+    survivor = refreshed(survivor, given.policy, errand.now)
+    changed = decided_columns(survivor, given.policy, errand.now)
+    first_id = UUID(survivor.id)
+    clocks = clock_rows(errand.provider_id, first_id, survivor.clocks, errand.now)
+    version = first["version"] + 1
+    data = {"merged": str(id_), "status": survivor.status}
+    event = errand.event(
+        EventType.TICKET_JOINED,
+        ("ticket", first_id),
+        version,
+        data,
+        **_decided({**changed, "decision": changed["decision"]}, given.caller, None),
+    )
+    inserts["clock"] = [*inserts["clock"], *clocks]
+    inserts["event"] = [*inserts["event"], event]
+    if body.body is not None:
+        inserts["message"] = [first_message(errand, given, first_id, {**inserts["ticket"][0]}, body.body)]
+    account = given.account_row(survivor.account)
+    shown = {**first, **changed, **names_of(account), "clocks": clocks, "version": version, "assignee_name": None}
+    headers = {"Location": f"/v1/tickets/{first_id}", "ETag": f'"{version}"'}
+    answer = StoredAnswer(200, written(ticket_view(shown, given.caller)), headers)
+    update = Update("ticket", first_id, first["version"], changed)
+    return answer, Command(inserts, update, answer, errand.repeat)
+
+
+def _new_row(
+    errand: Errand,
+    given: Gathered,
+    ticket: Ticket,
+    account: Mapping[str, Any] | None,
+    body: TicketOpen,
+    id_: UUID,
+    follow_up_of: UUID | None,
+) -> dict[str, Any]:
+    request, policy = given.request, given.policy
+    asking = given.row["account"] if request.on_behalf_of is not None else account
+    reseller = given.caller.reseller or (account and account["reseller_id"])
+    return {
+        "provider_id": errand.provider_id,
+        "id": id_,
+        "reference": new_reference(policy.document.prefix),
+        "subject": body.subject,
+        "channel": request.channel or _channel(policy, ticket),
+        "account_id": account["id"] if account is not None else None,
+        "contact_id": given.contact_id(asking),
+        "requester": request.sender.model_dump(mode="json", exclude_none=True) if request.sender else {},
+        "assignee_id": None,
+        "reseller_id": reseller,
+        "received_at": ticket.received_at,
+        "external_ref": body.external_ref,
+        "metadata": body.metadata,
+        "follow_up_of": follow_up_of,
+        "resolution": None,
+        "created_at": errand.now,
+        "version": 1,
+        **decided_columns(ticket, policy, errand.now),
+    }
+
+
+def _channel(policy: CompiledPolicy, ticket: Ticket) -> str:
+    known = ticket.decision.channel
+    found = policy.channel(None, None)
+    return known.slug if known is not None else found.slug if found is not None else "unknown"
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("reference", "status", "outcome", "reason", "channel", "account_id", "merged_into", "follow_up_of")
+    return {name: row[name] for name in names}
+
+
+def _decided(row: Mapping[str, Any], caller: CallerRow, account: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Columns of an event that tells of a decision."""
+    return {
+        "decision": row["decision"],
+        "policy_version": row["policy_version"],
+        "settings_revision": row["settings_revision"],
+        "on_behalf_of": account["id"] if account is not None and caller.kind is Kind.RESELLER else None,
+    }
+
+
+def names_of(account: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a view names beside the row's own columns."""
+    firm = (account and account["reseller"]) or {}
+    return {
+        "account_number": account["number"] if account is not None else None,
+        "account_name": account["holder"] if account is not None else None,
+        "reseller_number": firm.get("number"),
+        "reseller_name": firm.get("name"),
+    }
+
+
+def first_message(
+    errand: Errand, given: Gathered, ticket_id: UUID, row: Mapping[str, Any], text: str
+) -> dict[str, Any]:
+    return {
+        "provider_id": errand.provider_id,
+        "id": errand.new_id(),
+        "ticket_id": ticket_id,
+        "visibility": "public",
+        **author_of(given.caller, given.request.sender, row["contact_id"]),
+        "channel": row["channel"],
+        "language": given.request.language,
+        "body": text,
+        "received_at": row["received_at"],
+        "created_at": errand.now,
+    }
+
+
+def author_of(caller: CallerRow, sender: Sender | None, contact_id: UUID | None) -> dict[str, Any]:
+    """Who wrote, in the columns of a message; a machine or a clerk may have written it down for somebody."""
+    if caller.kind in (Kind.CONTACT, Kind.RESELLER) or sender is None or sender.role is not None:
+        named = {"name": caller.name, "email": caller.email if caller.kind is not Kind.STAFF else None}
+        return {"author_kind": str(caller.kind), "author_id": caller.id, "author": named}
+    kind = "contact" if contact_id is not None else "unlisted"
+    return {"author_kind": kind, "author_id": contact_id, "author": {"name": sender.name, "email": sender.email}}

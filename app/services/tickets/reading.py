@@ -1,0 +1,140 @@
+"""Tickets read and listed, and what has happened to one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.base.errors import Problem
+from app.base.events import INTERNAL
+from app.base.identifiers import parse_reference
+from app.base.vocabulary import Scope
+from app.db.callers import CallerRow, Kind
+from app.db.ticket_lists import Position, list_tickets
+from app.db.tickets import Name, list_events, list_messages, read_state, read_ticket
+from app.policy.clocks import ClockReading
+from app.policy.ticket_clocks import ClockLine
+from app.schemas.tickets import Order
+from app.services.errands import Errand
+from app.services.ticket_state import as_ticket
+from app.services.tickets.view import clock_view, instant, ticket_view
+
+_READS = frozenset({Scope.SUBMIT, Scope.EVENTS})
+
+
+def named(ticket: str) -> Name:
+    """A ticket as a path names it; Problem where it can be the name of none."""
+    try:
+        return UUID(ticket), None
+    except ValueError:
+        reference = parse_reference(ticket)
+        if reference is None:
+            raise Problem("not_found") from None
+        return None, reference
+
+
+def there(caller: CallerRow, row: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The row, if it is there and the caller's scopes let tickets be read."""
+    if caller.kind is Kind.SERVICE and not caller.scopes & _READS:
+        raise Problem("forbidden")
+    if row is None:
+        raise Problem("not_found")
+    return row
+
+
+async def read(errand: Errand, ticket: str) -> dict[str, Any]:
+    caller, row = await read_ticket(errand.database, errand.provider_id, errand.principal, named(ticket))
+    return ticket_view(there(caller, row), caller)
+
+
+async def listed(
+    errand: Errand, filters: Mapping[str, Any], order: Order, after: Position | None, fetch: int
+) -> Sequence[Mapping[str, Any]]:
+    caller, rows = await list_tickets(
+        errand.database, errand.provider_id, errand.principal, filters, order, after, fetch
+    )
+    there(caller, {})
+    return rows
+
+
+async def clocks(errand: Errand, ticket: str) -> dict[str, Any]:
+    """Every clock as it stands at this instant, in seconds of its own open time."""
+    caller, found = await read_state(errand.database, errand.provider_id, errand.principal, named(ticket))
+    row = there(caller, found)
+    policy = await errand.policies.policy(errand.provider_id, row["policy_version"], row["settings_revision"])
+    stored = {(clock["metric"], clock["cycle"]): clock for clock in row["clocks"]}
+    lines = as_ticket(row).clocks
+    shown = [_read(stored.get((line.metric, line.terms.cycle)), line, line.read(policy, errand.now)) for line in lines]
+    return {"ticket": row["id"], "as_of": errand.now, "data": shown}
+
+
+def _read(stored: Mapping[str, Any] | None, line: ClockLine, now: ClockReading) -> dict[str, Any]:
+    known = clock_view(stored) if stored is not None else {}
+    return {
+        **known,
+        "metric": line.metric,
+        "cycle": line.terms.cycle,
+        "state": now.state,
+        "started_at": now.started_at,
+        "earliest_at": now.earliest_at,
+        "due_at": now.due_at,
+        "stopped_at": now.stopped_at,
+        "excused_by": now.excused_by,
+        "consumed_seconds": now.consumed_seconds,
+        "remaining_seconds": now.remaining_seconds,
+        "overdue_seconds": now.overdue_seconds,
+    }
+
+
+async def messages(errand: Errand, ticket: str, after: UUID | None, fetch: int) -> Sequence[Mapping[str, Any]]:
+    caller, rows = await list_messages(
+        errand.database, errand.provider_id, errand.principal, named(ticket), after, fetch
+    )
+    there(caller, None if rows is None else {})
+    return rows or ()
+
+
+async def events(
+    errand: Errand, ticket: str, after: int | None, fetch: int, *, decisions: bool = False
+) -> Sequence[Mapping[str, Any]]:
+    hidden = () if errand.principal.is_staff else tuple(INTERNAL)
+    caller, rows = await list_events(
+        errand.database,
+        errand.provider_id,
+        errand.principal,
+        named(ticket),
+        after,
+        fetch,
+        decisions=decisions,
+        hidden=hidden,
+    )
+    there(caller, None if rows is None else {})
+    return rows or ()
+
+
+def message_view(row: Mapping[str, Any]) -> dict[str, Any]:
+    author = {"kind": row["author_kind"], "id": row["author_id"], **row["author"]}
+    names = ("id", "visibility", "channel", "language", "body", "received_at", "created_at")
+    return {**{name: row[name] for name in names}, "author": author}
+
+
+def event_view(row: Mapping[str, Any], provider: str) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "position": row["position"],
+        "seq": row["seq"],
+        "type": row["type"],
+        "occurred_at": row["occurred_at"],
+        "provider": provider,
+        "subject": {"kind": "ticket", "id": row["ticket_id"]},
+        "actor": {"kind": row["actor_kind"], "id": row["actor_id"]},
+        "on_behalf_of": row["on_behalf_of"],
+        "data": row["data"],
+    }
+
+
+def decision_view(row: Mapping[str, Any]) -> dict[str, Any]:
+    decided_by = {"kind": row["actor_kind"], "id": row["actor_id"]}
+    occurred_at: datetime | str | None = instant(row["occurred_at"])
+    return {"seq": row["seq"], "event": row["type"], "occurred_at": occurred_at, "actor": decided_by,
+            "decision": row["decision"]}  # fmt: skip

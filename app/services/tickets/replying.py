@@ -1,0 +1,145 @@
+"""Messages: customers and staff reply, staff leave notes; each reply is judged by the policy."""
+
+from typing import Any
+from uuid import UUID
+
+from app.base.errors import CODES, Problem
+from app.base.events import EventType
+from app.db.callers import Kind
+from app.db.commands import Command, Update, carry_out
+from app.policy import life
+from app.policy.decision import Decision, jsonable
+from app.policy.situation import Request, Sender
+from app.schemas.idempotency import StoredAnswer
+from app.schemas.requests import TicketOpen
+from app.schemas.tickets import MessageWrite
+from app.services.errands import Errand
+from app.services.facts import asserters, state
+from app.services.repeating import once
+from app.services.requests import gather as gather_request
+from app.services.requests import sender_of
+from app.services.tickets import opening
+from app.services.tickets.changing import Changed, Known, changed, command, gather
+from app.services.tickets.reading import message_view
+from app.services.tickets.view import written
+
+
+async def write(errand: Errand, ticket: str, body: MessageWrite) -> StoredAnswer:
+    """On a merged ticket it lands on the survivor; on a closed one it opens a linked follow-up."""
+    return await once(lambda: _attempt(errand, ticket, body))
+
+
+async def _attempt(errand: Errand, ticket: str, body: MessageWrite) -> StoredAnswer:
+    known = await gather(errand, ticket)
+    if body.visibility == "internal":
+        return await _note(errand, known, body)
+    if known.row["merged_into"] is not None:
+        return await _attempt(errand, str(known.row["merged_into"]), body)
+    request = _request(known, body)
+    staff_speaks = request.sender is not None and request.sender.role == "staff"
+    if known.row["status"] == "closed" and not staff_speaks:
+        return await _follow_up(errand, known, body)
+    done = life.reply(known.policy, known.ticket, request, known.around, errand.now)
+    if not done.appended:
+        raise refused(done.decision)
+    change = changed(errand, known, done.ticket)
+    message = _message(errand, known, body, request.sender)
+    return await _write(errand, known, change, message, EventType.TICKET_REPLIED, body)
+
+
+def _request(known: Known, body: MessageWrite) -> Request:
+    stated = state(known.policy, body.facts, asserters(known.caller))
+    return Request(
+        channel=body.channel or known.row["channel"],
+        sender=sender_of(known.caller, body.sender, known.around.account),
+        facts=stated.all,
+    )
+
+
+async def _note(errand: Errand, known: Known, body: MessageWrite) -> StoredAnswer:
+    """Between staff: it decides nothing, answers nobody, and is never sent anywhere."""
+    if known.caller.kind is not Kind.STAFF:
+        raise Problem("forbidden", "Internal notes are for staff.")
+    version = known.row["version_of_row"] + 1
+    change = Changed({"updated_at": errand.now}, [], version)
+    return await _write(errand, known, change, _message(errand, known, body, None), EventType.TICKET_NOTED, body)
+
+
+async def _write(
+    errand: Errand, known: Known, change: Changed, message: dict[str, Any], kind: EventType, body: MessageWrite
+) -> StoredAnswer:
+    told = {"message": str(message["id"]), "visibility": body.visibility, "author_kind": message["author_kind"]}
+    plan = command(errand, known, change, kind, told, decided=kind is EventType.TICKET_REPLIED)
+    shown = {**known.row, **change.columns}
+    ticket = {"id": known.id, "reference": shown["reference"], "status": shown["status"], "version": change.version}
+    view = {**message_view(message), "ticket": ticket}
+    answer = StoredAnswer(201, written(view), {"Location": f"/v1/tickets/{known.id}/messages"})
+    inserts = {**plan.inserts, "message": [message]}
+    await carry_out(
+        errand.database, errand.provider_id, Command(inserts, plan.update, answer, errand.repeat), errand.now
+    )
+    return answer
+
+
+def _message(errand: Errand, known: Known, body: MessageWrite, sender: Sender | None) -> dict[str, Any]:
+    contact = known.row["contact_id"] if sender is not None and _is_requester(known, sender) else None
+    return {
+        "provider_id": errand.provider_id,
+        "id": errand.new_id(),
+        "ticket_id": known.id,
+        "visibility": body.visibility,
+        **opening.author_of(known.caller, sender, contact),
+        "channel": body.channel or known.row["channel"],
+        "language": None,
+        "body": body.body,
+        "received_at": errand.now,
+        "created_at": errand.now,
+    }
+
+
+def _is_requester(known: Known, sender: Sender) -> bool:
+    requester = known.row["requester"]
+    return sender.email is not None and sender.email == requester.get("email")
+
+
+async def _follow_up(errand: Errand, known: Known, body: MessageWrite) -> StoredAnswer:
+    """What is closed stays closed; what is said about it is a request of its own, linked to it."""
+    row = known.row
+    anew = TicketOpen.model_construct(
+        account=row["account_number"] if known.caller.kind is not Kind.CONTACT else None,
+        on_behalf_of=None,
+        channel=body.channel or (row["channel"] if known.caller.kind is not Kind.CONTACT else None),
+        menu_option=None,
+        sender=body.sender,
+        subject=row["subject"],
+        body=body.body,
+        action=None,
+        facts={**row["facts"], **body.facts},
+        estimated_minutes=None,
+        language=row["language"],
+        external_ref=None,
+        metadata={},
+        attachments=[],
+    )
+    given = await gather_request(errand, anew, errand.now, errand.now)
+    id_: UUID = errand.new_id()
+    opened = life.open_ticket(given.policy, given.request, given.around, errand.now, id_=str(id_))
+    _, plan = opening.recorded(errand, given, opened, anew, id_, known.id)
+    message = plan.inserts["message"][0]
+    new = plan.inserts["ticket"][0]
+    joined: Update | None = plan.update
+    ticket = {"id": joined.id if joined else id_, "reference": new["reference"], "status": new["status"], "version": 1}
+    view = {**message_view(message), "ticket": ticket, "follow_up_of": known.id}
+    answer = StoredAnswer(201, written(view), {"Location": f"/v1/tickets/{ticket['id']}/messages"})
+    await carry_out(
+        errand.database, errand.provider_id, Command(plan.inserts, plan.update, answer, errand.repeat), errand.now
+    )
+    return answer
+
+
+def refused(decision: Decision) -> Problem:
+    """What the policy does not allow, with the clauses that say so."""
+    code = decision.reason if decision.reason in CODES else "forbidden"
+    citations = jsonable(decision)["citations"]
+    sentences = dict.fromkeys(c["sentence"] for c in citations if c["effect"].startswith("outcome"))
+    return Problem(code, " ".join(sentences), citations=citations)

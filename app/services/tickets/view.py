@@ -1,0 +1,65 @@
+"""Tickets as they are shown, from a row or from what has just been written."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from app.db.callers import CallerRow
+from app.services.tickets.actions import allowed_actions
+
+_PLAIN = (
+    *("id", "reference", "status", "outcome", "reason", "priority", "department", "level", "topic", "topic_source"),
+    *("coverage", "work_gate", "fee", "schedule", "standing", "channel", "language", "subject", "facts", "claimed"),
+    *("policy_version", "settings_revision", "estimated_minutes", "worked_minutes", "merged_into", "follow_up_of"),
+    *("incident", "breached", "resolution", "external_ref", "metadata", "version"),
+)
+_INSTANTS = (*("received_at", "decided_at", "resolved_at", "closed_at", "created_at", "updated_at"),)
+_CLOCK = ("metric", "cycle", "state", "kind", "calendar", "strength", "liability", "excused_by")
+_CLOCK_INSTANTS = ("started_at", "earliest_at", "due_at", "stopped_at")
+
+
+def instant(value: datetime | str | None) -> datetime | str | None:
+    """One that comes out of a row's JSON is text already, in UTC."""
+    return value.replace("+00:00", "Z") if isinstance(value, str) else value
+
+
+def summary_view(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A ticket as lists show it."""
+    requester = row["requester"]
+    return {
+        **{name: row[name] for name in _PLAIN},
+        **{name: instant(row[name]) for name in _INSTANTS},
+        "due_at": instant(row["next_due_at"]),
+        "account": _named(row, "account"),
+        "reseller": _named(row, "reseller"),
+        "requester": {
+            "contact": row["contact_id"],
+            "name": requester.get("name"),
+            "email": requester.get("email"),
+            "user": requester.get("user"),
+        },
+        "assignee": {"id": row["assignee_id"], "name": row["assignee_name"]} if row["assignee_id"] else None,
+        "clocks": [clock_view(clock) for clock in row["clocks"]],
+    }
+
+
+def ticket_view(row: Mapping[str, Any], caller: CallerRow) -> dict[str, Any]:
+    return {**summary_view(row), "decision": row["decision"], "allowed_actions": allowed_actions(row, caller)}
+
+
+def clock_view(clock: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {name: clock[name] for name in _CLOCK}
+    return {**plain, **{name: instant(clock[name]) for name in _CLOCK_INSTANTS}}
+
+
+def _named(row: Mapping[str, Any], what: str) -> dict[str, Any] | None:
+    if row[f"{what}_id"] is None:
+        return None
+    return {name: row[f"{what}_{name}"] for name in ("id", "number", "name")}
+
+
+def written(view: object) -> bytes:
+    """As the wire and the stored answers hold it."""
+    return orjson.dumps(view, default=str, option=orjson.OPT_UTC_Z)
