@@ -80,8 +80,9 @@ async def gather(errand: Errand, body: Requested, received_at: datetime, at: dat
 
 
 def _window(policy: CompiledPolicy) -> timedelta:
-    """How far back the policy looks for a request about the same."""
-    return max((r.rule.same.within for r in policy.rules.get("duplicate", ()) if r.rule.same), default=_NO_TIME)
+    """How far back the policy looks for a request about the same; earlier events are no tickets."""
+    rules = (r.rule for stage, rules in policy.rules.items() if stage != "event" for r in rules)
+    return max((rule.same.within for rule in rules if rule.same), default=_NO_TIME)
 
 
 def _asked(errand: Errand, body: Requested, received_at: datetime, at: datetime, window: timedelta) -> Asked:
