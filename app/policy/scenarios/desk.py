@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from app.base.vocabulary import Outcome
+from app.base.vocabulary import Outcome, TicketStatus
 from app.policy import about, events, goals, notices, publishing, queueing, quoting
 from app.policy.accounts import apply_to_account
 from app.policy.asking import ask_for_action
@@ -13,6 +13,7 @@ from app.policy.compile import CompiledPolicy
 from app.policy.contacts import ContactChange, change_contacts
 from app.policy.decide import decide
 from app.policy.decision import Decision
+from app.policy.history import DIAGNOSED, times_helped, with_history
 from app.policy.life import Desk, open_ticket, reply
 from app.policy.scenarios import answer as answers
 from app.policy.scenarios import steps
@@ -146,7 +147,15 @@ class ScenarioDesk:
     def _ticket(self, step: steps.TicketStep, as_: str | None) -> Answer:
         at, account = self._at(step), self._account(step.account)
         policy, request = self._policy(at), self._request(step, account)
-        around, _ = self._around(policy, request, account)
+        around, meant = self._around(policy, request, account)
+        return self._open(policy, self._knowing(policy, request, meant), around, at, as_)
+
+    def _knowing(self, policy: CompiledPolicy, request: Request, account: Account | None) -> Request:
+        number = account.number if account is not None else None
+        helped = times_helped(self._tickets.values(), number, request.facts.get("topic"))
+        return with_history(policy, request, helped)
+
+    def _open(self, policy: CompiledPolicy, request: Request, around: Desk, at: datetime, as_: str | None) -> Answer:
         name = as_ or f"ticket {len(self._tickets) + 1}"
         opened = open_ticket(policy, request, around, at, id_=name)
         self._tickets[name] = shown = opened.ticket
@@ -162,6 +171,7 @@ class ScenarioDesk:
         at, account = self._at(step), self._account(step.account)
         policy, request = self._policy(at), self._request(step, account)
         around, meant = self._around(policy, request, account)
+        request = self._knowing(policy, request, meant)
         situation = Situation(
             account=around.account,
             account_named=around.account_named,
@@ -197,11 +207,25 @@ class ScenarioDesk:
 
     def _message(self, step: steps.MessageStep) -> Answer:
         at, ticket = self._at(step), self._tickets[step.ticket]
+        while ticket.merged_into is not None:
+            ticket = self._tickets[ticket.merged_into]
         policy, around = self._of_ticket(ticket, at)
-        done = reply(policy, ticket, self._request(step, around.account), around, at)
+        request = self._request(step, around.account)
+        if ticket.status is TicketStatus.CLOSED and (step.sender is None or step.sender.role != "staff"):
+            return self._follow_up(ticket, request, at)
+        done = reply(policy, ticket, request, around, at)
         self._tickets[ticket.id] = done.ticket
         view = answers.ticket_view(done.ticket, appended=done.appended)
         return self._answer(policy, done.decision, done.ticket.account, ticket=view)
+
+    def _follow_up(self, ticket: Ticket, request: Request, at: datetime) -> Answer:
+        """What is closed stays closed; what is said about it is a request of its own."""
+        policy = self._policy(at)
+        account = self._accounts[ticket.account] if ticket.account is not None else None
+        kept = {name: value for name, value in ticket.facts.items() if name not in DIAGNOSED}
+        request = request.model_copy(update={"facts": {**kept, **request.facts}})
+        around, meant = self._around(policy, request, account)
+        return self._open(policy, self._knowing(policy, request, meant), around, at, None)
 
     def _action(self, step: steps.ActionStep) -> Answer:
         at, account = self._at(step), self._account(step.account)
