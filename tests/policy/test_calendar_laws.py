@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import FrameType
 from typing import Any
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.policy.calendars import AlwaysOpen, Calendar
@@ -37,8 +37,8 @@ def test_taking_business_time_away_is_the_inverse_of_adding_it(
     start = calendar.subtract(end, duration)
     assert start <= end
     assert calendar.elapsed(start, end) == duration
-    assume(duration > timedelta(0) and calendar.is_open(end))
-    assert calendar.add(start, duration) == end
+    if duration and calendar.is_open(end):
+        assert calendar.add(start, duration) == end
 
 
 @given(calendars, instants, durations, st.timedeltas(timedelta(0), timedelta(days=30)), durations)
@@ -54,8 +54,8 @@ def test_due_times_are_monotone_in_the_start_and_in_the_target(
 def test_adding_in_two_parts_is_adding_the_sum(
     calendar: Calendar, start: datetime, one: timedelta, other: timedelta
 ) -> None:
-    assume(other > timedelta(0))
-    assert calendar.add(calendar.add(start, one), other) == calendar.add(start, one + other)
+    if other:
+        assert calendar.add(calendar.add(start, one), other) == calendar.add(start, one + other)
 
 
 @given(calendars, instants, durations, durations)
