@@ -19,6 +19,7 @@ def ask_for_action(
         account=desk.account,
         account_named=desk.account_named,
         candidates=desk.candidates,
+        reseller=desk.reseller,
         incidents=desk.incidents,
         ticket=ticket is not None and ticket.open,
     )

@@ -24,6 +24,8 @@ class Desk(Model):
     account: Account | None = None
     account_named: bool = False
     candidates: tuple[Account, ...] = ()
+    reseller: Account | None = None
+    """The account of the reseller whose customer `account` is."""
     open_tickets: tuple[Ticket, ...] = ()
     incidents: tuple[str, ...] = ()
 
@@ -42,6 +44,7 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         account=desk.account,
         account_named=desk.account_named,
         candidates=desk.candidates,
+        reseller=desk.reseller,
         open_tickets=tuple(t.as_open() for t in desk.open_tickets if t.open),
         incidents=desk.incidents,
         ticket=True,
@@ -131,6 +134,7 @@ def decide_again_from_the_start(
         account=desk.account,
         account_named=desk.account_named,
         candidates=desk.candidates,
+        reseller=desk.reseller,
         incidents=desk.incidents,
         received_at=ticket.received_at,
         completed_at=at,
@@ -162,6 +166,7 @@ def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetim
         account=desk.account,
         account_named=True,
         candidates=desk.candidates,
+        reseller=desk.reseller,
         incidents=desk.incidents,
         received_at=ticket.received_at,
         completed_at=ticket.completed_at,

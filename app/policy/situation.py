@@ -147,6 +147,8 @@ class Situation(Model):
     """Whether the request itself names the account (or the token does)."""
     candidates: tuple[Account, ...] = ()
     """Accounts of the provider on which the sender is listed, where none was named."""
+    reseller: Account | None = None
+    """The account of the reseller whose customer `account` is."""
     open_tickets: tuple[OpenTicket, ...] = ()
     incidents: tuple[str, ...] = ()
     """Servers with an open incident."""

@@ -38,15 +38,23 @@ def find_standing(policy: CompiledPolicy, request: Request, situation: Situation
         sender = _first_contact(account)
     if sender.role is not None:
         return Standing(sender.role, account)
+    if request.on_behalf_of is not None:
+        return _for_another(request.on_behalf_of, account, situation, sender)
     if account is None:
         return _among_candidates(policy, request, situation, sender, channel)
-    if request.on_behalf_of is not None:
-        contact = listed(account, sender)
-        own = request.on_behalf_of.reseller == account.number
-        if contact is not None and own:
-            return Standing("reseller", request.on_behalf_of, contact)
-        return Standing("reseller" if contact else "unlisted", account, contact, not_own_customer=True)
-    return _on_account(policy, request, account, sender, channel)
+    return _on_account(policy, request, situation, account, sender, channel)
+
+
+def _for_another(customer: Account, account: Account | None, situation: Situation, sender: Sender) -> Standing:
+    """A reseller asks on behalf of its own customer; anybody else for nobody but himself."""
+    asking = next((a for a in ((account,) if account else situation.candidates) if listed(a, sender)), None)
+    contact = listed(asking, sender) if asking else None
+    if asking is not None and customer.reseller == asking.number:
+        return Standing("reseller", customer, contact)
+    own = situation.reseller
+    if own is not None and account is not None and account.number == customer.number and listed(own, sender):
+        return Standing("reseller", customer, listed(own, sender))
+    return Standing("reseller" if contact else "unlisted", asking or account, contact, not_own_customer=True)
 
 
 def account_meant(
@@ -59,19 +67,28 @@ def account_meant(
 
 
 def _on_account(
-    policy: CompiledPolicy, request: Request, account: Account, sender: Sender, channel: str | None
+    policy: CompiledPolicy,
+    request: Request,
+    situation: Situation,
+    account: Account,
+    sender: Sender,
+    channel: str | None,
 ) -> Standing:
     contact = listed(account, sender)
-    if is_spoken(policy, sender, channel):
-        claimed = contact or _named(account, sender)
+    spoken = is_spoken(policy, sender, channel)
+    claimed = contact or (_named(account, sender) if spoken else None)
+    if claimed is not None and claimed.role not in policy.document.contacts and account.reseller is not None:
+        return Standing("reseller_customer", account, claimed)  # bars more than it grants, so nobody need prove it
+    if spoken:
         if claimed is not None and request.facts.get("identity_verified") is True:
             return Standing(claimed.role, account, claimed)
         return Standing("unverified" if claimed else "unlisted", account, claimed=claimed)
-    if contact is None:
-        return Standing("unlisted", account)
-    if contact.role not in policy.document.contacts and account.reseller is not None:
-        return Standing("reseller_customer", account, contact)
-    return Standing(contact.role, account, contact)
+    if contact is not None:
+        return Standing(contact.role, account, contact)
+    own = situation.reseller if situation.reseller and situation.reseller.number == account.reseller else None
+    if own is not None and (person := listed(own, sender)) is not None:
+        return Standing("reseller", account, person)
+    return Standing("unlisted", account)
 
 
 def _among_candidates(
@@ -82,7 +99,7 @@ def _among_candidates(
     if username is not None and len(listing) > 1:
         listing = [a for a in listing if a.number.casefold() == str(username).casefold()] or listing
     if len(listing) == 1:
-        return _on_account(policy, request, listing[0], sender, channel)
+        return _on_account(policy, request, situation, listing[0], sender, channel)
     if listing:
         contact = listed(listing[0], sender)
         role = contact.role if contact and not is_spoken(policy, sender, channel) else "unverified"

@@ -92,6 +92,9 @@ class ScenarioDesk:
     def _account(self, name: str | None) -> Account | None:
         return self._accounts[self._numbers[name]] if name is not None else None
 
+    def _reseller_of(self, account: Account | None) -> Account | None:
+        return self._accounts.get(account.reseller) if account is not None and account.reseller else None
+
     def _others(self, account: Account | None) -> tuple[Account, ...]:
         return tuple(a for number, a in self._accounts.items() if account is None or number != account.number)
 
@@ -104,6 +107,7 @@ class ScenarioDesk:
             account=account,
             account_named=account is not None,
             candidates=candidates,
+            reseller=self._reseller_of(account),
             open_tickets=tuple(t for t in mine if t.open),
             incidents=self._incidents,
         )
@@ -176,6 +180,7 @@ class ScenarioDesk:
             account=around.account,
             account_named=around.account_named,
             candidates=around.candidates,
+            reseller=around.reseller,
             incidents=around.incidents,
             open_tickets=tuple(t.as_open() for t in around.open_tickets),
             dry_run=True,
@@ -203,7 +208,8 @@ class ScenarioDesk:
         if ticket.account is None:
             return policy, Desk(candidates=tuple(self._accounts.values()), incidents=self._incidents)
         account = self._accounts[ticket.account]
-        return policy, Desk(account=account, account_named=True, incidents=self._incidents)
+        reseller = self._reseller_of(account)
+        return policy, Desk(account=account, account_named=True, reseller=reseller, incidents=self._incidents)
 
     def _message(self, step: steps.MessageStep) -> Answer:
         at, ticket = self._at(step), self._tickets[step.ticket]
