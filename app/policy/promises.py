@@ -89,6 +89,8 @@ def _business_calendar(d: Deliberation) -> str | None:
 def put_on_the_clock(d: Deliberation, promised: Target, start: datetime, strength: Strength | None = None) -> None:
     """A target becomes a clock's terms, and the times that follow from them."""
     terms = terms_of(d.policy, promised, start, strength)
+    if terms.calendar in d.policy.timetable.moving:
+        terms = terms.model_copy(update={"zone": d.values.get("timezone")})
     plan = terms.plan(d.policy)
     times = times_of(plan)
     d.clock_terms.append(terms)
@@ -135,7 +137,9 @@ def language_in_time(d: Deliberation) -> None:
         return
     opens = calendar.next_opening(d.received_at)
     due = next((t.due_at for t in d.targets if t.metric == "first_response" and t.due_at), None)
-    if due is not None and due < opens:
-        later = d.language
-        d.language = offered.fallback or d.policy.document.locale
+    spoken = d.channel is not None and d.channel.channel.targets == "none"  # answered now or not at all
+    if spoken or (due is not None and due < opens):
+        later, d.language = d.language, offered.fallback or d.policy.document.locale
+        if (served := d.policy.document.languages.get(d.language)) is not None:
+            d.cite(served, f"language={d.language}", ("language",))
         d.emit("follow_up", language=later, **{"from": opens})
