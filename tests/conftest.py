@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import pytest
 
 from app.db.embedded import EmbeddedPostgres
@@ -19,6 +20,10 @@ from app.db.schema import metadata
 from app.db.tables.providers import Provider
 from tests import factories
 from tests.frontdesk import FrontDesk, open_front_desk
+
+# How long an example takes says more about the machine than about the law.
+hypothesis.settings.register_profile("clausedesk", deadline=None)
+hypothesis.settings.load_profile("clausedesk")
 
 _PREFIX = "clausedesk-tests-"
 _TEMPLATE = "migrated"

@@ -47,8 +47,6 @@ async def _first_ticket(desk: Desk, request: Mapping[str, Any], token: str) -> s
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"demonstration-{name}"}
     async with httpx2.AsyncClient(transport=transport, base_url=desk.settings.origin, headers=headers) as frontend:
         there = await frontend.get("/v1/tickets", params={"external_ref": name})
-        if there.status_code == 404:
-            return "TICKET"
         there.raise_for_status()
         found = there.json()["data"]
         if not found:
