@@ -137,6 +137,8 @@ class Money(Model):
     quoted_minutes: int | None = None
     minutes_used: int = 0
     waived: bool = False
+    settled: bool = False
+    """The job was done and charged."""
 
 
 class Situation(Model):

@@ -1,6 +1,10 @@
 """Verbs that end a ticket or take it up again."""
 
+from decimal import Decimal
+
+from app.base.money import rounded
 from app.base.vocabulary import Outcome, TicketStatus
+from app.policy.situation import Money
 from app.policy.ticket import Ticket
 from app.policy.ticket_clocks import ClockLine, cancelled, stopped, taken_up_again
 from app.policy.verbs.step import Result, Step, again, refused, same
@@ -18,7 +22,21 @@ def reopen(step: Step) -> Result:
 
 def close(step: Step) -> Result:
     clocks = stopped(step.policy, step.ticket.clocks, None, step.at)
-    return same(step, step.ticket.changed(clocks=clocks, status=TicketStatus.CLOSED, closed_at=step.at))
+    money = _given_back(step)
+    return same(step, step.ticket.changed(clocks=clocks, status=TicketStatus.CLOSED, closed_at=step.at, money=money))
+
+
+def _given_back(step: Step) -> Money:
+    """What was paid in advance for work that solved nothing goes back, where the tariff says so."""
+    money, tariff = step.ticket.money, step.tariff
+    solved = money.settled or step.ticket.status is TicketStatus.RESOLVED
+    if solved or money.paid <= 0 or tariff is None or tariff.payment.timing != "prepay" or tariff.unsolved == "keep":
+        return money
+    unit = step.policy.document.currency
+    step.d.stage = "fee"
+    step.d.cite(tariff, "unsolved")
+    step.d.emit("refund", amount=rounded(money.paid, unit), currency=unit)
+    return money.model_copy(update={"paid": Decimal(0)})
 
 
 def merge(step: Step) -> Result:

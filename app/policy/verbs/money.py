@@ -170,7 +170,8 @@ def settle(step: Step) -> Result:
         if money.paid > amount:
             d.emit("refund", amount=money.paid - amount, currency=unit)
     decision = step.ticket.decision.model_copy(update={"fee": settled, "outcome": Outcome.ACCEPTED, "reason": None})
-    return decision.model_copy(update={"effects": ()}), step.ticket.changed(decision=decision)
+    done = money.model_copy(update={"settled": True})
+    return decision.model_copy(update={"effects": ()}), step.ticket.changed(decision=decision, money=done)
 
 
 def _settled_fee(
