@@ -10,6 +10,7 @@ from app.policy.effects import FactReference, SetOutcome
 from app.policy.likeness import first_alike, recent, shared_facts
 from app.policy.situation import OpenTicket
 from app.policy.standing import Standing, address_state, find_standing, on_server
+from app.policy.stating import instant
 
 _ROLES_APART = frozenset({"staff", "system", "reseller"})
 
@@ -29,7 +30,7 @@ def topic(d: Deliberation) -> None:
     d.values.update(stated)
     for name, fact in (("work.start", "work_from"), ("work.end", "work_to")):
         if fact in stated:
-            d.values[name] = stated[fact]
+            d.values[name] = instant(stated[fact])
     given = stated.get("topic")
     d.topic = given if isinstance(given, str) else None
     if d.topic is None and d.request.action and (action := d.policy.action(d.request.action)) and action.topic:
@@ -134,6 +135,7 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
         "is_reseller": account.is_reseller,
         "users_total": account.users_total,
         "vip": account.vip,
+        "timezone": account.tz,
         **account.facts,
     }
     values.update({k: v for k, v in known.items() if v is not None and k not in stated})

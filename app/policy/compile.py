@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from app.policy.calendars import AlwaysOpen, BusinessCalendar
 from app.policy.calendars import Calendar as OpeningTimes
 from app.policy.conditions import Condition, Conditions, matches_topic
 from app.policy.document import (
     Action,
     Alias,
-    Calendar,
     Channel,
     CoverageEntry,
     Department,
@@ -27,11 +25,9 @@ from app.policy.model import AssumptionIds, words
 from app.policy.reading import Names
 from app.policy.rules import CompiledRule, RuleTable
 from app.policy.stating import TIMED
+from app.policy.timetable import Timetable
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATIONS = TypeAdapter(timedelta)
-# Calendars without holidays are laid out over these years.
-_FIRST_YEAR, _LAST_YEAR = 2010, 2045
 _DERIVED_TOPICS = frozenset({"topic", "topic.given", "similar_to", "about"})
 
 
@@ -115,8 +111,13 @@ class CompiledPolicy:
         return frozenset(n for n, f in self.document.facts.items() if f.personal or f.type in ("text", "email", "list"))
 
     @cached_property
+    def wider(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Per fact, the document's own values below each standard one."""
+        return {name: dict(f.within) for name, f in self.document.facts.items() if f.within}
+
+    @cached_property
     def _conditions(self) -> Conditions:
-        return Conditions(self.topic_facts.__contains__, self.calendar)
+        return Conditions(self.topic_facts.__contains__, self.calendar, self.wider)
 
     @cached_property
     def readers(self) -> dict[str, Callable[[Any], Any]]:
@@ -160,7 +161,7 @@ class CompiledPolicy:
 
     @cached_property
     def _tables(self) -> dict[str, RuleTable]:
-        return {stage: RuleTable(rules, self.topic_facts) for stage, rules in self.rules.items()}
+        return {stage: RuleTable(rules, self.topic_facts, self.wider) for stage, rules in self.rules.items()}
 
     def candidates(self, stage: str, values: Mapping[str, Any]) -> Iterable[CompiledRule]:
         """Rules of a stage that may apply to these values, in the document's order."""
@@ -299,30 +300,12 @@ class CompiledPolicy:
 
     # ── time ─────────────────────────────────────────────────────────────────
     @cached_property
-    def _calendars(self) -> dict[str, OpeningTimes]:
-        return {}
+    def timetable(self) -> Timetable:
+        return Timetable(self.document)
 
-    def calendar(self, slug: str) -> OpeningTimes:
-        known = self._calendars.get(slug)
-        if known is None:
-            known = self._calendars[slug] = self._business_calendar(slug, self.document.calendars[slug])
-        return known
-
-    def _business_calendar(self, slug: str, calendar: Calendar) -> OpeningTimes:
-        zone = calendar.tz if calendar.tz and calendar.tz != "account" else self.document.tz
-        if calendar.open == "always":
-            return AlwaysOpen(slug, zone)
-        sets = [self.document.holidays[name] for name in calendar.holidays]
-        years = [(min(dates).year, max(dates).year) for dates in sets if dates]
-        return BusinessCalendar(
-            slug,
-            zone,
-            {day: [_seconds(i) for i in intervals] for day, intervals in _weekly(calendar.open).items()},
-            first=date(max((first for first, _ in years), default=_FIRST_YEAR), 1, 1),
-            last=date(min((last for _, last in years), default=_LAST_YEAR), 12, 31),
-            closed={*calendar.extra, *(day for dates in sets for day in dates)},
-            dated={day: [_seconds(i) for i in intervals] for day, intervals in calendar.dated.items()},
-        )
+    def calendar(self, slug: str, zone: str | None = None) -> OpeningTimes:
+        """A calendar; one that goes by the customer's zone, in that zone where it is known."""
+        return self.timetable.calendar(slug, zone)
 
     # ── words ────────────────────────────────────────────────────────────────
     @cached_property
@@ -361,24 +344,6 @@ def _patterns(topic: str | None) -> list[str]:
         return ["*"]
     parts = topic.split(".")
     return [".".join(parts[:n]) for n in range(len(parts), 0, -1)] + ["*"]
-
-
-def _weekly(open_: Mapping[str, Any]) -> dict[int, list[tuple[str, str]]]:
-    week: dict[int, list[tuple[str, str]]] = {}
-    for days, intervals in open_.items():
-        first, _, last = days.partition("-")
-        start, end = _WEEKDAYS.index(first), _WEEKDAYS.index(last or first)
-        for offset in range((end - start) % 7 + 1):
-            week.setdefault((start + offset) % 7, []).extend(intervals)
-    return week
-
-
-def _seconds(interval: tuple[str, str]) -> tuple[int, int]:
-    def of(time: str) -> int:
-        hours, _, minutes = time.partition(":")
-        return int(hours) * 3600 + int(minutes) * 60
-
-    return of(interval[0]), of(interval[1])
 
 
 def _instant(value: Any) -> Any:

@@ -61,7 +61,25 @@ def _calendar(part: doc.Calendar, names: Names) -> Iterator[Flaw]:
     for index, name in enumerate(part.holidays):
         if name not in names.document.holidays:
             yield unknown_name(("holidays", index), "holiday set", name, names.document.holidays)
-    yield from calendar_flaws(part)
+    if part.outside is None:
+        yield from calendar_flaws(part)
+    else:
+        yield from _outside(part, names)
+
+
+def _outside(part: doc.Calendar, names: Names) -> Iterator[Flaw]:
+    """The hours outside a calendar: of one that has hours of its own, and sometimes closes."""
+    other = names.document.calendars.get(part.outside or "")
+    own = part.model_fields_set - {"outside", "clauses", "assumption"}
+    if own:
+        message = f"A calendar of the hours outside another has no `{min(own)}` of its own."
+        yield Flaw((min(own),), "unused_member", message, "Leave it out, or leave `outside` out.")
+    if other is not None and other.outside is not None:
+        message = f"`{part.outside}` is itself made of the hours outside another calendar."
+        yield Flaw(("outside",), "nested_outside", message, f"Name `{other.outside}` where its hours are meant.")
+    elif other is not None and other.open == "always" and not (other.holidays or other.extra or other.dated):
+        message = f"There is no time outside `{part.outside}`."
+        yield Flaw(("outside",), "never_open", message, "Name a calendar that closes at times.")
 
 
 def _is_zone(name: str) -> bool:

@@ -40,8 +40,13 @@ ALWAYS = Condition(lambda _: True, ())
 class Conditions:
     """Builds conditions for one policy: it knows which facts are topics and where the calendars are."""
 
-    def __init__(self, is_topic: Callable[[str], bool], calendar: Callable[[str], Calendar]) -> None:
-        self._is_topic, self._calendar = is_topic, calendar
+    def __init__(
+        self,
+        is_topic: Callable[[str], bool],
+        calendar: Callable[[str, str | None], Calendar],
+        wider: Mapping[str, Mapping[str, tuple[str, ...]]],
+    ) -> None:
+        self._is_topic, self._calendar, self._wider = is_topic, calendar, wider
 
     def build(self, predicate: Mapping[str, Any] | None) -> Condition:
         if not predicate:
@@ -70,11 +75,21 @@ class Conditions:
         if isinstance(wanted, Mapping):
             tests = [self._operator(name, operator, operand) for operator, operand in wanted.items()]
             return tests[0] if len(tests) == 1 else _all(tests)
+        wanted = self._with_those_below(name, wanted)
         several = isinstance(wanted, list | tuple)
         if self._is_topic(name):
             options = tuple(wanted) if several else (wanted,)
             return lambda values: matches_topic(values.get(name), options)
         return _one_of(name, tuple(wanted)) if several else _equal(name, wanted)
+
+    def _with_those_below(self, name: str, wanted: Any) -> Any:
+        """A standard value holds for the document's own values below it as well."""
+        below = self._wider.get(name)
+        if below is None:
+            return wanted
+        options = wanted if isinstance(wanted, list | tuple) else (wanted,)
+        more = [own for option in options for own in below.get(option, ())]
+        return (*options, *more) if more else wanted
 
     def _operator(self, name: str, operator: str, operand: Any) -> Test:
         match operator:
@@ -85,15 +100,19 @@ class Conditions:
             case "exists":
                 return lambda values: values.get(name) is None
             case "in":
-                return lambda values: self._within(values.get(name), operand)
+                return lambda values: self._within(values, name, operand) is True
             case "not_in":
-                return lambda values: values.get(name) is not None and not self._within(values.get(name), operand)
+                return lambda values: self._within(values, name, operand) is False
             case _:
                 compare = _COMPARISONS[operator]
                 return lambda values: _compared(compare, values.get(name), operand)
 
-    def _within(self, instant: Any, calendar: str) -> bool:
-        return isinstance(instant, datetime) and self._calendar(calendar).is_open(instant)
+    def _within(self, values: Values, name: str, calendar: str) -> bool | None:
+        """Whether an instant lies in the calendar's hours; None where there is no instant."""
+        instant = values.get(name)
+        if not isinstance(instant, datetime):
+            return None
+        return self._calendar(calendar, values.get("timezone")).is_open(instant)
 
     def _span(self, key: str, span: Mapping[str, Any]) -> Test:
         name, calendar = span["of"], span.get("calendar")
@@ -104,8 +123,10 @@ class Conditions:
             if not isinstance(instant, datetime) or not isinstance(now, datetime):
                 return False
             start, end = (instant, now) if key == "age" else (now, instant)
-            counted = calendar is not None and start <= end
-            length = self._calendar(calendar).elapsed(start, end) if counted and calendar else end - start
+            if calendar is not None and start <= end:
+                length = self._calendar(calendar, values.get("timezone")).elapsed(start, end)
+            else:
+                length = end - start
             return all(compare(length, bound) for compare, bound in bounds)
 
         return holds

@@ -112,7 +112,7 @@ class Deliberation:
         self._assumptions: dict[str, str] = {}
 
     def calendar(self, slug: str) -> Calendar:
-        return self.policy.calendar(slug)
+        return self.policy.calendar(slug, self.values.get("timezone"))
 
     # ── what is said and why ─────────────────────────────────────────────────
     def cite(self, source: Sourced, effect: str = "", reads: Iterable[str] = ()) -> None:

@@ -174,7 +174,7 @@ def _joined(*parts: str) -> str:
 
 
 def _calendar(calendar: Any, say: Phrasing) -> str:
-    closed = [say("holidays_of", name) for name in calendar.holidays] + [day.isoformat() for day in calendar.extra]
+    closed = say.closed_on(calendar)
     return _joined(say.hours(calendar), calendar.tz or "", f"closed on {say.listed(closed)}" if closed else "")
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from app.base.vocabulary import Coverage
-from app.policy.document import About, Assumption, Calendar, Document, Fee
+from app.policy.document import About, Assumption, Document, Fee, Interval
 from app.policy.faults import PolicyFaults, Steps, pointer
 from app.policy.hours import WEEKDAYS, week_of
 from app.policy.loading import check
@@ -174,8 +174,8 @@ def _channels(document: Document) -> Iterator[Finding]:
 def _fees(document: Document) -> Iterator[Finding]:
     for slug, fee in document.fees.items():
         if fee.bands:
-            calendars = [document.calendars[band.calendar] for band in fee.bands]
-            overlap, gap = _coverage_of_week(calendars)
+            weeks = [week_of(document.calendars[band.calendar], document.calendars) for band in fee.bands]
+            overlap, gap = _coverage_of_week(weeks)
             here = ("fees", slug, "bands")
             if overlap:
                 message = f"On {overlap} two of the bands hold at once."
@@ -185,10 +185,9 @@ def _fees(document: Document) -> Iterator[Finding]:
                 yield _finding("warning", "bands_leave_gap", here, message, "Add a band for the rest of the week.")
 
 
-def _coverage_of_week(calendars: list[Calendar]) -> tuple[str | None, str | None]:
+def _coverage_of_week(weeks: list[dict[str, list[Interval]]]) -> tuple[str | None, str | None]:
     """The first weekday on which two calendars are open at once, and the first with a time when none is."""
     overlap = gap = None
-    weeks = [week_of(calendar) for calendar in calendars]
     for day in WEEKDAYS:
         reached = "00:00"
         for start, end in sorted(interval for week in weeks for interval in week[day]):

@@ -1,6 +1,6 @@
 """Parts of a policy said in words: conditions, hours, times, prices and what rules bring about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -107,7 +107,7 @@ class Phrasing:
         """The week, with days of the same hours together."""
         if calendar.open == "always":
             return "24×7"
-        week = week_of(calendar)
+        week = week_of(calendar, self.document.calendars)
         runs: list[tuple[str, str, str]] = []
         for day in WEEKDAYS:
             times = ", ".join(f"{start}–{end}" for start, end in week[day])
@@ -116,7 +116,20 @@ class Phrasing:
             elif times:
                 runs.append((day, day, times))
         spans = (f"{self(a)}–{self(b)} {t}" if a != b else f"{self(a)} {t}" for a, b, t in runs)
-        return "; ".join(spans)
+        return "; ".join((*spans, *self._other_hours(calendar)))
+
+    def _other_hours(self, calendar: Calendar) -> Iterator[str]:
+        """Hours of holidays and of single dates."""
+        named = [(self("holidays_of", name), calendar.on_holidays) for name in calendar.holidays]
+        for day, hours in (*named, *((day.isoformat(), hours) for day, hours in calendar.dated.items())):
+            if hours:
+                yield f"{day} {', '.join(f'{start}–{end}' for start, end in hours)}"
+
+    def closed_on(self, calendar: Calendar) -> list[str]:
+        """The dates on which it is closed, beside the week."""
+        holidays = () if calendar.on_holidays else calendar.holidays
+        dates = (*calendar.extra, *(day for day, hours in calendar.dated.items() if not hours))
+        return [*(self("holidays_of", name) for name in holidays), *(day.isoformat() for day in dates)]
 
     def duration(self, length: timedelta) -> str:
         seconds = int(length.total_seconds())

@@ -25,6 +25,7 @@ _NAMED: dict[tuple[type[BaseModel], str], str] = {
     (doc.OutOfScope, "reason"): "reason",
     (doc.OtherChannels, "reason"): "reason",
     (doc.Unverified, "channels"): "channel",
+    (doc.Calendar, "outside"): "calendar",
     (doc.Language, "calendar"): "calendar",
     (doc.Language, "fallback"): "language",
     (doc.Action, "roles"): "action role",

@@ -72,7 +72,7 @@ def _table(heading: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]])
 def _hours(document: Document, say: Phrasing) -> Iterator[Block]:
     rows = []
     for slug, calendar in document.calendars.items():
-        closed = [say("holidays_of", name) for name in calendar.holidays] + [day.isoformat() for day in calendar.extra]
+        closed = say.closed_on(calendar)
         zone = calendar.tz or document.tz
         rows.append((slug.replace("_", " "), say.hours(calendar), zone, say.listed(closed), _cited(calendar)))
     yield from _table(say("hours"), (say("name"), say("open"), say("zone"), say("closed_on"), say("clause")), rows)

@@ -26,8 +26,17 @@ class CompiledRule:
 class RuleTable:
     """Rules of one stage. A rule that asks for a certain value of a fact is looked at only where the fact has it."""
 
-    def __init__(self, rules: Sequence[CompiledRule], topics: frozenset[str]) -> None:
+    def __init__(
+        self,
+        rules: Sequence[CompiledRule],
+        topics: frozenset[str],
+        wider: Mapping[str, Mapping[str, Sequence[str]]],
+    ) -> None:
         self._topics = topics
+        self._above = {
+            fact: {own: standard for standard, below in values.items() for own in below}
+            for fact, values in wider.items()
+        }
         self._always: list[CompiledRule] = []
         self._by_fact: dict[str, dict[Any, list[CompiledRule]]] = {}
         moving = _changed_by(rules)
@@ -57,6 +66,8 @@ class RuleTable:
             return ()
         if fact in self._topics:
             return _prefixes(str(value))
+        if fact in self._above and isinstance(value, str) and value in self._above[fact]:
+            return (value, self._above[fact][value])
         return value if isinstance(value, list | tuple) else (value,)
 
 

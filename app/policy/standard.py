@@ -90,6 +90,11 @@ DERIVED: dict[str, str] = {
     "closed": "instant",
     "paid": "money",
     "consented": "money",
+    "timezone": "text",
+    "currency": "text",
+    "since": "text",
+    "after": "duration",
+    "calendar": "text",
 }
 """Values that the engine itself knows, with their types; nobody asserts them."""
 
@@ -102,6 +107,10 @@ STATED: dict[str, str] = {
     "confirmed": "bool",
     "staff_decision": "text",
     "similar_to": "topic",
+    "timezone": "text",
+    "currency": "text",
+    "work_from": "instant",
+    "work_to": "instant",
 }
 """Facts that the engine itself asks for: they can be stated whether or not a document declares them."""
 

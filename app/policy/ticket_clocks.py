@@ -38,6 +38,8 @@ class ClockTerms(Model):
     maximum: timedelta | None = None
     days: int = 1
     calendar: str | None = None
+    zone: str | None = None
+    """The customer's own, for a calendar that goes by it."""
     cutoff: time | None = None
     pauses: tuple[TicketStatus, ...] = ()
     strength: Strength = Strength.UNSPECIFIED
@@ -52,7 +54,7 @@ class ClockTerms(Model):
             minimum=self.minimum,
             maximum=self.maximum,
             days=self.days,
-            calendar=policy.calendar(self.calendar) if self.calendar else ALWAYS,
+            calendar=policy.calendar(self.calendar, self.zone) if self.calendar else ALWAYS,
             cutoff=self.cutoff,
             pauses=frozenset(self.pauses),
             strength=self.strength,

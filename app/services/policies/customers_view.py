@@ -7,7 +7,8 @@ from typing import Any
 from app.base.errors import Problem
 from app.policy.about import about
 from app.policy.compile import CompiledPolicy
-from app.policy.document import Calendar, Fee, Target
+from app.policy.document import Calendar, Document, Fee, Target
+from app.policy.hours import week_of
 from app.policy.model import Words, words
 
 
@@ -39,7 +40,7 @@ def customers_view(policy: CompiledPolicy, language: str, at: datetime) -> dict[
             {"tag": tag, "calendar": of.calendar, "clauses": list(of.clauses)} for tag, of in document.languages.items()
         ],
         "clauses": [clause_view(policy, clause, language) for clause in document.clauses],
-        "hours": [_hours(slug, calendar, document.tz) for slug, calendar in document.calendars.items()],
+        "hours": [_hours(slug, calendar, document) for slug, calendar in document.calendars.items()],
         "channels": [
             {
                 "slug": slug,
@@ -105,11 +106,12 @@ def clause_view(policy: CompiledPolicy, clause: str, language: str) -> dict[str,
     }
 
 
-def _hours(slug: str, calendar: Calendar, tz: str) -> dict[str, Any]:
-    week = calendar.open if calendar.open == "always" else {days: list(of) for days, of in calendar.open.items()}
+def _hours(slug: str, calendar: Calendar, document: Document) -> dict[str, Any]:
+    written = week_of(calendar, document.calendars) if calendar.outside else calendar.open
+    week = written if isinstance(written, str) else {days: list(of) for days, of in written.items() if of}
     return {
         "slug": slug,
-        "tz": calendar.tz or tz,
+        "tz": calendar.tz or document.tz,
         "open": week,
         "holidays": list(calendar.holidays),
         "closed": sorted(calendar.extra),
