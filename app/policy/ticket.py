@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
+from app.policy.calendars import CalendarHorizonExceeded
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Breach, Decision, TargetTime
 from app.policy.model import Model
@@ -92,7 +93,10 @@ class Ticket(Model):
 
     def read_again(self, policy: CompiledPolicy, at: datetime) -> "Ticket":
         """The ticket as its clocks show at this instant: what fell due meanwhile is breached."""
-        clocks = tuple(line.with_records(policy, at) if line.going else line for line in self.clocks)
+        try:
+            clocks = tuple(line.with_records(policy, at) if line.going else line for line in self.clocks)
+        except CalendarHorizonExceeded:  # nobody knows yet how long that is; they stand as last read
+            return self
         return self.changed(clocks=clocks)
 
     def breach(self, at: datetime) -> Breach | None:
