@@ -10,7 +10,7 @@ import uvloop
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.api import classifications, docs, health, me, oauth, policies, problems, tickets
+from app.api import accounts, classifications, contacts, docs, health, me, oauth, policies, problems, tickets
 from app.api.deps import Desk
 from app.api.guard import EdgeGuard
 from app.api.observed import Drain, Observed
@@ -35,6 +35,8 @@ ROUTERS = (
     policies.router,
     classifications.router,
     tickets.router,
+    accounts.router,
+    contacts.router,
 )
 
 

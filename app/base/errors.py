@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.base.reasons import REASONS
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -46,6 +48,7 @@ CODES: dict[str, Code] = {
     "rate_limited": Code(429, "Too many requests", "Wait as long as `Retry-After` says."),
     "internal": Code(500, "Something broke on our side", "Repeat later; give support the `request_id`."),
     "unavailable": Code(503, "Not available just now", "Repeat after `Retry-After` seconds with the same key."),
+    **{reason: Code(403, title, remedy) for reason, (title, remedy) in REASONS.items()},
 }
 
 

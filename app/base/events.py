@@ -14,6 +14,8 @@ class EventType(StrEnum):
     """Staff wrote an internal note."""
     TICKET_QUOTED = "ticket.quoted"
     ACCOUNT_CREATED = "account.created"
+    ACCOUNT_CONFIRMED = "account.confirmed"
+    """Its contact data is known to be up to date."""
     CONTACT_ADDED = "contact.added"
     CONTACT_CHANGED = "contact.changed"
     CONTACT_REMOVED = "contact.removed"

@@ -16,14 +16,15 @@ Values = Mapping[str, Any]
 Rows = Sequence[Values]
 
 _KEPT_FOR: Final = timedelta(hours=24)
-_SAME_KEY: Final = "pk_idempotency_key"
+_FIRST: Final = frozenset({"pk_idempotency_key", "uq_event_provider_id_subject_kind_subject_id_seq"})
+"""Constraints that tell who came first: for a key, and for the next change of a subject."""
 _KEYS: Final = {"clock": ("provider_id", "ticket_id", "metric", "cycle")}
 """Tables whose rows are written over when they are there already."""
 _KEYED: Final = """
 keyed AS (
   INSERT INTO idempotency_key
     (provider_id, principal, key, fingerprint, status, headers, body, created_at, expires_at)
-  SELECT $1, $3, $4, $5, $6, $7, $8, $9, $10 FROM guard)"""
+  SELECT $1, $3, $4, $5, $6, $7, $8, $9, $10 FROM guard RETURNING 1)"""
 
 
 class Overtaken(Exception):  # noqa: N818 - it reads as what happened
@@ -41,11 +42,21 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Along:
+    """New values of the rows that have these values now, whatever their version; it goes up by one."""
+
+    table: str
+    where: Values
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
-    """What a command writes. Rows of one table have the same columns; `inserts` are written in their order."""
+    """What a command writes. Rows of one table have the same columns; `along` happens before `inserts`."""
 
     inserts: Mapping[str, Rows] = field(default_factory=dict)
     update: Update | None = None
+    along: Sequence[Along] = ()
     answer: StoredAnswer | None = None
     repeat: IdempotentRequest | None = None
 
@@ -56,7 +67,8 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
     update, repeat, answer = command.update, command.repeat, command.answer
     keyed = repeat is not None and answer is not None
     shape = tuple((table, tuple(rows[0])) for table, rows in inserts.items())
-    statement = _statement(shape, (update.table, tuple(update.values)) if update else None, keyed)
+    along = tuple((one.table, tuple(one.where), tuple(one.values)) for one in command.along)
+    statement = _statement(shape, (update.table, tuple(update.values)) if update else None, along, keyed)
     args: list[Any] = [provider_id, update.version if update else 0]
     if repeat is not None and answer is not None:
         headers = dict(answer.headers)
@@ -64,11 +76,13 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
         args += [now + _KEPT_FOR]
     if update is not None:
         args += [update.id, _storable(update.values)]
+    for one in command.along:
+        args += [_storable(one.where), _storable(one.values)]
     args += [[_storable(row) for row in rows] for rows in inserts.values()]
     try:
         done = await database.fetchval(provider_id, statement, *args)
     except Problem as problem:
-        if violated_constraint(problem) == _SAME_KEY:
+        if violated_constraint(problem) in _FIRST:
             raise Overtaken from None
         if keyed and getattr(problem.__cause__, "sqlstate", None) == "55P03":
             raise Problem("idempotency_in_progress") from problem
@@ -81,7 +95,12 @@ Shape = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @lru_cache(maxsize=256)
-def _statement(inserts: Shape, update: tuple[str, tuple[str, ...]] | None, keyed: bool) -> str:
+def _statement(
+    inserts: Shape,
+    update: tuple[str, tuple[str, ...]] | None,
+    along: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...],
+    keyed: bool,
+) -> str:
     place = 11 if keyed else 3
     parts: list[str] = []
     if update is None:
@@ -91,8 +110,13 @@ def _statement(inserts: Shape, update: tuple[str, tuple[str, ...]] | None, keyed
         place += 2
     if keyed:
         parts.append(_KEYED)
+    for n, one in enumerate(along):
+        parts.append(_along(n, *one, place))
+        place += 2
+    # What is counted is written first: of two requests with one key, the second shall fail by the key.
+    first = (("keyed",) if keyed else ()) + tuple(f"along_{n}" for n in range(len(along)))
     for table, columns in inserts:
-        parts.append(_insert(table, columns, place))
+        parts.append(_insert(table, columns, place, first))
         place += 1
     return "WITH " + ",\n".join(parts) + "\nSELECT count(*) FROM guard"
 
@@ -105,8 +129,19 @@ def _guard(table: str, columns: tuple[str, ...], place: int) -> str:
   WHERE row.provider_id = $1 AND row.id = ${place} AND row.version = $2 RETURNING 1)"""
 
 
-def _insert(table: str, columns: tuple[str, ...], place: int) -> str:
+def _along(n: int, table: str, where: tuple[str, ...], columns: tuple[str, ...], place: int) -> str:
+    values = ", ".join(f'"{column}" = new."{column}"' for column in columns)
+    same = " AND ".join(f'row."{column}" = now."{column}"' for column in where)
+    return f"""along_{n} AS (
+  UPDATE {table} AS row SET {values}, version = row.version + 1
+  FROM guard, jsonb_populate_record(NULL::{table}, ${place}) AS now,
+       jsonb_populate_record(NULL::{table}, ${place + 1}) AS new
+  WHERE row.provider_id = $1 AND {same} RETURNING 1)"""
+
+
+def _insert(table: str, columns: tuple[str, ...], place: int, first: tuple[str, ...]) -> str:
     names = ", ".join(f'"{column}"' for column in columns)
+    before = "".join(f", (SELECT count(*) FROM {part}) AS after_{part}" for part in first)
     over = ""
     if table in _KEYS:
         replaced = ", ".join(f'"{c}" = excluded."{c}"' for c in columns if c not in _KEYS[table])
@@ -114,7 +149,7 @@ def _insert(table: str, columns: tuple[str, ...], place: int) -> str:
     return f"""new_{table} AS (
   INSERT INTO "{table}" ({names})
   SELECT {", ".join(f'new."{column}"' for column in columns)}
-  FROM guard, jsonb_populate_recordset(NULL::"{table}", ${place}) AS new{over})"""
+  FROM guard{before}, jsonb_populate_recordset(NULL::"{table}", ${place}) AS new{over})"""
 
 
 def _storable(values: Values) -> dict[str, Any]:

@@ -122,8 +122,8 @@ async def test_a_key_is_forgotten_after_a_day(front: FrontDesk) -> None:
 
 async def test_two_at_once_with_one_key_have_one_effect(front: FrontDesk) -> None:
     _, _, customer = await front.customer()
-    headers = {**customer, **front.key()}
-    answers = await asyncio.gather(*(front.client.post(URL, json=OFFLINE, headers=headers) for _ in range(4)))
+    headers, body = {**customer, **front.key()}, {**OFFLINE, "external_ref": "CRM-7"}
+    answers = await asyncio.gather(*(front.client.post(URL, json=body, headers=headers) for _ in range(4)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
     assert sum("idempotent-replayed" in answer.headers for answer in answers) == 3

@@ -120,7 +120,7 @@ def _joined(
     headers = {"Location": f"/v1/tickets/{first_id}", "ETag": f'"{version}"'}
     answer = StoredAnswer(200, written(ticket_view(shown, given.caller)), headers)
     update = Update("ticket", first_id, first["version"], changed)
-    return answer, Command(inserts, update, answer, errand.repeat)
+    return answer, Command(inserts, update, answer=answer, repeat=errand.repeat)
 
 
 def _new_row(

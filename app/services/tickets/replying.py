@@ -3,18 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from app.base.errors import CODES, Problem
+from app.base.errors import Problem
 from app.base.events import EventType
 from app.db.callers import Kind
 from app.db.commands import Command, Update, carry_out
 from app.policy import life
-from app.policy.decision import Decision, jsonable
 from app.policy.situation import Request, Sender
 from app.schemas.idempotency import StoredAnswer
 from app.schemas.requests import TicketOpen
 from app.schemas.tickets import MessageWrite
 from app.services.errands import Errand
 from app.services.facts import asserters, state
+from app.services.refusals import refusal
 from app.services.repeating import once
 from app.services.requests import gather as gather_request
 from app.services.requests import sender_of
@@ -41,7 +41,7 @@ async def _attempt(errand: Errand, ticket: str, body: MessageWrite) -> StoredAns
         return await _follow_up(errand, known, body)
     done = life.reply(known.policy, known.ticket, request, known.around, errand.now)
     if not done.appended:
-        raise refused(done.decision)
+        raise refusal(done.decision)
     change = changed(errand, known, done.ticket)
     message = _message(errand, known, body, request.sender)
     return await _write(errand, known, change, message, EventType.TICKET_REPLIED, body)
@@ -76,7 +76,10 @@ async def _write(
     answer = StoredAnswer(201, written(view), {"Location": f"/v1/tickets/{known.id}/messages"})
     inserts = {**plan.inserts, "message": [message]}
     await carry_out(
-        errand.database, errand.provider_id, Command(inserts, plan.update, answer, errand.repeat), errand.now
+        errand.database,
+        errand.provider_id,
+        Command(inserts, plan.update, answer=answer, repeat=errand.repeat),
+        errand.now,
     )
     return answer
 
@@ -132,14 +135,9 @@ async def _follow_up(errand: Errand, known: Known, body: MessageWrite) -> Stored
     view = {**message_view(message), "ticket": ticket, "follow_up_of": known.id}
     answer = StoredAnswer(201, written(view), {"Location": f"/v1/tickets/{ticket['id']}/messages"})
     await carry_out(
-        errand.database, errand.provider_id, Command(plan.inserts, plan.update, answer, errand.repeat), errand.now
+        errand.database,
+        errand.provider_id,
+        Command(plan.inserts, plan.update, answer=answer, repeat=errand.repeat),
+        errand.now,
     )
     return answer
-
-
-def refused(decision: Decision) -> Problem:
-    """What the policy does not allow, with the clauses that say so."""
-    code = decision.reason if decision.reason in CODES else "forbidden"
-    citations = jsonable(decision)["citations"]
-    sentences = dict.fromkeys(c["sentence"] for c in citations if c["effect"].startswith("outcome"))
-    return Problem(code, " ".join(sentences), citations=citations)

@@ -1,0 +1,64 @@
+"""The people listed on accounts, on the wire."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from app.base.vocabulary import Role
+from app.schemas.callers import Named
+from app.schemas.fields import Email, Model, ShortText
+from app.schemas.requests import Name, NamedSender
+
+
+class ContactAdd(Model):
+    role: Name = Field(description="A role of the policy", examples=["secondary"])
+    email: Email = Field(examples=["thandi@mailbox.example"])
+    name: ShortText | None = None
+    login: ShortText | None = Field(None, description="Login of the client area")
+    sender: NamedSender | None = Field(None, description="For staff and machines: who asks for it")
+
+
+class ContactPatch(Model):
+    """A merge patch: what is left out stays."""
+
+    email: Email = Field("", validate_default=False)
+    name: ShortText | None = None
+    login: ShortText | None = None
+
+
+class Contact(Model):
+    id: UUID
+    account: Named
+    role: str
+    token_role: Role = Field(description="Which role their token has")
+    email: str | None
+    login: str | None
+    name: str | None
+    flag: str | None = Field(description="`needs_replacement`: the address does not fit the role any more")
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Account(Model):
+    id: UUID
+    number: str
+    name: str
+    state: str
+    product: str | None
+    products: list[str]
+    product_variant: str | None
+    market: str | None
+    server: str | None
+    active: bool
+    contact_info_current: bool
+    contact_info_confirmed_at: datetime | None
+    is_reseller: bool
+    users_total: int | None
+    reseller: Named | None
+    external_ref: str | None
+    metadata: dict[str, str]
+    version: int
+    created_at: datetime
+    updated_at: datetime
