@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from app.policy.calendars import CalendarHorizonExceeded
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
 from app.policy.deliberation import Deliberation
 from app.policy.life import Desk, redeliberate
-from app.policy.situation import Sender
-from app.policy.standing import listed
 from app.policy.ticket import Ticket
 from app.policy.verbs import ending, money, people, timing
+from app.policy.verbs.authority import missing_right
 from app.policy.verbs.step import SPOKEN, Result, Step, Transition, refused, stated_facts
 
 Verb = Callable[[Step], Result]
@@ -60,19 +60,34 @@ def apply(
     d.values.update(stated_facts(step))
     d.values.update({name: value for name, value in step.payload.items() if name in SPOKEN})
     d.values.update(gate=ticket.decision.work_gate.value, coverage=ticket.decision.coverage)
+    if (lacking := missing_right(step)) is not None:
+        return _not_allowed(step, lacking)
     d.run("transition")
     if d.ended:
         decision, after = refused(step)
         return _joined(decision, d), after
     if d.remembered:
         step = replace(step, ticket=ticket.changed(facts={**ticket.facts, **d.remembered}))
-    decision, after = VERBS[transition.verb](step)
+    try:
+        decision, after = VERBS[transition.verb](step)
+    except CalendarHorizonExceeded as beyond:
+        d.emit("warn", of="calendar_horizon_exceeded", calendar=beyond.calendar)
+        return refused(step, "calendar_horizon_exceeded")
     offered = [str((e.model_extra or {}).get("of")) for e in d.effects if e.type == "delay_code"]
     codes = tuple(dict.fromkeys((*after.delay_codes, *offered)))
     now = after.read_again(policy, at)
     seen = {"breach": now.breach(at), "targets": decision.targets if after.merged_into else now.targets}
     decision = decision.model_copy(update=seen)
     return _joined(decision, d), after.changed(delay_codes=codes)
+
+
+def _not_allowed(step: Step, reason: str) -> Result:
+    """Refused for who asks: by the clauses of the role, else by those that the ticket rests on."""
+    d, before = step.d, step.ticket.decision
+    d.stage = "sender"
+    d.cite_clauses([c.clause for c in before.citations if c.stage in ("sender", "fee")], "not allowed")
+    d.cite_clauses([] if d.citations else [c.clause for c in before.citations], "not allowed")
+    return refused(step, reason)
 
 
 def _joined(decision: Decision, d: Deliberation) -> Decision:
@@ -85,12 +100,3 @@ def _joined(decision: Decision, d: Deliberation) -> Decision:
             "effects": (*(e for e in d.effects if e not in decision.effects), *decision.effects),
         }
     )
-
-
-def may_consent(policy: CompiledPolicy, desk: Desk, sender: Sender) -> bool:
-    """Whether this person may agree to a price: a listed contact whose role has the capability, or any if none has."""
-    contact = listed(desk.account, sender) if desk.account else None
-    if contact is None:
-        return False
-    allowed = [slug for slug, role in policy.document.contacts.items() if {"consent", "everything"} & set(role.may)]
-    return not allowed or contact.role in allowed
