@@ -10,7 +10,7 @@ from app.policy import admission, charging, classification, promises
 from app.policy.calendars import CalendarHorizonExceeded
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer, decide, deliberate
-from app.policy.decision import Decision
+from app.policy.decision import Decision, EffectDone
 from app.policy.deliberation import Deliberation
 from app.policy.model import Model
 from app.policy.situation import Account, Money, Request, Situation
@@ -217,10 +217,16 @@ def carry_on(ticket: Ticket, d: Deliberation, at: datetime) -> tuple[Decision, T
     accepted = decision.outcome is Outcome.ACCEPTED
     status = status_after(decision) if ticket.open or not accepted else ticket.status
     clocks = ticket.clocks
-    if accepted:
-        clocks = carried_on(d.policy, clocks, d.clock_terms, status, at)
-    if status is not ticket.status:
-        clocks = with_status(d.policy, clocks, status, at)
+    try:
+        if accepted:
+            clocks = carried_on(d.policy, clocks, d.clock_terms, status, at)
+        if status is not ticket.status:
+            clocks = with_status(d.policy, clocks, status, at)
+    except CalendarHorizonExceeded as beyond:
+        warned = EffectDone(type="warn", of="calendar_horizon_exceeded", calendar=beyond.calendar)
+        decision = decision.model_copy(
+            update={"effects": (*decision.effects, warned), "work_gate": WorkGate.AWAITING_STAFF_DECISION}
+        )
     after = ticket.changed(
         status=status,
         department=d.values.get("department"),
@@ -289,7 +295,12 @@ def _after_customer(ticket: Ticket, at: datetime) -> dict[str, datetime]:
 
 
 def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime) -> Replied:
-    clocks = stopped(d.policy, ticket.clocks, frozenset({"first_response", "next_reply", "level_response"}), at)
+    answers = frozenset({"first_response", "next_reply", "level_response"})
+    try:
+        clocks = stopped(d.policy, ticket.clocks, answers, at)
+    except CalendarHorizonExceeded as beyond:
+        clocks = ticket.clocks
+        d.emit("warn", of="calendar_horizon_exceeded", calendar=beyond.calendar)
     answered = ticket.changed(
         clocks=clocks,
         first_response_at=ticket.first_response_at or at,

@@ -122,7 +122,7 @@ def test_a_verb_on_accounts_does_nothing_to_a_ticket() -> None:
 # ── the laws that nobody writes ──────────────────────────────────────────────
 def test_a_decision_without_a_clause_breaks_a_law() -> None:
     bare = yaml.safe_load(DOCUMENT)
-    bare.update(targets=[], coverage=[], rules=[], unspecified={}, priorities={}, contract={}, actions={})
+    bare.update(targets=[], coverage=[], rules=[], unspecified={}, about={}, priorities={}, contract={}, actions={})
     for part in ("calendars", "channels", "contacts"):
         for entry in bare[part].values():
             entry.pop("clauses", None)
@@ -131,9 +131,14 @@ def test_a_decision_without_a_clause_breaks_a_law() -> None:
     assert lines == ["HAR-S1: cites: expected at least one clause, got nothing"]
 
 
+def test_where_no_clause_speaks_the_silence_of_the_policy_is_what_is_cited() -> None:
+    update = {"event": {"type": "panel_update", "at": "2026-02-10T10:00:00Z", "account": "quay"}}
+    assert one(update, {"effects": [], "cites": ["HAR-1"]}) == []
+
+
 def test_an_event_of_which_a_policy_says_nothing_decides_nothing() -> None:
     silent = yaml.safe_load(DOCUMENT)
-    silent["unspecified"] = {}
+    silent.update(unspecified={}, about={})
     shelf = Shelf({"harbour": yaml.safe_dump(silent)}.get, library())
     update = {"event": {"type": "panel_update", "at": "2026-02-10T10:00:00Z", "account": "quay"}}
     assert failures({**PLAIN, "when": update, "then": {"effects": [], "cites": []}}, shelf=shelf) == []
