@@ -10,7 +10,7 @@ import uvloop
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.api import accounts, classifications, contacts, docs, health, me, oauth, policies, problems, tickets
+from app.api import accounts, classifications, contacts, docs, health, me, oauth, policies, problems, quotes, tickets
 from app.api.deps import Desk
 from app.api.guard import EdgeGuard
 from app.api.observed import Drain, Observed
@@ -37,6 +37,7 @@ ROUTERS = (
     tickets.router,
     accounts.router,
     contacts.router,
+    quotes.router,
 )
 
 

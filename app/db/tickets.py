@@ -76,9 +76,11 @@ async def ticket_for_change(
     name: Name,
     now: Any,
     repeat: IdempotentRequest | None,
+    more: str = "",
 ) -> tuple[CallerRow, Mapping[str, Any] | None]:
-    """All that a change of the ticket is decided by."""
-    return await _read(database, provider_id, principal, _FOR_CHANGE, _WITH_KEPT, *name, now, *key_args(repeat))
+    """All that a change of the ticket is decided by; `more`: a further column."""
+    columns = f"{_FOR_CHANGE}, {more}" if more else _FOR_CHANGE
+    return await _read(database, provider_id, principal, columns, _WITH_KEPT, *name, now, *key_args(repeat))
 
 
 async def read_state(

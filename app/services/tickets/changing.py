@@ -44,10 +44,10 @@ class Known:
         return UUID(found) if found is not None and number != self.row["account_number"] else known
 
 
-async def gather(errand: Errand, name: str, expected: int | None = None) -> Known:
+async def gather(errand: Errand, name: str, expected: int | None = None, *, more: str = "") -> Known:
     """One statement; a second one where the account is not known yet and must be looked for among the listed."""
     caller, found = await ticket_for_change(
-        errand.database, errand.provider_id, errand.principal, named(name), errand.now, errand.repeat
+        errand.database, errand.provider_id, errand.principal, named(name), errand.now, errand.repeat, more
     )
     row = there(caller, found)
     await check_repeated(errand, row)

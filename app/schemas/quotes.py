@@ -1,0 +1,77 @@
+"""Quotes on the wire."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from app.base.money import Money
+from app.base.vocabulary import QuoteStatus, Terms
+from app.schemas.callers import Named
+from app.schemas.decisions import AssumptionUsed, Citation
+from app.schemas.fields import JsonMap, Metadata, Model, ShortText
+from app.schemas.requests import Estimate, Name
+
+_EXAMPLE: dict[str, Any] = {"ticket": "NTH-7K3Q-9F2D-M4XA", "estimated_minutes": 40}
+
+
+class QuoteAsk(Model):
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    ticket: ShortText | None = Field(None, description="Id or reference; left out: for nothing yet")
+    account: ShortText | None = Field(None, description="Number or id, where no ticket is named")
+    facts: JsonMap = Field({}, description="What the work is, where no ticket is named")
+    rule: Name | None = Field(None, description="A price of the policy; left out: the one that the facts lead to")
+    estimated_minutes: Estimate | None = None
+    amount: Money | None = Field(None, description="From staff, where the policy leaves the price to them")
+    external_ref: ShortText | None = None
+    metadata: Metadata = Field({})
+
+
+class QuoteLine(Model):
+    rule: str
+    text: str
+    minutes: int | None
+    quantity: str
+    unit_price: str
+    amount: str
+    clauses: list[str]
+
+
+class Prepay(Model):
+    required: bool
+    minimum: Money | None
+
+
+class TicketNamed(Model):
+    id: UUID
+    reference: str
+
+
+class Quote(Model):
+    id: UUID
+    ticket: TicketNamed | None
+    account: Named | None
+    status: QuoteStatus
+    version: int = Field(description="Which price for its ticket this is: what a consent binds to")
+    rule: str | None
+    facts: dict[str, Any]
+    estimated_minutes: int | None
+    lines: list[QuoteLine]
+    total: Money | None = Field(description="Null while the price is still to come")
+    terms: Terms
+    prepay: Prepay
+    consent_required: bool
+    indicative: bool
+    alternatives: list[Money] = Field(description="The total under other readings of the policy")
+    paid: Money
+    expires_at: datetime | None
+    citations: list[Citation]
+    assumptions: list[AssumptionUsed]
+    policy_version: int
+    settings_revision: int
+    external_ref: str | None
+    metadata: dict[str, str]
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,284 @@
+"""Quotes: an estimate priced by the policy's fee rules, for a ticket or for nothing yet."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from app.base.errors import Fault, Problem
+from app.base.events import EventType
+from app.base.vocabulary import Outcome, QuoteStatus, Scope, Terms
+from app.db.callers import CallerRow, Kind
+from app.db.commands import Along, Command, Overtaken, carry_out
+from app.db.problems import violated_constraint
+from app.db.quotes import LATEST, list_quotes, read_quote
+from app.policy.compile import CompiledPolicy
+from app.policy.decision import Decision, FeeDecision, jsonable
+from app.policy.quoting import quote_by_facts, quote_by_tariff
+from app.policy.situation import Sender
+from app.policy.transitions import apply
+from app.policy.verbs.step import Transition
+from app.schemas.idempotency import StoredAnswer
+from app.schemas.quotes import QuoteAsk
+from app.schemas.requests import Requested
+from app.services.errands import Errand
+from app.services.refusals import refusal
+from app.services.repeating import once
+from app.services.requests import gather as gather_request
+from app.services.tickets.changing import Known, changed, command, gather
+from app.services.tickets.view import instant, written
+
+_GOOD_FOR = timedelta(days=30)
+_READS = frozenset({Scope.SUBMIT, Scope.PAYMENTS})
+_STAFF_KEYS = ("staff:", "admin:")
+_OF_NO_TICKET = ("account", "facts", "rule")
+
+
+async def offer(errand: Errand, body: QuoteAsk) -> StoredAnswer:
+    """What it would cost, with the clauses that say so; kept as an offer."""
+    _check(errand, body)
+    return await once(lambda: _for_ticket(errand, body) if body.ticket else _for_nothing_yet(errand, body))
+
+
+def _check(errand: Errand, body: QuoteAsk) -> None:
+    faults = []
+    if body.ticket is not None:
+        given = [name for name in _OF_NO_TICKET if getattr(body, name)]
+        faults += [Fault(f"/{name}", "not_offered", "The ticket says this; leave it out.") for name in given]
+    if body.amount is not None and (body.ticket is None or not errand.principal.is_staff):
+        faults.append(Fault("/amount", "not_offered", "Only staff put a price, and for a ticket."))
+    if body.ticket is None and body.rule is None and not body.facts:
+        faults.append(Fault("/facts", "required", "Say what the work is: a ticket, facts, or a rule."))
+    if faults:
+        raise Problem("invalid", errors=faults)
+
+
+# ── for a ticket ─────────────────────────────────────────────────────────────
+async def _for_ticket(errand: Errand, body: QuoteAsk) -> StoredAnswer:
+    known = await gather(errand, body.ticket or "", more=LATEST)
+    if not known.ticket.open:
+        raise Problem("conflict", "The ticket has ended.")
+    latest = known.row["latest_quote"]
+    if known.caller.kind is Kind.STAFF:
+        return await _put(errand, known, body, latest)
+    if latest is not None and latest["status"] == "offered" and latest["requested_by"].startswith(_STAFF_KEYS):
+        raise Problem("conflict", "Staff have put a price; read that quote.")
+    minutes = body.estimated_minutes if body.estimated_minutes is not None else known.ticket.request.estimated_minutes
+    request = known.ticket.request.model_copy(
+        update={"facts": dict(known.ticket.facts), "estimated_minutes": minutes, "sender": None, "on_behalf_of": None}
+    )
+    decision = quote_by_facts(known.policy, request, known.around.account, errand.now)
+    fee = _fee(decision).model_copy(update={"indicative": True})
+    row = _row(errand, known.policy, decision, fee, body) | _of_ticket(known, latest)
+    along, events = _superseded(errand, known, latest)
+    plan = Command({"quote": [row], "event": [_event(errand, row), *events]}, along=along)
+    return await _write(errand, known.caller, row, _names(known), plan)
+
+
+async def _put(errand: Errand, known: Known, body: QuoteAsk, latest: Mapping[str, Any] | None) -> StoredAnswer:
+    """Staff put a price on the ticket: it decides the work gate, and counts as an answer."""
+    amount = body.amount
+    if amount is not None and amount.currency != known.policy.document.currency:
+        message = f"The policy's prices are in {known.policy.document.currency}."
+        raise Problem("invalid", errors=[Fault("/amount/currency", "not_offered", message)])
+    payload: dict[str, Any] = {"minutes": body.estimated_minutes}
+    if amount is not None:
+        payload["amount"] = format(amount.amount, "f")
+    who = Sender(email=known.caller.email, name=known.caller.name, role="staff")
+    transition = Transition(verb="quote", by=who, payload=payload)
+    decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now)
+    if decision.outcome is not Outcome.ACCEPTED:
+        raise refusal(decision)
+    change = changed(errand, known, after)
+    row = _row(errand, known.policy, decision, _fee(decision), body) | _of_ticket(known, latest)
+    told = {"quote": str(row["id"]), "version": row["edition"]}
+    plan = command(errand, known, change, EventType.TICKET_QUOTED, told)
+    along, events = _superseded(errand, known, latest)
+    inserts = {**plan.inserts, "quote": [row], "event": [*plan.inserts["event"], _event(errand, row), *events]}
+    both = Command(inserts, plan.update, along)
+    return await _write(errand, known.caller, row, _names(known), both)
+
+
+def _of_ticket(known: Known, latest: Mapping[str, Any] | None) -> dict[str, Any]:
+    edition = latest["edition"] + 1 if latest is not None else 1
+    return {"ticket_id": known.id, "account_id": known.row["account_id"], "edition": edition}
+
+
+def _superseded(
+    errand: Errand, known: Known, latest: Mapping[str, Any] | None
+) -> tuple[list[Along], list[dict[str, Any]]]:
+    """The price on offer gives way to the new one."""
+    if latest is None or latest["status"] != "offered":
+        return [], []
+    values = {"status": QuoteStatus.SUPERSEDED, "updated_at": errand.now}
+    subject, told = ("quote", UUID(latest["id"])), {"ticket_id": known.id, "edition": latest["edition"]}
+    event = errand.event(EventType.QUOTE_SUPERSEDED, subject, latest["version"] + 1, told)
+    return [Along("quote", {"ticket_id": known.id, "status": QuoteStatus.OFFERED}, values)], [event]
+
+
+def _names(known: Known) -> dict[str, Any]:
+    row = known.row
+    return {
+        "ticket_reference": row["reference"],
+        "account_number": row["account_number"],
+        "account_name": row["account_name"],
+    }
+
+
+# ── for nothing yet ──────────────────────────────────────────────────────────
+async def _for_nothing_yet(errand: Errand, body: QuoteAsk) -> StoredAnswer:
+    asked = Requested(account=body.account, facts=body.facts, estimated_minutes=body.estimated_minutes)
+    given = await gather_request(errand, asked, errand.now, errand.now)
+    account = given.request.on_behalf_of or given.around.account
+    request = given.request.model_copy(update={"on_behalf_of": None})
+    if given.request.on_behalf_of is not None or given.caller.kind is Kind.SERVICE:
+        # A price is asked for; nobody's standing is at stake.
+        request = request.model_copy(update={"sender": None})
+    if body.rule is None:
+        decision = quote_by_facts(given.policy, request, account, errand.now)
+    elif body.rule in given.policy.document.fees:
+        decision = quote_by_tariff(given.policy, body.rule, request, account, errand.now)
+    else:
+        known = ", ".join(given.policy.document.fees)
+        raise Problem("invalid", errors=[Fault("/rule", "not_offered", f"This must be one of {known}.")])
+    of = given.account_row(account.number) if account is not None else None
+    row = _row(errand, given.policy, decision, _fee(decision), body)
+    row |= {"ticket_id": None, "account_id": of["id"] if of is not None else None, "edition": 1}
+    names = {
+        "ticket_reference": None,
+        "account_number": of["number"] if of is not None else None,
+        "account_name": of["holder"] if of is not None else None,
+    }
+    plan = Command({"quote": [row], "event": [_event(errand, row)]})
+    return await _write(errand, given.caller, row, names, plan)
+
+
+# ── parts ────────────────────────────────────────────────────────────────────
+def _fee(decision: Decision) -> FeeDecision:
+    if decision.fee is None:
+        raise refusal(decision)
+    return decision.fee
+
+
+def _row(
+    errand: Errand, policy: CompiledPolicy, decision: Decision, fee: FeeDecision, body: QuoteAsk
+) -> dict[str, Any]:
+    decided = jsonable(decision)
+    return {
+        "provider_id": errand.provider_id,
+        "id": errand.new_id(),
+        "status": QuoteStatus.OFFERED,
+        "rule": fee.rule,
+        "facts": body.facts,
+        "estimated_minutes": body.estimated_minutes,
+        "lines": [line.model_dump(mode="json") for line in fee.lines],
+        "total": fee.amount,
+        "currency": policy.document.currency,
+        "terms": fee.terms or Terms.CAPPED,
+        "prepay_required": fee.prepay_required,
+        "prepay_minimum": fee.prepay_minimum,
+        "consent_required": fee.consent_required,
+        "indicative": fee.indicative,
+        "alternatives": [format(amount, "f") for amount in fee.alternatives],
+        "citations": decided["citations"],
+        "assumptions": decided["assumptions"],
+        "policy_version": decision.policy_version,
+        "settings_revision": decision.settings_revision,
+        "requested_by": errand.principal.key,
+        "paid": Decimal(0),
+        "refunded": Decimal(0),
+        "expires_at": errand.now + _GOOD_FOR,
+        "external_ref": body.external_ref,
+        "metadata": body.metadata,
+        "version": 1,
+        "created_at": errand.now,
+        "updated_at": errand.now,
+    }
+
+
+def _event(errand: Errand, row: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: row[name] for name in ("ticket_id", "account_id", "edition", "rule", "total", "currency")}
+    versions = {name: row[name] for name in ("policy_version", "settings_revision")}
+    return errand.event(EventType.QUOTE_OFFERED, ("quote", row["id"]), 1, told, **versions)
+
+
+async def _write(
+    errand: Errand, caller: CallerRow, row: dict[str, Any], names: Mapping[str, Any], plan: Command
+) -> StoredAnswer:
+    if caller.kind is Kind.SERVICE and Scope.SUBMIT not in caller.scopes:
+        raise Problem("forbidden")
+    headers = {"Location": f"/v1/quotes/{row['id']}", "ETag": '"1"'}
+    answer = StoredAnswer(201, written(quote_view({**row, **names})), headers)
+    whole = Command(plan.inserts, plan.update, plan.along, answer, errand.repeat)
+    try:
+        await carry_out(errand.database, errand.provider_id, whole, errand.now)
+    except Problem as problem:
+        match violated_constraint(problem):
+            case "uq_quote_on_offer" | "uq_quote_provider_id_ticket_id_edition":
+                raise Overtaken from None
+            case "uq_quote_external_ref":
+                raise Problem("already_exists", "Another quote has this external_ref.") from problem
+        raise
+    return answer
+
+
+# ── read ─────────────────────────────────────────────────────────────────────
+async def read(errand: Errand, quote: UUID) -> tuple[dict[str, Any], int]:
+    """The quote, and the version of its row."""
+    caller, row = await read_quote(errand.database, errand.provider_id, errand.principal, quote)
+    _check_reader(caller)
+    if row is None:
+        raise Problem("not_found")
+    return quote_view(row), row["version"]
+
+
+async def listed(
+    errand: Errand, after: UUID | None, filters: Mapping[str, Any], fetch: int
+) -> Sequence[Mapping[str, Any]]:
+    caller, rows = await list_quotes(errand.database, errand.provider_id, errand.principal, after, filters, fetch)
+    _check_reader(caller)
+    return rows
+
+
+def _check_reader(caller: CallerRow) -> None:
+    if caller.kind is Kind.SERVICE and not caller.scopes & _READS:
+        raise Problem("forbidden")
+
+
+def quote_view(row: Mapping[str, Any]) -> dict[str, Any]:
+    def money(amount: Any) -> dict[str, Any] | None:
+        return None if amount is None else {"amount": _written(amount), "currency": row["currency"]}
+
+    plain: tuple[str, ...] = (
+        "id",
+        "status",
+        "rule",
+        "facts",
+        "estimated_minutes",
+        "lines",
+        "terms",
+        "consent_required",
+        "indicative",
+    )
+    plain += ("citations", "assumptions", "policy_version", "settings_revision", "external_ref", "metadata")
+    ticket = {"id": row["ticket_id"], "reference": row["ticket_reference"]}
+    account = {"id": row["account_id"], "number": row["account_number"], "name": row["account_name"]}
+    return {
+        **{name: row[name] for name in plain},
+        "ticket": ticket if row["ticket_id"] is not None else None,
+        "account": account if row["account_id"] is not None else None,
+        "version": row["edition"],
+        "total": money(row["total"]),
+        "prepay": {"required": row["prepay_required"], "minimum": money(row["prepay_minimum"])},
+        "alternatives": [money(amount) for amount in row["alternatives"]],
+        "paid": money(row["paid"]),
+        **{name: instant(row[name]) for name in ("expires_at", "created_at", "updated_at")},
+    }
+
+
+def _written(amount: Any) -> str:
+    """Rows hold four digits after the point; the wire shows as many as the amount has, two at least."""
+    exact = Decimal(amount).normalize()
+    places = max(2, -int(exact.as_tuple().exponent))
+    return format(exact, f".{places}f")
