@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from app.policy import tables
 from app.policy.calendars import Calendar as OpeningTimes
 from app.policy.conditions import Condition, Conditions, matches_topic
 from app.policy.document import (
@@ -154,7 +155,7 @@ class CompiledPolicy:
     @cached_property
     def rules(self) -> dict[str, tuple[CompiledRule, ...]]:
         table: dict[str, list[CompiledRule]] = {}
-        for position, rule in enumerate(self.document.rules):
+        for position, rule in enumerate(tables.rules(self.document)):
             ready = CompiledRule.of(rule, self.condition(rule.when), position)
             table.setdefault(rule.stage, []).append(ready)
         return {stage: tuple(rules) for stage, rules in table.items()}
@@ -218,7 +219,7 @@ class CompiledPolicy:
             reads = self.condition(target.when).reads
             return (0 if "department" in reads else 1 if "priority" in reads else 2, position)
 
-        ordered = sorted(enumerate(self.document.targets), key=rank)
+        ordered = sorted(enumerate(tables.targets(self.document)), key=rank)
         return tuple((target, self.condition(target.when)) for _, target in ordered)
 
     @cached_property

@@ -4,10 +4,10 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from app.policy import document as doc
-from app.policy import effects
+from app.policy import effects, tables
 from app.policy.currencies import CURRENCIES
 from app.policy.faults import Steps
 from app.policy.hours import calendar_flaws
@@ -126,13 +126,61 @@ TARGET_NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _target(part: doc.Target, _: Names) -> Iterator[Flaw]:
+def _target(part: doc.Target, names: Names) -> Iterator[Flaw]:
+    if part.table is not None:
+        yield from _target_table(part, part.table, names)
+        return
     for member in TARGET_NEEDS.get(part.kind, ()):
         if getattr(part, member) is None:
             message = f"A target of kind `{part.kind}` needs `{member}`."
             yield Flaw((member,), "target_incomplete", message, f"Add `{member}:` here, or choose another kind.")
     if part.min is not None and part.max is not None and part.min > part.max:
         yield Flaw(("min",), "inverted_range", "`min` is longer than `max`.", "Swap the two.")
+
+
+def _target_table(part: doc.Target, table: doc.Table, names: Names) -> Iterator[Flaw]:
+    for row, column, content in tables.cells(table):
+        here = ("cells", row, column)
+        if content is None:
+            continue
+        try:
+            cell = tables.target_of(part, content)
+        except ValidationError as wrong:
+            said = wrong.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+            yield Flaw(("table", *here), "bad_cell", f"This cell is no time: {said}.", "Write one such as `PT4H`.")
+            continue
+        if cell.table is not None:
+            yield Flaw(("table", *here), "bad_cell", "A table holds no tables.", "Write a duration such as `PT4H`.")
+            continue
+        yield from (Flaw(("table", *here), f.code, f.message, f.remedy) for f in _target(cell, names))
+
+
+def _table(part: doc.Table, names: Names) -> Iterator[Flaw]:
+    yield from tables.key_flaws(part, names)
+
+
+_SET_BY_CELLS = {"priority": "priorities", "department": "departments", "level": "levels"}
+
+
+def _rule(part: doc.Rule, names: Names) -> Iterator[Flaw]:
+    if part.table is None:
+        return
+    if part.else_:
+        yield Flaw(("else",), "unused_member", "A rule with a table has no `else`.", "Add a row or column `*`.")
+    sets = part.table.sets
+    if sets not in _SET_BY_CELLS and sets not in names.facts:
+        yield names.unknown_fact(sets, ("table", "sets"))
+        return
+    for row, column, content in tables.cells(part.table):
+        here = ("table", "cells", row, column)
+        if content is None:
+            continue
+        if sets in _SET_BY_CELLS:
+            known = getattr(names.document, _SET_BY_CELLS[sets]) or range(1, 10)
+            if content not in known:
+                yield unknown_name(here, sets, content, known)
+        elif names.facts[sets].type != "list":
+            yield from check_value(here, sets, names.facts[sets].type, content, names)
 
 
 def _fact(part: doc.Fact, names: Names) -> Iterator[Flaw]:
@@ -199,6 +247,8 @@ CHECKS: dict[type[BaseModel], Callable[[Any, Names], Iterator[Flaw]]] = {
     doc.Calendar: _calendar,
     doc.Fee: _fee,
     doc.Target: _target,
+    doc.Table: _table,
+    doc.Rule: _rule,
     doc.Fact: _fact,
     doc.CoverageEntry: _coverage,
     doc.Assumption: _assumption,

@@ -321,12 +321,28 @@ TargetKind = Literal[
 ]
 
 
+class Table(Model):
+    """A matrix of two facts, such as impact and urgency: one rule or target for each cell."""
+
+    by: tuple[str, str]
+    """The fact that chooses the row, and the one that chooses the column."""
+    cells: Mapping[str, Mapping[str, JsonValue]] = Field(min_length=1)
+    """Row by row: `{high: {now: urgent, later: normal}, low: {"*": normal}}`. `*` is every other value; null: nothing.
+
+    In a target a cell holds its `max` as a duration, its `n` as a whole number, or several members of a target.
+    """
+    sets: str = "priority"
+    """What a rule's cells hold: `priority`, `department`, `level`, or the name of a fact."""
+
+
 class Target(Sourced):
     """A time the policy gives: per metric the first that applies, departments before priorities before the rest."""
 
     id: Slug | None = None
     metric: MetricSlug
     when: Predicate = {}
+    table: Table | None = None
+    """Times by two facts: every cell is this target with what the cell holds."""
     kind: TargetKind
     min: Duration | None = None
     """Earliest usual time; reported, not promised."""
@@ -474,6 +490,8 @@ class Rule(Sourced):
     stage: Stage
     when: Predicate = {}
     same: Same | None = None
+    table: Table | None = None
+    """The answer by two facts; `then` follows in every cell."""
     then: tuple[Effect, ...] = ()
     else_: tuple[Effect, ...] = Field((), alias="else")
     stop: bool = False
@@ -572,6 +590,8 @@ class Unspecified(Sourced):
 
     gate: WorkGate = WorkGate.AWAITING_STAFF_DECISION
     fee: Literal["none"] = "none"
+    then: Slug | None = None
+    """Tariff by whose terms staff may put a price; until they do, it is free."""
 
 
 class About(Sourced):

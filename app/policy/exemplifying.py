@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, JsonValue
 
+from app.policy import tables
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import decide
 from app.policy.decision import Decision
@@ -69,7 +70,7 @@ def _leading_to(document: Document, facts: Mapping[str, JsonValue]) -> dict[str,
     department = document.departments.get(str(facts.get("department")))
     if department is not None:
         _fill(found, department.when)
-    for rule in document.rules:
+    for rule in tables.rules(document):
         if any(e.do == "priority" and e.priority == facts.get("priority") for e in rule.then):
             _fill(found, rule.when)
             break

@@ -6,15 +6,20 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from app.base.vocabulary import Coverage
-from app.policy.document import About, Assumption, Document, Fee, Interval
+from app.policy.document import About, Assumption, Document, Fee, Table
 from app.policy.faults import PolicyFaults, Steps, pointer
-from app.policy.hours import WEEKDAYS, week_of
+from app.policy.hours import WEEKDAYS
 from app.policy.loading import check
 from app.policy.model import Sourced, words
+from app.policy.openings import Interval as Seconds
+from app.policy.reading import Names
 from app.policy.references import parts
 from app.policy.settings import Settings
 from app.policy.settling import settle
 from app.policy.shadows import contradictions, unreachable
+from app.policy.tables import missing
+from app.policy.timetable import Dates, Week, hours_of
+from app.policy.zones import DAY
 
 Level = Literal["error", "warning", "note"]
 HORIZON = timedelta(days=365)
@@ -41,6 +46,7 @@ def lint(document: Document, today: date) -> list[Finding]:
     """Everything worth mending in a document that loads, the gravest first."""
     found = [
         *_rules(document),
+        *_tables(document),
         *_priorities(document),
         *_calendars(document, today),
         *_clauses(document),
@@ -84,6 +90,16 @@ def _rules(document: Document) -> Iterator[Finding]:
             yield _finding("warning", code, steps, message, "Move it forward, or leave it out.")
     for steps, code, message in unreachable(document):
         yield _finding("warning", code, steps, message, "Move it forward, narrow the earlier one, or leave it out.")
+
+
+def _tables(document: Document) -> Iterator[Finding]:
+    names = Names(document)
+    for steps, part in parts(document):
+        if isinstance(part, Table):
+            for row, column in missing(part, names)[:5]:
+                message = f"The table has no cell for {part.by[0]} `{row}` and {part.by[1]} `{column}`."
+                remedy = "Fill it; write null where nothing is meant to follow."
+                yield _finding("warning", "missing_cell", (*steps, "cells", row), message, remedy)
 
 
 def _priorities(document: Document) -> Iterator[Finding]:
@@ -174,8 +190,7 @@ def _channels(document: Document) -> Iterator[Finding]:
 def _fees(document: Document) -> Iterator[Finding]:
     for slug, fee in document.fees.items():
         if fee.bands:
-            weeks = [week_of(document.calendars[band.calendar], document.calendars) for band in fee.bands]
-            overlap, gap = _coverage_of_week(weeks)
+            overlap, gap = _partition([hours_of(document, document.calendars[band.calendar]) for band in fee.bands])
             here = ("fees", slug, "bands")
             if overlap:
                 message = f"On {overlap} two of the bands hold at once."
@@ -185,18 +200,24 @@ def _fees(document: Document) -> Iterator[Finding]:
                 yield _finding("warning", "bands_leave_gap", here, message, "Add a band for the rest of the week.")
 
 
-def _coverage_of_week(weeks: list[dict[str, list[Interval]]]) -> tuple[str | None, str | None]:
-    """The first weekday on which two calendars are open at once, and the first with a time when none is."""
+def _partition(bands: list[tuple[Week, Dates]]) -> tuple[str | None, str | None]:
+    """The first day on which two bands hold at once, and the first with a time when none does."""
     overlap = gap = None
-    for day in WEEKDAYS:
-        reached = "00:00"
-        for start, end in sorted(interval for week in weeks for interval in week[day]):
+    days: list[tuple[str, list[Seconds]]] = [
+        (day, sorted(span for week, _ in bands for span in week[number])) for number, day in enumerate(WEEKDAYS)
+    ]
+    for date_ in sorted({day for _, dated in bands for day in dated}):
+        spans = [span for week, dated in bands for span in dated.get(date_, week[date_.weekday()])]
+        days.append((date_.isoformat(), sorted(spans)))
+    for day, spans in days:
+        reached = 0
+        for start, end in spans:
             if start < reached:
                 overlap = overlap or day
             if start > reached:
                 gap = gap or day
             reached = max(reached, end)
-        if reached < "24:00":
+        if reached < DAY:
             gap = gap or day
     return overlap, gap
 

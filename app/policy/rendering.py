@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from app.policy import tables
 from app.policy.document import CoverageEntry, Document
 from app.policy.model import Sourced
 from app.policy.phrasing import Phrasing
@@ -113,7 +114,7 @@ def _promises(document: Document, say: Phrasing) -> Iterator[Block]:
     if ranked:
         yield Paragraph(f"{say('priorities_in_order')}: {', '.join(say.named('priorities', p) for p in ranked)}.")
     rows = []
-    for target in document.targets:
+    for target in tables.targets(document):
         strength = say((target.strength or document.strength).value)
         when = say.condition(target.when)
         rows.append((say(target.metric), when, say.target(target), strength, _cited(target)))

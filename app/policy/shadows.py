@@ -46,6 +46,8 @@ def contradictions(document: Document) -> Iterator[Shadow]:
     first: dict[tuple[str, str, str | None], list[tuple[int, Rule]]] = {}
     ended: dict[str, int] = {}
     for index, rule in enumerate(document.rules):
+        if rule.table is not None:
+            continue  # its cells are told apart by what they are the cells of
         here: Steps = ("rules", index)
         if rule.stage in ended:
             before = _name(document.rules[ended[rule.stage]], ended[rule.stage])
@@ -103,7 +105,8 @@ def unreachable(document: Document) -> Iterator[Shadow]:
     ranked.sort(key=lambda entry: (entry[1].override or 0, entry[0]))
     yield from _behind("coverage", ordinary, lambda e: e.topics, lambda e: e.topics[:1], _same_reach)
     yield from _behind("coverage", ranked, lambda e: e.topics, lambda e: _patterns(e.topics), _wider_reach)
-    targets, aliases = list(enumerate(document.targets)), list(enumerate(document.aliases))
+    targets = [(i, t) for i, t in enumerate(document.targets) if t.table is None]
+    aliases = list(enumerate(document.aliases))
     yield from _behind("targets", targets, lambda t: (t.metric,), lambda t: (t.metric,), _earlier_target)
     yield from _behind("aliases", aliases, lambda a: a.topics, lambda a: _patterns(a.topics), _wider_alias)
     yield from _departments(document)

@@ -18,6 +18,12 @@ ACCOUNT_ZONE = "account"
 _FIRST_YEAR, _LAST_YEAR = 2010, 2045
 
 
+Week = dict[int, list[Interval]]
+"""Hours in seconds since midnight, by weekday; Monday is 0."""
+
+Dates = dict[date, list[Interval]]
+
+
 class Timetable:
     """Looks calendars up by name; those that go by the customer's zone also by that zone."""
 
@@ -44,7 +50,7 @@ class Timetable:
 
     def _laid_out(self, slug: str, zone: str) -> OpeningTimes:
         calendar = self._document.calendars[slug]
-        week, dated = _hours(self._document, calendar)
+        week, dated = hours_of(self._document, calendar)
         named = calendar if calendar.outside is None else self._document.calendars[calendar.outside]
         sets = [self._document.holidays[name] for name in named.holidays]
         if not dated and not sets and week == _ALWAYS:
@@ -63,7 +69,7 @@ class Timetable:
 _ALWAYS = {day: [(0, DAY)] for day in range(7)}
 
 
-def _hours(document: Document, calendar: Calendar) -> tuple[dict[int, list[Interval]], dict[date, list[Interval]]]:
+def hours_of(document: Document, calendar: Calendar) -> tuple[Week, Dates]:
     """The hours of each weekday, and of each date that has others."""
     written = week_of(calendar, document.calendars)
     week = {number: intervals(written[day]) for number, day in enumerate(WEEKDAYS)}

@@ -1,4 +1,4 @@
-"""Calendars as documents write them: outside hours, holidays that are hours, dates of their own, the customer's zone."""
+"""Calendars as documents write them: hours outside another, holidays that are hours, the zone of the customer."""
 
 from datetime import UTC, datetime, timedelta
 
