@@ -31,6 +31,9 @@ def topic(d: Deliberation) -> None:
     for name, fact in (("work.start", "work_from"), ("work.end", "work_to")):
         if fact in stated:
             d.values[name] = instant(stated[fact])
+    estimate = stated.get("estimated_minutes")
+    if isinstance(estimate, int) and not isinstance(estimate, bool) and 0 <= estimate <= 1_000_000:
+        d.request = d.request.model_copy(update={"estimated_minutes": estimate})
     given = stated.get("topic")
     d.topic = given if isinstance(given, str) else None
     if d.topic is None and d.request.action and (action := d.policy.action(d.request.action)) and action.topic:

@@ -36,6 +36,8 @@ def fee(d: Deliberation) -> None:
         _draw(d, allowance, slug)
     elif slug is not None and d.coverage in (Coverage.BILLABLE, Coverage.DISCRETIONARY):
         _charge(d, slug)
+    elif d.coverage is Coverage.UNSPECIFIED:
+        _left_to_staff(d)
     else:
         d.fee = _free(d)
     d.run("fee")
@@ -49,14 +51,45 @@ def fee(d: Deliberation) -> None:
     if d.request.topic_source == "triage" and d.coverage is Coverage.BILLABLE:
         d.provisional = True
         d.gates.add(WorkGate.AWAITING_STAFF_DECISION)
+    if d.outcome is Outcome.REFUSED:
+        _give_back(d)
+
+
+def _give_back(d: Deliberation) -> None:
+    """What was paid for work that is not done, once."""
+    paid = d.situation.money.paid
+    if paid > 0 and not any(e.type == "refund" for e in d.effects):
+        d.emit("refund", amount=_money(paid, d), currency=currency(d))
+
+
+def _left_to_staff(d: Deliberation) -> None:
+    """Where the policy is silent staff refuse, give it free, or put a price by the tariff that the policy names."""
+    tariff = d.policy.document.unspecified.then
+    match _staff_word(d):
+        case "refuse":
+            d.bring_about(SetOutcome(do="outcome", outcome=Outcome.REFUSED, reason="refused_at_discretion"))
+        case "bill" if tariff is not None:
+            d.gates.discard(WorkGate.AWAITING_STAFF_DECISION)
+            _charge(d, tariff)
+        case "free":
+            d.gates.discard(WorkGate.AWAITING_STAFF_DECISION)
+            d.fee = _free(d)
+        case _:
+            d.fee = _free(d)
+
+
+def _staff_word(d: Deliberation) -> Any:
+    """What staff have decided; who puts a price has decided to bill."""
+    money = d.situation.money
+    put = money.quoted is not None or money.quoted_minutes is not None
+    return d.values.get("staff_decision") or ("bill" if put else None)
 
 
 def _free(d: Deliberation) -> FeeDecision:
     waived = d.waived_fee or _charged_before(d)
     if waived is not None and (tariff := d.policy.document.fees.get(waived)) is not None:
         d.cite_clauses(tariff.waive_clauses, "fee waived")
-        if d.situation.money.paid > 0:
-            d.emit("refund", amount=_money(d.situation.money.paid, d), currency=currency(d))
+        _give_back(d)
     return FeeDecision(
         kind=FeeKind.NONE,
         amount=_money(_NOTHING, d),
@@ -95,6 +128,7 @@ def _charge(d: Deliberation, slug: str) -> None:
         )
         if money.declined:
             d.gates.add(WorkGate.CLOSED)
+            _give_back(d)
         return
     if tariff.decision == "automatic" or _staff_decided(d, slug, tariff):
         _bill(d, slug, tariff)
@@ -160,7 +194,7 @@ def _bill(d: Deliberation, slug: str, tariff: Fee) -> None:
 
 def _staff_decided(d: Deliberation, slug: str, tariff: Fee) -> bool:
     """Whether staff have chosen to bill; refusing and giving it free end here."""
-    match d.values.get("staff_decision"):
+    match _staff_word(d):
         case "bill":
             return True
         case "free":
@@ -292,7 +326,7 @@ def _used_up(d: Deliberation, tariff: Fee, found: Price) -> bool:
             return False
         return over
     agreed = fees.paid_minutes(tariff, currency(d), money.consented or _NOTHING)
-    return agreed is not None and money.minutes_used > agreed
+    return agreed is not None and money.minutes_used >= agreed
 
 
 def _add_fee(d: Deliberation, slug: str) -> None:

@@ -592,6 +592,8 @@ class Unspecified(Sourced):
     fee: Literal["none"] = "none"
     then: Slug | None = None
     """Tariff by whose terms staff may put a price; until they do, it is free."""
+    then: Slug | None = None
+    """Tariff by whose terms staff may put a price; until they do, it is free."""
 
 
 class About(Sourced):

@@ -60,6 +60,7 @@ _NAMED: dict[tuple[type[BaseModel], str], str] = {
     (doc.AfterHours, "department"): "department",
     (doc.Grant, "by_fact"): "fact",
     (doc.Allowance, "then"): "fee",
+    (doc.Unspecified, "then"): "fee",
     (doc.Assumption, "clauses"): "clause",
     (doc.About, "availability"): "clause",
     (doc.Document, "currency"): "currency",

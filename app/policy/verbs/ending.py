@@ -16,8 +16,11 @@ def resolve(step: Step) -> Result:
 
 
 def reopen(step: Step) -> Result:
+    """Taken up again as it was; what was declined is asked once more."""
     clocks = taken_up_again(step.policy, step.ticket.clocks, step.at)
-    return again(step, step.ticket.changed(clocks=clocks, status=TicketStatus.OPEN, resolved_at=None, closed_at=None))
+    money = step.ticket.money.model_copy(update={"declined": False})
+    opened = {"clocks": clocks, "money": money, "status": TicketStatus.OPEN, "resolved_at": None, "closed_at": None}
+    return again(step, step.ticket.changed(**opened))
 
 
 def close(step: Step) -> Result:

@@ -36,6 +36,8 @@ def quote(step: Step) -> Result:
     amount, minutes = exact_amount(step), whole_minutes(step, "minutes")
     if amount is None and step.payload.get("amount") is not None:
         return lacking(step, "amount")
+    if amount is not None and _bound(step, amount):
+        return refused(step, "consent_required")
     money = step.ticket.money.model_copy(
         update={
             "quoted": amount,
@@ -50,19 +52,35 @@ def quote(step: Step) -> Result:
     return again(step, step.ticket.changed(money=money, clocks=clocks, first_response_at=first))
 
 
+def _bound(step: Step, amount: Decimal) -> bool:
+    """A price that was an indication until paid holds once it is, as long as the work keeps within it."""
+    tariff, fee, ticket = step.tariff, step.ticket.decision.fee, step.ticket
+    if tariff is None or tariff.indicative != "until_paid" or fee is None or fee.amount is None:
+        return False
+    within = ticket.money.paid >= fee.amount > 0 and ticket.decision.work_gate is WorkGate.OPEN
+    if within and amount > fee.amount:
+        step.d.stage = "fee"
+        step.d.cite(tariff, "what was paid binds")
+        return True
+    return False
+
+
 def _ticket_channel(step: Step) -> str:
     return "ticket" if step.ticket.id else str(step.ticket.request.channel)
 
 
 def consent(step: Step) -> Result:
-    d = step.d
-    fee = step.ticket.decision.fee
+    """Agreed to the price as it stands; to one that was declined before, as it stood then."""
+    d, ticket = step.d, step.ticket
+    if ticket.money.declined:
+        _, ticket = again(step, ticket.changed(money=ticket.money.model_copy(update={"declined": False})))
+    fee = ticket.decision.fee
     if fee is None or fee.amount is None:
         return refused(step, "consent_required")
-    money = step.ticket.money.model_copy(update={"consented": fee.amount, "declined": False})
+    money = ticket.money.model_copy(update={"consented": fee.amount, "declined": False})
     who = step.transition.by.email or step.transition.by.user
     d.emit("record", of="consent", by=who, at=step.at, amount=fee.amount, currency=fee.currency)
-    return again(step, step.ticket.changed(money=money))
+    return again(step, ticket.changed(money=money))
 
 
 def decline(step: Step) -> Result:
@@ -82,7 +100,8 @@ def pay(step: Step) -> Result:
             d.stage = "fee"
             d.cite(step.tariff, "another currency")
         return refused(step, "payment_required")
-    money = step.ticket.money.model_copy(update={"paid": step.ticket.money.paid + rounded(amount, unit)})
+    paid = step.ticket.money.paid + rounded(amount, unit)
+    money = step.ticket.money.model_copy(update={"paid": paid, "declined": False})
     d.emit("record", of="payment", amount=amount, currency=unit)
     return again(step, step.ticket.changed(money=money))
 

@@ -59,7 +59,7 @@ def diagnose(step: Step) -> Result:
     request = step.ticket.request.model_copy(update={"topic_source": "staff"})
     if minutes is not None:
         request = request.model_copy(update={"estimated_minutes": minutes})
-    facts = with_facts(step, cause=step.payload.get("cause"))
+    facts = with_facts(step, cause=step.payload.get("cause"), estimated_minutes=minutes)
     if d.filed_as is not None and "topic" not in stated_facts(step) and _refiled(d):
         facts["topic"] = d.filed_as
     ticket = step.ticket.changed(facts=facts, request=request, starts={**step.ticket.starts, "diagnosed": step.at})
