@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from app.triage.meanings import Piece, pieces
 from app.triage.text import Told
 
+_SAYS_NOTHING = frozenset({"§number", "§file"})
+# What a word means counts fully; its form, and its company, a little less.
+_MEANING, _FORM, _PAIR = 1.0, 0.7, 0.7
 _SUBJECT, _SAID, _LOGS, _PRODUCT = 2.0, 1.0, 0.5, 0.5
 
 
 @dataclass(slots=True)
 class Evidence:
     weight: float
+    kind: float
     said: str
 
 
@@ -30,29 +34,31 @@ def of_message(told: Told, product: str | None = None) -> dict[str, Evidence]:
 def _gathered(parts: Iterable[tuple[float, str]]) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     for weight, text in parts:
-        for feature, said in _features(pieces(text)):
+        for feature, kind, said in _features(pieces(text)):
             known = found.get(feature)
             if known:
                 known.weight += weight
             else:
-                found[feature] = Evidence(weight, said)
+                found[feature] = Evidence(weight, kind, said)
     return found
 
 
-def _features(read: list[Piece]) -> Iterator[tuple[str, str]]:
+def _features(read: list[Piece]) -> Iterator[tuple[str, float, str]]:
     before: Piece | None = None
     for piece in read:
-        yield piece.meaning, piece.said
+        if piece.meaning in _SAYS_NOTHING:
+            continue
+        yield piece.meaning, _MEANING, piece.said
         if piece.meaning.startswith("="):
             for stem in piece.stems:
-                yield stem, piece.said
+                yield stem, _FORM, piece.said
         if before and before.meaning != piece.meaning:
-            yield f"{before.meaning} {piece.meaning}", f"{before.said} … {piece.said}"
+            yield f"{before.meaning} {piece.meaning}", _PAIR, f"{before.said} … {piece.said}"
         before = piece
 
 
 def weighed(evidence: Mapping[str, Evidence], rarity: Mapping[str, float]) -> dict[str, float]:
     """Of length one, rare features longer than common ones; what no topic knows is left out."""
-    raw = {f: (1 + math.log(max(e.weight, 0.4))) * rarity[f] for f, e in evidence.items() if f in rarity}
+    raw = {f: (1 + math.log(max(e.weight, 0.4))) * e.kind * rarity[f] for f, e in evidence.items() if f in rarity}
     length = math.sqrt(sum(x * x for x in raw.values())) or 1.0
     return {feature: x / length for feature, x in raw.items()}

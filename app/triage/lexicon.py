@@ -11,7 +11,7 @@ from app.triage.language import Languages
 
 # A topic starts as the mean of its texts; each text that does not win by the margin then pulls its topic nearer and
 # pushes the strongest rival away. Two rounds do; more only learn the phrases by heart.
-_START, _MARGIN, _STEP, _ROUNDS = 2.0, 1.0, 0.3, 2
+_START, _MARGIN, _MOST_STEP, _ROUNDS = 2.0, 0.8, 0.5, 2
 _FAINT = 0.02
 
 Texts = str | Mapping[str, str]
@@ -95,12 +95,14 @@ def _learn(weights: dict[str, dict[int, float]], right: int, vector: Mapping[str
             sums[at] = sums.get(at, 0.0) + x * weight
     own = sums.pop(right, 0.0)
     rival = max(sums, key=lambda at: (sums[at], at), default=None)
-    if rival is None or own - sums[rival] >= _MARGIN:
+    short = _MARGIN if rival is None else _MARGIN - (own - sums[rival])
+    if rival is None or short <= 0:
         return
+    step = min(_MOST_STEP, short / 2)
     for feature, x in vector.items():
         towards = weights[feature]
-        towards[right] = towards.get(right, 0.0) + _STEP * x
-        towards[rival] = towards.get(rival, 0.0) - _STEP * x
+        towards[right] = towards.get(right, 0.0) + step * x
+        towards[rival] = towards.get(rival, 0.0) - step * x
 
 
 def _mixed(count: int) -> list[int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.triage.confidence import chance
 from app.triage.features import Evidence, of_message, weighed
 from app.triage.lexicon import Lexicon
+from app.triage.signals import Signals, read_signals
 from app.triage.text import read
 
 SURE_ENOUGH = 0.5
@@ -27,6 +28,7 @@ class Proposal:
 
     language: str | None
     candidates: tuple[Candidate, ...]
+    signals: Signals
 
     @property
     def topic(self) -> str | None:
@@ -35,11 +37,21 @@ class Proposal:
 
 
 def propose(
-    lexicon: Lexicon, subject: str, body: str, *, language: str | None = None, product: str | None = None
+    lexicon: Lexicon,
+    subject: str,
+    body: str,
+    *,
+    language: str | None = None,
+    product: str | None = None,
+    products: Mapping[str, str] | None = None,
 ) -> Proposal:
-    """Topic candidates, best first. Pure, deterministic, and bounded for any text."""
+    """Topic candidates, best first. Pure, deterministic, and bounded for any text.
+
+    `product`: what the account has, if known; `products`: names by which products may be called, to their slugs.
+    """
     told = read(subject, body)
-    return Proposal(language or lexicon.languages.of(told.own), _candidates(lexicon, of_message(told, product)))
+    candidates = _candidates(lexicon, of_message(told, product))
+    return Proposal(language or lexicon.languages.of(told.own), candidates, read_signals(told, products=products))
 
 
 def _candidates(lexicon: Lexicon, evidence: Mapping[str, Evidence]) -> tuple[Candidate, ...]:

@@ -50,7 +50,7 @@ _STEM = 7
 @lru_cache(maxsize=30_000)
 def stem(word: str) -> str:
     """What stays of a folded word in whatever form, in any of the languages; short so that kin meet."""
-    if len(word) <= 4:
+    if len(word) <= 4 or word[0] == "§":
         return word[:-1] if len(word) == 4 and word.endswith("s") and not word.endswith("ss") else word
     for end in _ENDS:
         if word.endswith(end) and len(word) - len(end) >= 4:

@@ -1,0 +1,154 @@
+"""What identifies or describes, read from a message for intake: names, account, error, time. It gives no standing."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from app.triage.text import Told, folded
+from app.triage.times import when
+
+_NAME = (
+    r"(?P<first>[^\W\d_][\w'’-]{1,30})"
+    r"(?P<rest>(?: +(?:(?:de|da|do|dos|das|van|von|der|du|le|la) +)*[^\W\d_][\w'’.-]{0,30}){0,3})"
+)
+_PRESENTED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:^|[.!,;\n] *)(?i:my name is|this is|i am called) +{_NAME}",
+        rf"(?:^|\n)(?i:(?:hi|hello|hey)[,!.]* +)?{_NAME} +(?i:here)(?=[,.:!]| from| at|$)",
+        rf"(?:^|[.!,;\n] *)(?i:je m'appelle|je me nomme|ici) +{_NAME}",
+        rf"(?:^|[.!,;\n] *)(?i:aqui (?:é|e|fala|quem fala é)(?: [oa])?|meu nome (?:é|e)|me chamo) +{_NAME}",
+    )
+)
+_WHOLE_LINE = re.compile(rf"{_NAME}")
+_NOT_NAMES = """
+support team urgent hello hi dear site website server service help the a my your our i we it is not still again from
+sent company ltd inc office regards thanks thank best kind sincerely tel phone
+bonjour merci equipe le la les un une je nous technique direction comptabilite sarl cordialement urgente
+ola atendimento suporte o os um uma eu diretoria financeiro departamento ltda att atenciosamente obrigado obrigada
+"""
+_NO_NAMES = frozenset(_NOT_NAMES.split())
+_ACCOUNT = re.compile(
+    r"\b(?:account|acct|user ?name|login|compte|identifiant|utilisateur|conta|usuario|cliente)(?: (?:name"
+    r"|number|id|no|client|numero|de"
+    r" usuario))?(?: is| est| e)? ?[:#=]? ?[\"']?(?P<name>[a-z0-9][a-z0-9._-]{1,63})"
+)
+_QUOTED = re.compile(r"[\"](?P<words>[^\"\n]{6,300})[\"]")
+_ERROR_WORDS = re.compile(
+    r"(?:error|fail|denied|refused|timed? ?out|exception|fatal|unable|cannot|could not|invalid|not found"
+    r"|forbidden|rejected|exceeded"
+    r"|expired|erreur|echec|refuse|introuvable|impossible|erro|falha|negado|recusad|nao foi possivel|invalido"
+    r"|0x[0-9a-f]{4,8}|\b[45]\d\d\b|err_[a-z_]+|sqlstate)"
+)
+_CODE = re.compile(
+    r"\b(?:ERR_[A-Z_]{4,60}|NET::[A-Z_]{4,60}|SQLSTATE\[[^\]\n]{1,20}\][^\n]{0,200}|0x[0-9A-Fa-f]{6,8}"
+    r"|SEC_ERROR_[A-Z_]{4,60}"
+    r"|[45]\d\d [45]\.\d{1,2}\.\d{1,3}[^\n]{0,200}|(?i:(?:http )?err(?:or|eur|o) [45]\d\d)\b)"
+)
+_HOST = r"(?:https?://)?(?:www\.)?(?P<name>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}[a-z]{2,18})(?![\w@-])"
+_DOMAIN = re.compile(rf"(?<![@\w.-]){_HOST}")
+_CALLED_DOMAIN = re.compile(rf"\b(?:domain|domaine|dominio)(?: name)?(?: is| est| e)? ?:? ?{_HOST}")
+_MOST_READ = 8_000
+_ENOUGH_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """Facts that the text may assert; None where it says nothing."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    account_username: str | None = None
+    error_message: str | None = None
+    description: bool = False
+    occurred_at: datetime | None = None
+    hosted_domain: str | None = None
+
+    def facts(self) -> dict[str, str | bool | datetime]:
+        """Only what was found, by the names of the facts."""
+        found = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in found.items() if value not in (None, False)}
+
+
+def extract(
+    told: Told,
+    *,
+    received_at: datetime,
+    zone: tzinfo,
+    usernames: Collection[str] = (),
+    domains: Collection[str] = (),
+) -> Extracted:
+    """`usernames`, `domains`: those of the accounts in question; `zone`: where the sender's clock hangs."""
+    said = told.own[:_MOST_READ]
+    first, last = _names(told)
+    return Extracted(
+        first_name=first,
+        last_name=last,
+        account_username=_account(folded(f"{said}\n{' '.join(told.signature)}"), usernames),
+        error_message=_error(told, said),
+        description=len(re.findall(r"[^\W\d_]{2,}", told.said[:_MOST_READ])) >= _ENOUGH_WORDS,
+        occurred_at=when(folded(said), received_at, zone),
+        hosted_domain=_domain(folded(said), domains),
+    )
+
+
+def _names(told: Told) -> tuple[str | None, str | None]:
+    """From the signature's first line, or from where somebody says who he is."""
+    for line in told.signature[:2]:
+        found = _WHOLE_LINE.fullmatch(line.strip(" ,.-"))
+        if found and (name := _person(found)):
+            return name
+    for pattern in _PRESENTED:
+        for found in pattern.finditer(told.said[:_MOST_READ]):
+            if name := _person(found):
+                return name
+    return None, None
+
+
+def _person(found: re.Match[str]) -> tuple[str, str | None] | None:
+    words = [found.group("first"), *found.group("rest").split()]
+    kept = []
+    for word in words:
+        if folded(word) in _NO_NAMES or not (
+            word[0].isupper() or folded(word) in {"de", "da", "do", "dos", "van", "von", "du"}
+        ):
+            break
+        kept.append(word.strip(".,"))
+    if not kept or len(words) > 4:
+        return None
+    return kept[0], " ".join(kept[1:]) or None
+
+
+def _account(text: str, usernames: Collection[str]) -> str | None:
+    """A known name anywhere, or the only word that is called one."""
+    known = {folded(name): name for name in usernames}
+    words = set(re.findall(r"[a-z0-9][a-z0-9._-]{1,63}", text))
+    present = sorted(name for name in known if name in words or name in {word.strip(".-_") for word in words})
+    if present:
+        return known[present[0]] if len(present) == 1 else None
+    if usernames:
+        return None
+    named = {m.group("name").strip("._-") for m in _ACCOUNT.finditer(text)}
+    telling = sorted(name for name in named if re.search(r"\d", name) and re.search(r"[a-z]", name))
+    return telling[0] if len(telling) == 1 else None
+
+
+def _error(told: Told, said: str) -> str | None:
+    """The words of a machine: a log line that speaks of an error, else a code, else a quotation that does."""
+    for line in told.logs.splitlines():
+        if _ERROR_WORDS.search(folded(line)):
+            return line[:500]
+    code = _CODE.search(said)
+    for quoted in _QUOTED.finditer(said):
+        if _ERROR_WORDS.search(folded(quoted.group("words"))):
+            return quoted.group("words").strip()
+    return code.group().strip()[:500] if code else None
+
+
+def _domain(text: str, domains: Collection[str]) -> str | None:
+    """One of the account's own, else the only one that is called a domain: other names may be anybody's."""
+    own = {folded(domain) for domain in domains}
+    known = next((m.group("name") for m in _DOMAIN.finditer(text) if m.group("name") in own), None)
+    called = {m.group("name") for m in _CALLED_DOMAIN.finditer(text)}
+    return known or (called.pop() if len(called) == 1 and not own else None)

@@ -1,0 +1,84 @@
+"""What a message hints at besides its topic: for staff to see, never to decide by."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from app.triage.hints import HINTS, NUMBERS, PEOPLE
+from app.triage.text import Told, folded
+
+_MOST_READ = 6_000
+_COUNTED = re.compile(rf"\b(\d{{1,5}}|{'|'.join(sorted(NUMBERS))}) (?:[a-z]{{2,12}} )?{PEOPLE}\b")
+_PATTERNS = {name: re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)") for name, ways in HINTS.items()}
+_SCOPES = ("all", "many", "single")
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Hints with the words that gave them."""
+
+    people: int | None
+    """How many are said to be affected."""
+    scope: str | None
+    """`single`, `many` or `all`, as said."""
+    cause: str | None
+    """Whom the sender holds responsible: `provider` or `customer`."""
+    urgent: bool
+    emergency: bool
+    """Sounds as if a business stands still: something is wholly down, and for many."""
+    angry: bool
+    abusive: bool
+    product: str | None
+    because: Mapping[str, tuple[str, ...]]
+
+
+def read_signals(told: Told, *, products: Mapping[str, str] | None = None) -> Signals:
+    """`products`: names by which a product may be called, to its slug."""
+    text = folded(told.own[:_MOST_READ])
+    because = {
+        name: tuple(dict.fromkeys(m.group() for m in pattern.finditer(text)))[:4] for name, pattern in _PATTERNS.items()
+    }
+    people, counted = _people(text)
+    if counted:
+        because["people"] = counted
+    scope = next((name for name in _SCOPES if because[name]), None)
+    product = _product(text, products or {})
+    return Signals(
+        people=people,
+        scope=scope,
+        cause="provider" if because["by_provider"] else "customer" if because["by_customer"] else None,
+        urgent=bool(because["urgent"]),
+        emergency=_emergency(because, people),
+        angry=bool(because["angry"] or because["abusive"]),
+        abusive=bool(because["abusive"]),
+        product=product,
+        because={name: words for name, words in because.items() if words},
+    )
+
+
+def _people(text: str) -> tuple[int | None, tuple[str, ...]]:
+    found = [(m.group(1), m.group()) for m in _COUNTED.finditer(text)]
+    numbers = [int(n) if n.isdigit() else NUMBERS[n] for n, _ in found]
+    return (max(numbers), tuple(words for _, words in found)[:4]) if numbers else (None, ())
+
+
+def _emergency(because: Mapping[str, tuple[str, ...]], people: int | None) -> bool:
+    """Down for all or many, or work that stands still: not one person's hurry."""
+    down, still, all_, many, urgent = (bool(because[name]) for name in ("down", "standstill", "all", "many", "urgent"))
+    crowd = (people or 0) >= 10
+    return (down and (all_ or crowd or still or (urgent and many))) or (still and (crowd or urgent or all_))
+
+
+def _product(text: str, products: Mapping[str, str]) -> str | None:
+    found = [
+        (text.find(name), slug)
+        for name, slug in _names(products)
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    ]
+    return min(found)[1] if found else None
+
+
+def _names(products: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, slug in products.items():
+        if name.strip():
+            yield folded(name), slug
