@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from app.policy.compile import CompiledPolicy
 from app.policy.document import Document, Fact
 from app.policy.library.files import library, policy_text
-from app.policy.scenarios.desk import CannotPlay, ScenarioDesk
+from app.policy.scenarios.desk import ScenarioDesk
 from app.policy.scenarios.file import Played, read_file
 from app.policy.scenarios.laws import broken
+from app.policy.scenarios.memory import CannotPlay
 from app.policy.scenarios.shelf import Shelf
 from app.policy.scenarios.steps import KINDS
 from app.policy.transitions import VERBS

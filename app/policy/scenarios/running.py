@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from app.policy.scenarios import laws
 from app.policy.scenarios.answer import Answer
-from app.policy.scenarios.desk import CannotPlay, ScenarioDesk
+from app.policy.scenarios.desk import ScenarioDesk
 from app.policy.scenarios.file import Case, Played, Scenario, ScenarioFile
 from app.policy.scenarios.matching import Mismatch, mismatches
+from app.policy.scenarios.memory import CannotPlay
 from app.policy.scenarios.shelf import NoPolicy, Shelf
 from app.policy.standard import METRICS
 
