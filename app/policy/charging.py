@@ -7,6 +7,7 @@ from typing import Any
 from app.base.money import rounded
 from app.base.vocabulary import Coverage, FeeKind, Outcome, WorkGate
 from app.policy import allowances, fees
+from app.policy.bands import MINUTE
 from app.policy.decision import AllowanceDrawn, FeeDecision, ScheduleWindow
 from app.policy.deliberation import Deliberation
 from app.policy.document import Allowance, Fee
@@ -107,8 +108,13 @@ def _charged_before(d: Deliberation) -> str | None:
     return before.rule if d.situation.money.paid > 0 or before.status == "waived" else None
 
 
-def currency(d: Deliberation) -> str:
-    return d.policy.document.currency
+def currency(d: Deliberation, tariff: Fee | None = None) -> str:
+    """The customer's currency where the tariff (or, without one, anything) has a price in it, else its own."""
+    own = d.policy.document.currency
+    wanted = d.values.get("currency") or own
+    if tariff is None:
+        return wanted if wanted in d.policy.currencies else own
+    return wanted if fees.is_priced_in(tariff, wanted) else tariff.currency or own
 
 
 def _money(amount: Decimal, d: Deliberation) -> Decimal:
@@ -209,14 +215,13 @@ def _staff_decided(d: Deliberation, slug: str, tariff: Fee) -> bool:
     return False
 
 
-def job_of(d: Deliberation, minutes: int | None) -> Job:
-    """The work in question; where nobody says when it is done, it starts now."""
+def job_of(d: Deliberation, tariff: Fee, minutes: int | None) -> Job:
+    """The work in question; where nobody says when it is done, it starts now. An end alone gives its length."""
     start, end = d.values.get("work.start"), d.values.get("work.end")
     start = start if isinstance(start, datetime) else d.at
-    end = end if isinstance(end, datetime) and end > start else None
-    if end is not None and minutes is None:
-        minutes = int((end - start) // fees.MINUTE)
-    return Job(minutes, start, currency(d), d.language, d.values, d.calendar, end)
+    if minutes is None and isinstance(end, datetime) and end > start:
+        minutes = -((start - end) // MINUTE)
+    return Job(minutes, start, currency(d, tariff), d.language, d.values, d.calendar)
 
 
 def priced(d: Deliberation, slug: str, tariff: Fee) -> Price:
@@ -224,12 +229,12 @@ def priced(d: Deliberation, slug: str, tariff: Fee) -> Price:
     money = d.situation.money
     minutes = money.quoted_minutes if money.quoted_minutes is not None else d.request.estimated_minutes
     if money.quoted is not None:
-        return Price(_money(money.quoted, d), tariff.kind)
-    return fees.price(tariff, slug, job_of(d, minutes))
+        return Price(rounded(money.quoted, currency(d, tariff)), tariff.kind)
+    return fees.price(tariff, slug, job_of(d, tariff, minutes))
 
 
 def described(d: Deliberation, slug: str, tariff: Fee, found: Price) -> FeeDecision:
-    money, unit = d.situation.money, currency(d)
+    money, unit = d.situation.money, currency(d, tariff)
     prepay = tariff.payment.timing == "prepay"
     minimum = prepay_minimum(d, slug, tariff, found) if prepay else None
     indicative = tariff.indicative
@@ -256,6 +261,8 @@ def described(d: Deliberation, slug: str, tariff: Fee, found: Price) -> FeeDecis
         terms=tariff.terms,
         alternatives=_alternatives(d, slug, tariff, found),
         lines=found.lines,
+        tax=None if tariff.tax == "unstated" else tariff.tax,
+        consent_form=tariff.consent_form,
     )
 
 
@@ -263,7 +270,7 @@ def prepay_minimum(d: Deliberation, slug: str, tariff: Fee, found: Price) -> Dec
     """What opens the gate: the whole amount, or that of the minimum time."""
     if tariff.payment.portion == "all" or tariff.minimum is None:
         return found.amount
-    least = fees.price(tariff, slug, job_of(d, None).lasting(fees.minutes_of(tariff.minimum)))
+    least = fees.price(tariff, slug, job_of(d, tariff, fees.minutes_of(tariff.minimum)))
     if least.amount is None or found.amount is None:
         return least.amount
     return min(least.amount, found.amount)
@@ -274,7 +281,7 @@ def _alternatives(d: Deliberation, slug: str, tariff: Fee, found: Price) -> tupl
     if found.amount is None or d.situation.money.quoted is not None:
         return ()
     quoted = d.situation.money.quoted_minutes
-    job = job_of(d, quoted if quoted is not None else d.request.estimated_minutes)
+    job = job_of(d, tariff, quoted if quoted is not None else d.request.estimated_minutes)
     others = (tariff.model_copy(update={"amount": other}) for other in tariff.alternatives if other != tariff.amount)
     amounts = (fees.price(other, slug, job).amount for other in others)
     return tuple(a for a in amounts if a is not None)
@@ -314,7 +321,7 @@ def _used_up(d: Deliberation, tariff: Fee, found: Price) -> bool:
     if tariff.terms == "as_billed" or money.minutes_used == 0:
         return False
     if _prepaid(tariff):
-        bought = fees.paid_minutes(tariff, currency(d), money.paid)
+        bought = fees.paid_minutes(tariff, currency(d, tariff), money.paid)
         if tariff.kind == FeeKind.FLAT_UNTIL:
             over = bought is not None and money.minutes_used > bought and money.quoted is None
             if over:
@@ -325,7 +332,7 @@ def _used_up(d: Deliberation, tariff: Fee, found: Price) -> bool:
             d.gates.add(WorkGate.AWAITING_QUOTE)  # all that was quoted is paid and used up
             return False
         return over
-    agreed = fees.paid_minutes(tariff, currency(d), money.consented or _NOTHING)
+    agreed = fees.paid_minutes(tariff, currency(d, tariff), money.consented or _NOTHING)
     return agreed is not None and money.minutes_used >= agreed
 
 
@@ -341,7 +348,7 @@ def _add_fee(d: Deliberation, slug: str) -> None:
     if d.fee is None or (d.fee.kind == FeeKind.NONE and not d.fee.lines):
         d.fee = added
         return
-    known = d.fee.amount is not None and added.amount is not None
+    known = d.fee.amount is not None and added.amount is not None and d.fee.currency == added.currency
     total = (d.fee.amount or _NOTHING) + (added.amount or _NOTHING) if known else None
     d.fee = d.fee.model_copy(update={"amount": total, "lines": (*d.fee.lines, *added.lines)})
 

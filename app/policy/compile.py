@@ -15,11 +15,14 @@ from app.policy.conditions import Condition, Conditions, matches_topic
 from app.policy.document import (
     Action,
     Alias,
+    Band,
     Channel,
     CoverageEntry,
     Department,
     Document,
     Fee,
+    Part,
+    Step,
     Target,
 )
 from app.policy.model import AssumptionIds, words
@@ -296,8 +299,23 @@ class CompiledPolicy:
         """Whether a topic (or none) falls under one of the patterns; `*` takes even an unknown topic."""
         return matches_topic(topic, patterns) if topic is not None else "*" in tuple(patterns)
 
+    @cached_property
+    def _fees(self) -> dict[str, Fee]:
+        own = self.document.currency
+        return {s: f if f.currency else f.model_copy(update={"currency": own}) for s, f in self.document.fees.items()}
+
     def fee(self, slug: str) -> Fee:
-        return self.document.fees[slug]
+        """A tariff, with the currency of its price."""
+        return self._fees[slug]
+
+    @cached_property
+    def currencies(self) -> frozenset[str]:
+        """Currencies in which something has a price."""
+        found = {self.document.currency}
+        for fee in self.document.fees.values():
+            parts: tuple[Fee | Part | Step | Band, ...] = (fee, *fee.parts, *fee.steps, *fee.bands)
+            found |= {code for part in parts for code in part.amounts}
+        return frozenset(found)
 
     # ── time ─────────────────────────────────────────────────────────────────
     @cached_property

@@ -1,6 +1,7 @@
 """Whether each part of a document has what its kind needs, and values that can be."""
 
 from collections.abc import Callable, Container, Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,7 @@ FEE_NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _fee(part: doc.Fee, _: Names) -> Iterator[Flaw]:
+def _fee(part: doc.Fee) -> Iterator[Flaw]:
     stated = {name for name in part.model_fields_set if getattr(part, name) not in (None, (), {})}
     if stated & {"amounts", "parts"} or any(band.amount is not None for band in part.bands):
         stated.add("amount")
@@ -110,9 +111,41 @@ def _fee(part: doc.Fee, _: Names) -> Iterator[Flaw]:
         length = getattr(part, member)
         if length is not None and not length:
             yield Flaw((member,), "out_of_range", f"`{member}` cannot be no time at all.", "Write one such as `PT60M`.")
+    if part.bands and part.kind not in ("hourly", "fixed"):
+        message = f"A fee of kind `{part.kind}` cannot have another price by the hour of the day."
+        yield Flaw(("bands",), "unused_member", message, "Leave `bands` out, or make it `hourly` or `fixed`.")
+    yield from _steps(part)
+
+
+def _steps(part: doc.Fee) -> Iterator[Flaw]:
+    """Each step reaches further than the one before; only the last has no end, and that one counts by a length."""
+    reached = timedelta(0)
+    for index, step in enumerate(part.steps):
+        last = index == len(part.steps) - 1
+        if step.up_to is None and not last:
+            message = "Only the last step can have no end."
+            yield Flaw(("steps", index), "endless_step", message, "Add `up_to:` with a duration.")
+        elif step.up_to is not None and step.up_to <= reached:
+            message = "This step ends before the one before it."
+            yield Flaw(("steps", index, "up_to"), "inverted_range", message, "Put the shorter one first.")
+        if step.per is not None and not step.per:
+            message = "`per` cannot be no time at all."
+            yield Flaw(("steps", index, "per"), "out_of_range", message, "Write one such as `PT60M`.")
+        reached = step.up_to or reached
+
+
+def _priced(part: doc.Fee | doc.Part | doc.Step | doc.Band, _: Names) -> Iterator[Flaw]:
     for code in part.amounts:
         if code not in CURRENCIES:
             yield unknown_name(("amounts", code), "currency", code, CURRENCIES)
+    if isinstance(part, doc.Band) and part.times is not None and part.amount is not None:
+        message = "A band has either a multiple or a price of its own."
+        yield Flaw(("times",), "unused_member", message, "Keep `times` or `amount`.")
+
+
+def _fee_and_prices(part: doc.Fee, names: Names) -> Iterator[Flaw]:
+    yield from _fee(part)
+    yield from _priced(part, names)
 
 
 TARGET_NEEDS: dict[str, tuple[str, ...]] = {
@@ -245,7 +278,10 @@ def _assumption(part: doc.Assumption, _: Names) -> Iterator[Flaw]:
 CHECKS: dict[type[BaseModel], Callable[[Any, Names], Iterator[Flaw]]] = {
     doc.Document: _document,
     doc.Calendar: _calendar,
-    doc.Fee: _fee,
+    doc.Fee: _fee_and_prices,
+    doc.Part: _priced,
+    doc.Step: _priced,
+    doc.Band: _priced,
     doc.Target: _target,
     doc.Table: _table,
     doc.Rule: _rule,

@@ -85,6 +85,9 @@ class FeeDecision(Model):
     terms: Terms | None = None
     alternatives: tuple[Amount, ...] = ()
     lines: tuple[FeeLine, ...] = ()
+    tax: Literal["included", "excluded"] | None = None
+    consent_form: Literal["reply", "click", "signature"] | None = None
+    """How agreement has to be given."""
     allowance: AllowanceDrawn | None = None
 
 

@@ -374,21 +374,30 @@ class Payment(Model):
 
 
 class Band(Sourced):
-    """Another price in the open time of a calendar."""
+    """Another price in the open time of a calendar; work across a boundary is divided by the minute."""
 
+    name: Words = ""
     calendar: Slug
     times: Price | None = None
     """Multiple of the fee's amount."""
     amount: Price | None = None
+    """A price of its own, in place of a multiple."""
+    amounts: Mapping[Currency, Price] = {}
+    """That price in further currencies."""
     minimum: Duration | None = None
+    """The least that is billed of the part of the job in these hours."""
     block: Duration | None = None
+    """That part is rounded up to a multiple of this."""
 
 
 class Step(Model):
-    """Price up to a length; above the last step `amount` counts per `per`."""
+    """A price up to a length; with `per` it is added for each started span beyond the step before."""
 
     up_to: Duration | None = None
+    """Left out in the last step alone: whatever is longer."""
     amount: Price
+    amounts: Mapping[Currency, Price] = {}
+    """The same price in further currencies."""
     per: Duration | None = None
 
 
@@ -397,8 +406,10 @@ class Part(Sourced):
 
     text: Words
     amount: Price
+    amounts: Mapping[Currency, Price] = {}
+    """The same price in further currencies."""
     count: str | None = None
-    """Fact that says how many; left out: once."""
+    """Fact that says how many; left out: once. While it is unknown, so is the price."""
 
 
 class Fee(Sourced):
@@ -409,19 +420,29 @@ class Fee(Sourced):
         Literal[FeeKind.FIXED, FeeKind.HOURLY, FeeKind.FLAT_UNTIL, FeeKind.QUOTE, FeeKind.OVERTIME, FeeKind.CONTRACT]
         | Literal["steps"]
     )
+    """fixed: once; hourly: `amount` for each `per`; flat_until: `amount` up to `threshold`, above it a quote;
+    steps: by length; quote: staff put it; overtime and contract: as the customer's own agreement says."""
     amount: Price | None = None
     amounts: Mapping[Currency, Price] = {}
+    """The price in further currencies; the customer's fact `currency` chooses, where there is a price in it."""
     currency: Currency | None = None
+    """Of `amount`; left out: the policy's."""
     per: Duration | None = None
     minimum: Duration | None = None
+    """The least that is billed."""
     block: Duration | None = None
+    """Work is rounded up to a multiple of this."""
     grace: Duration | None = None
+    """Work that takes no longer costs nothing."""
     threshold: Duration | None = None
     threshold_inclusive: bool = True
     steps: tuple[Step, ...] = ()
     parts: tuple[Part, ...] = ()
+    """Added to the price of the time: a call-out, miles, items."""
     bands: tuple[Band, ...] = ()
+    """Other prices by the hour of day or week; they go by the facts `work_from` and `work_to`, else by now."""
     minimum_span: Literal["band", "job"] = "job"
+    """Whether `minimum` and `block` count for the whole job, or for its part in each band."""
     tax: Literal["included", "excluded", "unstated"] = "unstated"
     indicative: Literal[True, False, "until_paid"] = False
     waive_when: Predicate | None = None
@@ -590,8 +611,6 @@ class Unspecified(Sourced):
 
     gate: WorkGate = WorkGate.AWAITING_STAFF_DECISION
     fee: Literal["none"] = "none"
-    then: Slug | None = None
-    """Tariff by whose terms staff may put a price; until they do, it is free."""
     then: Slug | None = None
     """Tariff by whose terms staff may put a price; until they do, it is free."""
 

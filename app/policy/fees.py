@@ -8,12 +8,12 @@ from typing import Any
 
 from app.base.money import rounded
 from app.base.vocabulary import FeeKind
+from app.policy.bands import MINUTE, band_at, shares
 from app.policy.calendars import Calendar
 from app.policy.decision import FeeLine
-from app.policy.document import Band, Fee
+from app.policy.document import Band, Fee, Part, Step
 from app.policy.model import words
 
-MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 
 
@@ -27,10 +27,9 @@ class Job:
     language: str
     facts: Mapping[str, Any]
     calendar: Callable[[str], Calendar]
-    end: datetime | None = None
 
     def lasting(self, minutes: int | None) -> "Job":
-        return replace(self, minutes=minutes, end=None)
+        return replace(self, minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,19 @@ def hourly_rate(fee: Fee, currency: str) -> Decimal | None:
 
 
 def amount_in(fee: Fee, currency: str) -> Decimal | None:
-    return fee.amounts.get(currency, fee.amount)
+    """The tariff's own price in a currency; None where it has none."""
+    return _in(fee, currency, fee.currency)
+
+
+def _in(priced: Fee | Band | Step | Part, currency: str, own: str | None) -> Decimal | None:
+    return priced.amounts.get(currency, priced.amount if own in (None, currency) else None)
+
+
+def is_priced_in(fee: Fee, currency: str) -> bool:
+    """Whether everything that the tariff has a price for has one in this currency."""
+    priced: tuple[Fee | Band | Step | Part, ...] = (fee, *fee.parts, *fee.steps, *fee.bands)
+    stated = [each for each in priced if each.amount is not None or each.amounts]
+    return bool(stated) and all(_in(each, currency, fee.currency) is not None for each in stated)
 
 
 def _per(fee: Fee) -> Decimal:
@@ -100,8 +111,8 @@ def price(fee: Fee, slug: str, job: Job) -> Price:
     """The price of a job, as lines whose sum it is."""
     text = words(fee.name, job.language, job.language) or slug.replace("_", " ")
     amount = amount_in(fee, job.currency)
-    found = _by_kind(fee, text, amount, job)
-    if found.lines is None:
+    found, parts = _by_kind(fee, text, amount, job), _parts(fee, job)
+    if found.lines is None or parts is None:
         return Price(None, found.kind)
     lines = tuple(
         FeeLine(
@@ -113,7 +124,7 @@ def price(fee: Fee, slug: str, job: Job) -> Price:
             amount=rounded(line.amount, job.currency),
             clauses=line.clauses or fee.clauses,
         )
-        for line in (*found.lines, *_parts(fee, job))
+        for line in (*found.lines, *parts)
     )
     return Price(sum((line.amount for line in lines), Decimal(0)), found.kind, found.blocks, lines)
 
@@ -121,18 +132,32 @@ def price(fee: Fee, slug: str, job: Job) -> Price:
 def _by_kind(fee: Fee, text: str, amount: Decimal | None, job: Job) -> _Found:
     match fee.kind:
         case FeeKind.FIXED if amount is not None:
-            return _Found(fee.kind, (_Line(text, amount, amount),))
-        case FeeKind.HOURLY if amount is not None and job.minutes is not None and fee.per is not None:
-            return _banded(fee, text, amount, job) if fee.bands else _hourly(fee, text, amount, job.minutes)
+            return _Found(fee.kind, (_fixed(fee, text, amount, job),))
+        case FeeKind.FIXED if fee.parts:
+            return _Found(fee.kind, ())
+        case FeeKind.HOURLY if job.minutes is not None and fee.per is not None:
+            by_time = _banded if fee.bands else _hourly
+            return by_time(fee, text, amount, job, job.minutes)
         case FeeKind.FLAT_UNTIL:
             return _flat_until(fee, text, amount, job.minutes)
         case "steps" if job.minutes is not None:
-            return _steps(fee, text, job.minutes)
+            return _steps(fee, text, job, job.minutes)
         case _:
             return _Found(fee.kind, None)
 
 
-def _hourly(fee: Fee, text: str, amount: Decimal, minutes: int) -> _Found:
+def _fixed(fee: Fee, text: str, amount: Decimal, job: Job) -> _Line:
+    """What is paid once goes by the band in which the work begins."""
+    band = band_at(fee.bands, job.start, job.calendar) if fee.bands else None
+    unit = _unit(fee, band, amount, job.currency)
+    if band is None or unit is None:
+        return _Line(text, amount, amount)
+    return _Line(_label(text, band, job), unit, unit, clauses=band.clauses)
+
+
+def _hourly(fee: Fee, text: str, amount: Decimal | None, _: Job, minutes: int) -> _Found:
+    if amount is None:
+        return _Found(fee.kind, None)
     counted, blocks = billed_minutes(fee, minutes)
     return _Found(fee.kind, (_Line(text, amount, amount * counted / _per(fee), counted),), blocks)
 
@@ -146,74 +171,86 @@ def _flat_until(fee: Fee, text: str, amount: Decimal | None, minutes: int | None
     return _Found(fee.kind, (_Line(text, amount, amount, minutes),))
 
 
-def _steps(fee: Fee, text: str, minutes: int) -> _Found:
+def _steps(fee: Fee, text: str, job: Job, minutes: int) -> _Found:
     """The first step that reaches; a step with `per` adds so much for each started span beyond the one before."""
     worked, _ = billed_minutes(fee, minutes)
+    if not worked:
+        return _Found(fee.kind, (_Line(text, Decimal(0), Decimal(0), 0),))
     total, reached = Decimal(0), 0
     for step in fee.steps:
-        limit = minutes_of(step.up_to)
+        limit, amount = minutes_of(step.up_to), _in(step, job.currency, fee.currency)
+        if amount is None:
+            return _Found(fee.kind, None)
         if step.per is None:
-            total = step.amount
+            total = amount
         else:
             beyond = min(worked, limit if limit is not None else worked) - reached
-            total += step.amount * -(-max(0, beyond) // int(step.per / MINUTE))
+            total += amount * -(-max(0, beyond) // int(step.per / MINUTE))
         if limit is None or worked <= limit:
-            break
+            return _Found(fee.kind, (_Line(text, total, total, worked),))
         reached = limit
-    return _Found(fee.kind, (_Line(text, total, total, worked),))
+    return _Found(FeeKind.QUOTE, None)  # longer than any step says
 
 
 # ── another price at other times ─────────────────────────────────────────────
-def _banded(fee: Fee, text: str, amount: Decimal, job: Job) -> _Found:
-    """The job divided by the bands in whose hours it falls; what falls in none has the tariff's own price."""
-    assert job.minutes is not None
-    counted = job.minutes if fee.minimum_span == "band" else billed_minutes(fee, job.minutes)[0]
-    end = job.end or job.start + counted * MINUTE
-    shares = [(band, _minutes_in(job.calendar(band.calendar), job.start, end)) for band in fee.bands]
-    outside = max(0, counted - sum(minutes for _, minutes in shares))
-    lines = [_in_band(fee, text, band, _unit(band, amount), minutes) for band, minutes in shares if minutes]
-    if outside or not lines:
-        minutes = billed_minutes(fee, outside)[0] if fee.minimum_span == "band" else outside
-        lines.append(_Line(text, amount, amount * minutes / _per(fee), minutes))
-    return _Found(fee.kind, tuple(lines))
+def _banded(fee: Fee, text: str, amount: Decimal | None, job: Job, minutes: int) -> _Found:
+    """The job laid out from its start and divided by the bands; what falls in none has the tariff's own price."""
+    counted = billed_minutes(fee, minutes)[0]
+    if counted and fee.minimum_span == "band":
+        counted = minutes
+    lines = []
+    for band, share in shares(fee.bands, job.start, counted, job.calendar):
+        unit = _unit(fee, band, amount, job.currency)
+        if unit is None:
+            return _Found(fee.kind, None)
+        billed = _billed_in(fee, band, share)
+        label, clauses = (text, ()) if band is None else (_label(text, band, job), band.clauses)
+        lines.append(_Line(label, unit, unit * billed / _per(fee), billed, clauses=clauses))
+    return _Found(fee.kind, tuple(lines) or (_Line(text, amount or Decimal(0), Decimal(0), 0),))
 
 
-def _minutes_in(calendar: Calendar, start: datetime, end: datetime) -> int:
-    return int(calendar.elapsed(start, end) // MINUTE)
-
-
-def _unit(band: Band, amount: Decimal) -> Decimal:
-    if band.amount is not None:
-        return band.amount
+def _unit(fee: Fee, band: Band | None, amount: Decimal | None, currency: str) -> Decimal | None:
+    if band is None:
+        return amount
+    own = _in(band, currency, fee.currency)
+    if own is not None or amount is None:
+        return own
     return amount * (band.times if band.times is not None else Decimal(1))
 
 
-def _in_band(fee: Fee, text: str, band: Band, unit: Decimal, minutes: int) -> _Line:
-    if fee.minimum_span == "band" or band.minimum or band.block:
-        own = {"minimum": band.minimum or fee.minimum, "block": band.block or fee.block}
-        minutes = billed_minutes(fee.model_copy(update=own), minutes)[0]
-    label = f"{text} ({band.calendar.replace('_', ' ')})"
-    return _Line(label, unit, unit * minutes / _per(fee), minutes, clauses=band.clauses)
+def _billed_in(fee: Fee, band: Band | None, minutes: int) -> int:
+    """A band's own minimum and block; those of the tariff where they count for each part of the job."""
+    by_band = fee.minimum_span == "band"
+    own = {
+        "grace": None,
+        "minimum": (band.minimum if band else None) or (fee.minimum if by_band else None),
+        "block": (band.block if band else None) or (fee.block if by_band else None),
+    }
+    return billed_minutes(fee.model_copy(update=own), minutes)[0]
 
 
-def _parts(fee: Fee, job: Job) -> Sequence[_Line]:
-    """Call-out, items, miles: what is added to the price of the time."""
+def _label(text: str, band: Band, job: Job) -> str:
+    return f"{text} ({words(band.name, job.language, job.language) or band.calendar.replace('_', ' ')})"
+
+
+def _parts(fee: Fee, job: Job) -> Sequence[_Line] | None:
+    """Call-out, items, miles: what is added to the price of the time; None while nobody has counted them."""
     lines = []
     for part in fee.parts:
         count = job.facts.get(part.count) if part.count else 1
-        known = isinstance(count, int | Decimal) and not isinstance(count, bool)
-        quantity = Decimal(str(count)) if known else Decimal(0)
+        amount = _in(part, job.currency, fee.currency)
+        if not isinstance(count, int | Decimal) or isinstance(count, bool) or amount is None:
+            return None
+        quantity = Decimal(count)
         text = words(part.text, job.language, job.language)
-        lines.append(
-            _Line(text, part.amount, part.amount * quantity, quantity=format(quantity, "f"), clauses=part.clauses)
-        )
+        lines.append(_Line(text, amount, amount * quantity, quantity=format(quantity, "f"), clauses=part.clauses))
     return lines
 
 
 def paid_minutes(fee: Fee, currency: str, amount: Decimal) -> int | None:
-    """How many minutes an amount buys; None where the tariff does not go by time."""
+    """How many minutes an amount buys; None where the tariff does not go by time alone."""
     unit = amount_in(fee, currency)
-    if fee.kind == FeeKind.HOURLY and unit and fee.per is not None:
+    if fee.kind == FeeKind.HOURLY and unit and not fee.bands and fee.per is not None:
         bought = int(amount * _per(fee) / unit)
         following = unit * Decimal(bought + 1) / _per(fee)
         return bought + (rounded(following, currency) <= amount)  # a price rounded down buys its last minute whole

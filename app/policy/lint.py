@@ -188,7 +188,12 @@ def _channels(document: Document) -> Iterator[Finding]:
 
 
 def _fees(document: Document) -> Iterator[Finding]:
+    codes = {code for fee in document.fees.values() for code in fee.amounts}
     for slug, fee in document.fees.items():
+        lacking = sorted(codes - {*fee.amounts, fee.currency or document.currency})
+        if lacking and fee.amount is not None:
+            message = f"This fee has no price in {', '.join(lacking)}, which others have."
+            yield _finding("warning", "price_missing", ("fees", slug, "amounts"), message, "Add it to `amounts`.")
         if fee.bands:
             overlap, gap = _partition([hours_of(document, document.calendars[band.calendar]) for band in fee.bands])
             here = ("fees", slug, "bands")

@@ -94,7 +94,7 @@ def pay(step: Step) -> Result:
     amount = exact_amount(step)
     if amount is None:
         return lacking(step, "amount")
-    unit = step.policy.document.currency
+    unit = step.currency
     if step.payload.get("currency", unit) != unit:
         if step.tariff is not None:
             d.stage = "fee"
@@ -108,7 +108,7 @@ def pay(step: Step) -> Result:
 
 def waive(step: Step) -> Result:
     d = step.d
-    money, unit = step.ticket.money, step.policy.document.currency
+    money, unit = step.ticket.money, step.currency
     if money.paid > 0:
         d.emit("refund", amount=rounded(money.paid, unit), currency=unit)
     d.emit("record", of="waiver", reason=step.payload.get("reason"))
@@ -172,13 +172,14 @@ def settle(step: Step) -> Result:
     tariff, fee = step.tariff, step.ticket.decision.fee
     if tariff is None or fee is None or fee.rule is None:
         return same(step, step.ticket)
-    unit, money = step.policy.document.currency, step.ticket.money
+    unit, money = step.currency, step.ticket.money
     d.stage = "fee"
     d.cite(tariff, "settled")
-    priced = fees.price(tariff, fee.rule, job_of(d, minutes if minutes is not None else money.minutes_used))
+    priced = fees.price(tariff, fee.rule, job_of(d, tariff, minutes if minutes is not None else money.minutes_used))
     agreed = money.consented if money.consented is not None else money.quoted
     cap = agreed if agreed is not None else fee.amount
-    amount = priced.amount if priced.amount is not None else fee.amount
+    beside = sum((line.amount for line in fee.lines if line.rule != fee.rule), Decimal(0))
+    amount = priced.amount + beside if priced.amount is not None else fee.amount
     capped = tariff.terms == "capped" and cap is not None and amount is not None and amount > cap
     if capped:
         amount = cap

@@ -54,7 +54,14 @@ class Step:
     @property
     def tariff(self) -> Fee | None:
         fee = self.ticket.decision.fee
-        return self.policy.document.fees.get(fee.rule) if fee is not None and fee.rule else None
+        slug = fee.rule if fee is not None else None
+        return self.policy.fee(slug) if slug in self.policy.document.fees and slug is not None else None
+
+    @property
+    def currency(self) -> str:
+        """Of the ticket's price; without one, the policy's."""
+        fee = self.ticket.decision.fee
+        return fee.currency if fee is not None else self.policy.document.currency
 
 
 def stated_facts(step: Step) -> dict[str, Any]:
