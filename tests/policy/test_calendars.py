@@ -149,6 +149,7 @@ def test_every_date_is_a_business_day_where_it_is_always_open() -> None:
     assert always.business_day(received, 0).date == date(2026, 3, 6)
     assert always.business_day(received, 1, cutoff=time(17)).date == date(2026, 3, 8)
     assert always.business_day(received, 1, receipt_counts=True).date == date(2026, 3, 6)
+    assert always.business_day(received, 0, receipt_counts=True).date == date(2026, 3, 6)
     assert always.business_days_between(received, day.closes) == 3
 
 
@@ -242,6 +243,22 @@ def test_an_answer_beyond_the_known_dates_is_refused_too() -> None:
             question()
 
 
+def test_the_known_dates_reach_from_their_first_midnight_to_their_last() -> None:
+    night = opening_hours(NIGHT, last=date(2026, 12, 31))
+    first, last = local("2025-01-01 00:00"), local("2027-01-01 00:00")
+    assert night.is_open(first)
+    assert night.add(first, 7 * HOUR) == local("2025-01-01 07:00")
+    assert night.elapsed(local("2026-12-31 22:00"), last) == 2 * HOUR
+    with pytest.raises(CalendarHorizonExceeded):
+        night.is_open(last)
+
+
+def test_hours_may_be_written_to_the_second() -> None:
+    short = opening_hours(on_days(range(7), ("09:00:30", "09:01")))
+    assert short.next_opening(local("2026-02-10 09:00")) == local("2026-02-10 09:00:30")
+    assert repr(short) == "BusinessCalendar('office', 'Africa/Johannesburg')"
+
+
 def test_a_window_that_may_go_on_beyond_the_known_dates_has_no_known_end() -> None:
     weekend = opening_hours(on_days([5, 6], ("00:00", "24:00")), last=date(2026, 5, 9))
     with pytest.raises(CalendarHorizonExceeded):
@@ -253,6 +270,7 @@ def test_always_open_has_no_horizon() -> None:
     assert ALWAYS.add(far, HOUR) == far + HOUR
     assert ALWAYS.subtract(far, HOUR) == far - HOUR
     assert ALWAYS.is_open(far)
+    assert ALWAYS.next_opening(far) == far
     assert ALWAYS.next_closing(far) is None
     assert isinstance(build_calendar("a", "UTC", None, first=date(2026, 1, 1), last=date(2026, 1, 2)), AlwaysOpen)
 
