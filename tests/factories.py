@@ -93,7 +93,7 @@ async def staff(connection: asyncpg.Connection, provider_id: UUID, **given: Any)
 
 
 async def policy_version(connection: asyncpg.Connection, provider_id: UUID, **given: Any) -> PolicyVersion:
-    known = _of(provider_id) | {"number": 1, "document": {}, "source": "{}", "digest": b"\0" * 32}
+    known = _of(provider_id) | {"number": 1, "document": "{}", "source": "{}", "digest": b"\0" * 32}
     known |= {"effective_from": NOW, "published_by": "admin", "created_at": NOW}
     return await insert(connection, PolicyVersion(**known | given))
 

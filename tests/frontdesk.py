@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx2
+import orjson
 
 from app.api.deps import Desk
 from app.base.settings import Settings
@@ -63,7 +64,7 @@ class FrontDesk:
         await factories.policy_version(
             self.owner,
             made.id,
-            document=loaded.raw,
+            document=orjson.dumps(loaded.raw, default=str).decode(),
             source=text,
             digest=sha256(text.encode()).digest(),
             effective_from=NOW - timedelta(days=3650),

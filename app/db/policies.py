@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from app.base.actor import Principal
 from app.db.callers import for_caller
@@ -59,7 +60,7 @@ async def numbers_at(database: Database, provider_id: UUID, at: datetime) -> InF
 
 async def documents(database: Database, provider_id: UUID, version: int, revision: int) -> Documents | None:
     row = await database.fetchrow(provider_id, _DOCUMENTS, provider_id, version, revision)
-    return None if row is None else Documents(**row)
+    return None if row is None else Documents(**{**row, "document": orjson.loads(row["document"])})
 
 
 # ── read by staff ────────────────────────────────────────────────────────────

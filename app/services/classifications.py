@@ -19,6 +19,7 @@ async def classify(errand: Errand, body: ClassificationAsk) -> dict[str, Any]:
         account_named=around.account_named,
         candidates=around.candidates,
         incidents=around.incidents,
+        topic_candidates=around.topic_candidates,
         open_tickets=tuple(ticket.as_open() for ticket in around.open_tickets),
         dry_run=True,
         ticket=True,

@@ -1,7 +1,7 @@
 """A request as it reached the desk, together with all that it is decided by."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from app.services.facts import Stated, asserters, state
 from app.services.repeating import check_repeated
 from app.services.shelf import ended_or_not
 from app.services.ticket_state import as_ticket
+from app.services.triage import NOTHING, suggest
 
 _SPEAKERS = frozenset({Scope.SUBMIT, Scope.INBOUND, Scope.EVENTS})
 _USUAL_WINDOW = timedelta(days=2)
@@ -75,8 +76,35 @@ async def gather(errand: Errand, body: Requested, received_at: datetime, at: dat
         await check_repeated(errand, row)
         policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
         if _window(policy) <= window:
-            return _gathered(ended_or_not(policy, received_at), caller, body, row)
+            given = _gathered(ended_or_not(policy, received_at), caller, body, row)
+            return await _with_what_the_words_say(errand, body, given, received_at)
         window = _window(policy)
+
+
+async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathered, received_at: datetime) -> Gathered:
+    """Triage's topic where none was stated, and what the text identifies or describes."""
+    words = (getattr(body, "subject", None) or "", getattr(body, "body", None) or "")
+    account = given.request.on_behalf_of or given.around.account
+    found = await suggest(
+        errand.policies.lexicons,
+        given.policy,
+        words,
+        given.stated.asserted,
+        account,
+        tuple(a.number for a in given.around.candidates),
+        received_at,
+    )
+    if found is NOTHING:
+        return given
+    request = given.request.model_copy(
+        update={
+            "facts": {**given.request.facts, **found.facts},
+            "topic_source": found.topic_source,
+            "language": given.request.language or found.language,
+        }
+    )
+    around = given.around.model_copy(update={"topic_candidates": found.candidates})
+    return replace(given, request=request, around=around)
 
 
 def _window(policy: CompiledPolicy) -> timedelta:

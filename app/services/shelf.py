@@ -16,6 +16,7 @@ from app.policy.loading import check
 from app.policy.model import words
 from app.policy.settings import Settings
 from app.policy.settling import settle
+from app.services.triage import Lexicons
 
 _MOST = 64
 """Compiled policies kept; the one unused for longest goes."""
@@ -29,6 +30,7 @@ class Policies:
         self._ids: dict[str, UUID] = {}
         self._compiled: OrderedDict[tuple[UUID, int, int], CompiledPolicy | PolicyFaults] = OrderedDict()
         self._newest: dict[UUID, CompiledPolicy] = {}
+        self.lexicons = Lexicons()
 
     async def provider_id(self, slug: str) -> UUID | None:
         """A provider keeps its id for good; whether it is switched on is for the statement that reads its rows."""

@@ -32,6 +32,21 @@ async def test_everybody_reads_the_policy_in_force(front: FrontDesk) -> None:
     assert french.json()["sentence"].startswith("Le soutien")
 
 
+async def test_the_documents_order_is_kept(front: FrontDesk) -> None:
+    """The first official channel is the usual one, and the first department that fits takes a ticket."""
+    admin = await front.staff(await front.provider(), Role.ADMIN)
+    draft = mexxus(**{'amount: "85.00"': 'amount: "90.00"'})
+    assert (await front.client.post("/v1/policies/mexxus/versions", json=draft, headers=admin)).status_code == 201
+    policy = (await front.client.get("/v1/policies/mexxus")).json()
+    assert [channel["slug"] for channel in policy["channels"]] == ["helpdesk", "email", "portal", "phone", "live_chat"]
+    assert [department["slug"] for department in policy["departments"]][-1] == "support"
+    _, _, customer = await front.customer()
+    decision = await front.client.post(
+        "/v1/classifications", json={"facts": {"topic": "web.offline"}}, headers=customer
+    )
+    assert decision.json()["channel"]["slug"] == "helpdesk"
+
+
 async def test_a_policy_is_read_as_of_an_instant(front: FrontDesk) -> None:
     await front.provider()
     early = await front.client.get("/v1/policies/mexxus", params={"at": "1999-01-01T00:00:00Z"})

@@ -18,7 +18,8 @@ class PolicyVersion(Owned, table=True):
     )
 
     number: int
-    document: dict[str, Any] = document()
+    document: str = words()
+    """JSON, as text: the order of its members counts, and jsonb would lose it."""
     source: str = words()
     """The document as it was handed in."""
     digest: bytes

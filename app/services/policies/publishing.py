@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.identifiers import uuid7
@@ -171,7 +173,7 @@ def _row(
         "provider_id": provider_id,
         "id": uuid7(now),
         "number": version.number,
-        "document": policy.raw,
+        "document": orjson.dumps(policy.raw, default=str).decode(),
         "source": text,
         "digest": _digest(text),
         "effective_from": version.effective_from,

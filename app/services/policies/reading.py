@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from app.base.errors import Problem
 from app.db.policies import listed_versions, read_version
 from app.services.errands import Errand
@@ -17,7 +19,7 @@ async def version(errand: Errand, number: int) -> dict[str, Any]:
     row = await read_version(errand.database, errand.provider_id, errand.principal, number)
     if row is None:
         raise Problem("not_found")
-    return {**version_view(row), "document": row["document"], "source": row["source"]}
+    return {**version_view(row), "document": orjson.Fragment(row["document"]), "source": row["source"]}
 
 
 def version_view(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,118 @@
+"""What a request's words suggest: a topic for whoever named none, and the facts that text may assert."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from app.base.vocabulary import Asserter
+from app.policy.compile import CompiledPolicy
+from app.policy.decision import TopicCandidate
+from app.policy.situation import Account
+from app.services.facts import state
+from app.triage.extraction import extract
+from app.triage.lexicon import Lexicon
+from app.triage.proposal import propose
+from app.triage.text import read
+
+_MOST = 4
+"""Lexicons kept; policies on the same catalogue share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """`facts` are added to what is stated; a topic among them is triage's own and decides neither refusal nor price."""
+
+    facts: Mapping[str, Any]
+    topic_source: Literal["given", "triage"] = "given"
+    candidates: tuple[TopicCandidate, ...] = ()
+    language: str | None = None
+
+
+NOTHING = Suggested({})
+
+
+class Lexicons:
+    """What the topics of policies sound like, learned when the first request without a topic comes."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, Lexicon] = OrderedDict()
+        self._digests: dict[int, tuple[CompiledPolicy, str]] = {}
+        self._learning = asyncio.Lock()
+
+    async def of(self, policy: CompiledPolicy) -> Lexicon:
+        digest = self._digest(policy)
+        async with self._learning:
+            known = self._known.get(digest)
+            if known is None:
+                known = await asyncio.to_thread(Lexicon.build, policy.document.topics)
+                self._known[digest] = known
+                if len(self._known) > _MOST:
+                    self._known.popitem(last=False)
+            self._known.move_to_end(digest)
+            return known
+
+    def _digest(self, policy: CompiledPolicy) -> str:
+        # The policy is kept beside its digest, so that its id cannot come to name another one.
+        known = self._digests.get(id(policy))
+        if known is None:
+            topics = {slug: topic.model_dump(mode="json") for slug, topic in policy.document.topics.items()}
+            digest = hashlib.sha256(orjson.dumps(topics, option=orjson.OPT_SORT_KEYS)).hexdigest()
+            if len(self._digests) >= 4 * _MOST:
+                self._digests.clear()
+            known = self._digests[id(policy)] = (policy, digest)
+        return known[1]
+
+
+async def suggest(
+    lexicons: Lexicons,
+    policy: CompiledPolicy,
+    words: tuple[str, str],
+    stated: Mapping[str, Any],
+    account: Account | None,
+    usernames: tuple[str, ...],
+    received_at: datetime,
+) -> Suggested:
+    """From subject and body. What somebody has stated is never replaced, and what text may not assert is left out."""
+    subject, body = words
+    if not subject and not body:
+        return NOTHING
+    found = _described(policy, subject, body, account, usernames, received_at)
+    facts = {name: value for name, value in found.items() if name not in stated}
+    if "topic" in stated or not policy.document.topics:
+        return Suggested(facts)
+    product = account.products[0] if account is not None and len(account.products) == 1 else None
+    proposal = propose(await lexicons.of(policy), subject, body, product=product)
+    candidates = tuple(
+        TopicCandidate(topic=c.topic, confidence=round(c.confidence, 2), because=c.because) for c in proposal.candidates
+    )
+    if proposal.topic is None:
+        return Suggested(facts, "given", candidates, proposal.language)
+    return Suggested({**facts, "topic": proposal.topic}, "triage", candidates, proposal.language)
+
+
+def _described(
+    policy: CompiledPolicy,
+    subject: str,
+    body: str,
+    account: Account | None,
+    usernames: tuple[str, ...],
+    received_at: datetime,
+) -> Mapping[str, Any]:
+    domains = account.hosted_domains if account is not None else ()
+    found = extract(
+        read(subject, body),
+        received_at=received_at,
+        zone=ZoneInfo(policy.document.tz),
+        usernames=usernames,
+        domains=domains,
+    )
+    known = {name: value for name, value in found.facts().items() if name in policy.document.facts}
+    told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in known.items()}
+    return state(policy, told, {Asserter.TEXT}).asserted

@@ -1,0 +1,85 @@
+"""What a request costs the database: a reading or a list one statement, a command two."""
+
+from collections.abc import AsyncIterator, Awaitable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+
+from app.db.pool import Database
+from tests.frontdesk import FrontDesk, open_front_desk
+
+TICKET: dict[str, Any] = {"subject": "Checkout is dead", "body": "Since nine.", "facts": {"topic": "web.offline"}}
+
+
+class Counted:
+    """A desk on one connection, which notes every statement."""
+
+    def __init__(self, front: FrontDesk) -> None:
+        self.front = front
+        self.said: list[str] = []
+
+    async def by(self, request: Awaitable[httpx2.Response]) -> int:
+        self.said.clear()
+        answer = await request
+        assert answer.is_success, answer.text
+        return len(self.said)
+
+
+@pytest.fixture
+async def counted(keys_folder: Path, owner_dsn: str, owner: asyncpg.Connection) -> AsyncIterator[Counted]:
+    narrow = await Database.connect(owner_dsn, size=1)
+    async with open_front_desk(keys_folder, narrow, owner) as front:
+        counting = Counted(front)
+        async with narrow.read(None) as connection:
+            connection.add_query_logger(lambda query: counting.said.append(query.query))
+        yield counting
+    await narrow.close()
+
+
+async def test_readings_take_one_statement_and_commands_two(counted: Counted) -> None:
+    front, client = counted.front, counted.front.client
+    account, contact, customer = await front.customer()
+    staff = await front.staff(await front.provider())
+    ticket = (await client.post("/v1/tickets", json=TICKET, headers={**customer, **front.key()})).json()
+    url = f"/v1/tickets/{ticket['id']}"
+    await client.get(url, headers=staff)
+    readings = {
+        "/v1/me": customer,
+        "/v1/tickets?status=open": customer,
+        url: customer,
+        f"{url}/messages": customer,
+        f"{url}/events": staff,
+        f"{url}/decisions": staff,
+        f"{url}/clocks": staff,
+        "/v1/accounts": staff,
+        f"/v1/accounts/{account.number}/contacts": staff,
+        f"/v1/contacts/{contact.id}": staff,
+        "/v1/quotes": staff,
+    }
+    for path, who in readings.items():
+        assert await counted.by(client.get(path, headers=who)) == 1, path
+    asked = client.post("/v1/classifications", json={"facts": {"topic": "web.offline"}}, headers=customer)
+    assert await counted.by(asked) == 1
+    opened = client.post("/v1/tickets", json=TICKET, headers={**customer, **front.key()})
+    assert await counted.by(opened) == 2
+    changed = client.patch(url, json={"facts": {"users_affected": 3}}, headers={**customer, "If-Match": "*"})
+    assert await counted.by(changed) == 2
+    replied = client.post(f"{url}/messages", json={"body": "Hello"}, headers={**staff, **front.key()})
+    assert await counted.by(replied) == 2
+    priced = {"rule": "advanced_support", "account": account.number, "estimated_minutes": 30}
+    assert await counted.by(client.post("/v1/quotes", json=priced, headers={**staff, **front.key()})) == 2
+    priced = {"ticket": ticket["id"], "estimated_minutes": 30}
+    assert await counted.by(client.post("/v1/quotes", json=priced, headers={**staff, **front.key()})) == 2
+    people = f"/v1/accounts/{account.number}/contacts"
+    person = {"role": "registered", "email": "new@maple.example"}
+    assert await counted.by(client.post(people, json=person, headers={**customer, **front.key()})) == 2
+
+
+async def test_a_request_that_comes_again_takes_one(counted: Counted) -> None:
+    _, _, customer = await counted.front.customer()
+    headers = {**customer, **counted.front.key()}
+    await counted.front.client.post("/v1/tickets", json=TICKET, headers=headers)
+    assert await counted.by(counted.front.client.post("/v1/tickets", json=TICKET, headers=headers)) == 1
