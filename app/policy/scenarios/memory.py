@@ -120,7 +120,13 @@ class Memory:
 
     # ── answers ──────────────────────────────────────────────────────────────
     def answer(self, policy: CompiledPolicy, decision: Decision, number: str | None, /, **groups: Any) -> Answer:
-        return answers.of_decision(policy, decision, self.names, account=self._view(number), **groups)
+        """The decision in the file's words, with the account and the policy as they stand after the step."""
+        now = about.in_force(self.versions, decision.at)
+        after = {
+            "account": self._view(number),
+            "policy": answers.policy_view(about.about(now, decision.at)) if now is not None else None,
+        }
+        return answers.of_decision(policy, decision, self.names, **after, **groups)
 
     def _view(self, number: str | None) -> dict[str, Any] | None:
         if number is None:

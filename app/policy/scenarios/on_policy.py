@@ -34,7 +34,7 @@ def publish(memory: Memory, step: steps.PublishStep) -> Answer:
     except publishing.CannotPublish as cannot:
         raise CannotPlay(str(cannot)) from None
     memory.versions.append(after)
-    return memory.answer(policy, decision, None, policy=policy_view(about.about(memory.policy(at), at)))
+    return memory.answer(policy, decision, None)
 
 
 def report(memory: Memory, step: steps.ReportStep) -> Answer:
