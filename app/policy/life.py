@@ -10,7 +10,7 @@ from app.policy import admission, charging, classification, promises
 from app.policy.calendars import CalendarHorizonExceeded
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer, decide, deliberate
-from app.policy.decision import Decision, EffectDone
+from app.policy.decision import Decision, EffectDone, TopicCandidate
 from app.policy.deliberation import Deliberation
 from app.policy.model import Model
 from app.policy.situation import Account, Money, Request, Situation
@@ -28,6 +28,8 @@ class Desk(Model):
     """The account of the reseller whose customer `account` is."""
     open_tickets: tuple[Ticket, ...] = ()
     incidents: tuple[str, ...] = ()
+    topic_candidates: tuple[TopicCandidate, ...] = ()
+    """What triage makes of the text."""
 
 
 class Opened(Model):
@@ -48,7 +50,7 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         open_tickets=tuple(t.as_open() for t in desk.open_tickets if t.open),
         incidents=desk.incidents,
         ticket=True,
-        topic_candidates=(),
+        topic_candidates=desk.topic_candidates,
     )
     d = deliberate(policy, request, situation, at)
     decision = answer(d)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue
 
 from app.base.vocabulary import Coverage, TicketStatus
-from app.policy.decision import Decision, TargetTime
+from app.policy.decision import Decision, TargetTime, TopicCandidate
 from app.policy.model import Model
 
 
@@ -176,6 +176,6 @@ class Situation(Model):
     """Set by staff, over what the rules say."""
     coverage: Coverage | None = None
     """Set by staff, over what the entries say; never over a strict one."""
-    topic_candidates: tuple[Any, ...] = ()
+    topic_candidates: tuple[TopicCandidate, ...] = ()
     previous: Decision | None = None
     confirmed_in_client_area: bool = False
