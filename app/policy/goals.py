@@ -75,7 +75,8 @@ def counted(tickets: Sequence[OpenTask], at: datetime) -> dict[str, int]:
         "tickets_open": len(tickets),
         "tickets_without_owner": sum(t.department is None for t in tickets),
         "tickets_without_due": sum(t.due_at is None for t in tickets),
-        "tickets_without_owner_or_due": sum(t.department is None or t.due_at is None for t in tickets),
+        # with neither: nobody's, and nothing will remind of them
+        "tickets_without_owner_or_due": sum(t.department is None and t.due_at is None for t in tickets),
         "tickets_overdue": sum(_overdue(t, at) for t in tickets),
     }
 
