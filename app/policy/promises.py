@@ -51,8 +51,16 @@ def _start(d: Deliberation, promised: Target) -> datetime | None:
             if calendar is not None:
                 start = d.calendar(calendar).next_opening(start)
         case event:
-            start = d.situation.clock_starts.get(event)
+            start = d.situation.clock_starts.get(event) or _since_it_holds(d, event)
     return start
+
+
+def _since_it_holds(d: Deliberation, fact: str) -> datetime | None:
+    """A fact starts a clock at the instant that it states, or when it is first known to hold."""
+    value = d.values.get(fact) if fact in d.policy.facts_awaited else None
+    if value is None or value is False:
+        return None
+    return value if isinstance(value, datetime) else d.at
 
 
 def _promise(d: Deliberation, promised: Target, start: datetime) -> None:
@@ -120,7 +128,7 @@ def terms_of(policy: CompiledPolicy, promised: Target, start: datetime, strength
         maximum=promised.max,
         days=promised.n or 1,
         calendar=promised.calendar,
-        cutoff=time.fromisoformat(promised.cutoff) if promised.cutoff else None,
+        cutoff=time.fromisoformat(promised.cutoff) if promised.cutoff not in (None, "24:00") else None,
         pauses=tuple(sorted(TicketStatus(p) for p in pauses)),
         strength=strength or promised.strength or policy.document.strength,
         liability="credit" if liability is not None and not isinstance(liability, str) else liability or "unspecified",
