@@ -74,7 +74,7 @@ def _moment(d: Deliberation) -> dict[str, Any]:
         "department": situation.department,
         "level": situation.level,
         "estimated_minutes": d.request.estimated_minutes,
-        **{name: at for name, at in situation.clock_starts.items() if name not in d.request.facts},
+        **{name: at for name, at in situation.clock_starts.items() if name not in d.policy.document.facts},
     }
 
 
@@ -153,8 +153,9 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
     if person and person.name and "first_name" not in stated and "last_name" not in stated:
         first, _, last = person.name.partition(" ")
         values["first_name"], values["last_name"] = first, last or first
-    if d.request.sender and d.request.sender.email and "vip_affected" not in stated:
-        values["vip_affected"] = d.request.sender.email.casefold() in {v.casefold() for v in account.vip}
+    sender = d.request.sender
+    if sender and sender.email and sender.mail_auth != "fail" and "vip_affected" not in stated:
+        values["vip_affected"] = sender.email.casefold() in {v.casefold() for v in account.vip}
     users, total = values.get("users_affected"), values.get("users_total")
     if isinstance(users, int) and isinstance(total, int) and total > 0:
         values["share_affected"] = round(users / total, 6)

@@ -74,6 +74,10 @@ def reopened(plan: ClockPlan, stopped: ClockReading, at: datetime, *, anew: bool
     return replace(following, kind=kind, minimum=None, maximum=stopped.remaining)
 
 
+_TIMELESS = frozenset({ClockKind.NONE, ClockKind.CONTRACT, ClockKind.QUALITATIVE})
+"""Kinds that promise no time by themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rederived:
     """What becomes of a ticket's clocks when its rules change: each becomes an event."""
@@ -93,7 +97,7 @@ def rederived(running: Iterable[ClockPlan], wanted: Iterable[ClockPlan]) -> Rede
     kept = {
         metric: replace(asked[metric], cycle=plan.cycle)
         for metric, plan in old.items()
-        if metric in asked and (asked[metric].kind is not ClockKind.NONE or plan.kind is ClockKind.NONE)
+        if metric in asked and (asked[metric].kind not in _TIMELESS or plan.kind in _TIMELESS)
     }
     return Rederived(
         started=tuple(
