@@ -60,11 +60,11 @@ schema: .venv/.run ## write openapi/ anew: the OpenAPI document and the JSON Sch
 
 .PHONY: test
 test: .venv/.dev ## every test, against a real PostgreSQL
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not long"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not long"
 
 .PHONY: long
 long: .venv/.dev ## the same tests and laws with their full counts
-	CLAUSEDESK_TEST_TIER=long $(BIN)/pytest -n 2 --dist loadgroup
+	CLAUSEDESK_TEST_TIER=long $(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: bench-quick
 bench-quick: .venv/.dev ## what a request costs, against the least that could do it
