@@ -70,6 +70,10 @@ long: .venv/.dev ## the same tests and laws with their full counts
 bench-quick: .venv/.dev ## what a request costs, against the least that could do it
 	$(BIN)/python -m tests.benchmarks.quick
 
+.PHONY: triage
+triage: .venv/.dev ## how well tickets are read, set by set
+	$(BIN)/python -m tests.triage.measure
+
 .PHONY: mutants
 mutants: .venv/.dev ## break app/policy in small ways and see whether the tests notice
 	$(BIN)/mutmut run

@@ -1,7 +1,7 @@
 """The evidence in a text: what was said, alone and beside its neighbour, each with its weight."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.triage.meanings import Piece, pieces
@@ -9,7 +9,7 @@ from app.triage.text import Told
 
 _SAYS_NOTHING = frozenset({"§number", "§file"})
 # What a word means counts fully; its form, and its company, a little less.
-_MEANING, _FORM, _PAIR = 1.0, 0.7, 0.7
+_MEANING, _FORM, _PAIR = 1.0, 0.7, 0.6
 _SUBJECT, _SAID, _LOGS, _PRODUCT = 2.0, 1.0, 0.5, 0.5
 
 
@@ -24,17 +24,24 @@ def of_phrase(text: str) -> dict[str, Evidence]:
     return _gathered(((1.0, text),))
 
 
-def of_message(told: Told, product: str | None = None) -> dict[str, Evidence]:
+def of_message(
+    told: Told, product: str | None = None, mended: Callable[[str], str] | None = None
+) -> dict[str, Evidence]:
     """The subject counts most, what machines wrote least; a reply without words is read by what it quotes."""
     said = told.said or (told.quoted if not told.subject else "")
     held = (product or "").replace("_", " ")
-    return _gathered(((_SUBJECT, told.subject), (_SAID, said), (_LOGS, told.logs), (_PRODUCT, held)))
+    return _gathered(((_SUBJECT, told.subject), (_SAID, said), (_LOGS, told.logs), (_PRODUCT, held)), mended)
 
 
-def _gathered(parts: Iterable[tuple[float, str]]) -> dict[str, Evidence]:
+def of_parts(told: Told, mended: Callable[[str], str] | None = None) -> tuple[dict[str, Evidence], dict[str, Evidence]]:
+    """Subject and body each by itself."""
+    return _gathered(((1.0, told.subject),), mended), _gathered(((1.0, told.said),), mended)
+
+
+def _gathered(parts: Iterable[tuple[float, str]], mended: Callable[[str], str] | None = None) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     for weight, text in parts:
-        for feature, kind, said in _features(pieces(text)):
+        for feature, kind, said in _features(pieces(text, mended)):
             known = found.get(feature)
             if known:
                 known.weight += weight

@@ -8,10 +8,13 @@ from typing import Protocol
 
 from app.triage.features import Evidence, of_phrase, weighed
 from app.triage.language import Languages
+from app.triage.meanings import trade_stems
+from app.triage.spelling import Spelling
 
 # A topic starts as the mean of its texts; each text that does not win by the margin then pulls its topic nearer and
 # pushes the strongest rival away. Two rounds do; more only learn the phrases by heart.
-_START, _MARGIN, _MOST_STEP, _ROUNDS = 2.0, 0.8, 0.5, 2
+_START, _MARGIN, _MOST_STEP, _ROUNDS = 2.0, 0.5, 0.5, 2
+_RARITY = 0.8
 _FAINT = 0.02
 
 Texts = str | Mapping[str, str]
@@ -34,6 +37,7 @@ class Lexicon:
 
     topics: tuple[str, ...]
     languages: Languages
+    spelling: Spelling
     rarity: Mapping[str, float]
     weights: Mapping[str, tuple[tuple[int, float], ...]]
     """By feature: topics by their place, and how much the feature speaks for or against each."""
@@ -50,7 +54,8 @@ class Lexicon:
         for _, tag, text in texts:
             if tag:
                 samples.setdefault(tag.partition("-")[0], []).append(text)
-        return cls(slugs, Languages.learned(samples), rarity, _weights(examples))
+        spelling = Spelling.of([*trade_stems(), *(feature for feature in rarity if " " not in feature)])
+        return cls(slugs, Languages.learned(samples), spelling, rarity, _weights(examples))
 
     def scores(self, vector: Mapping[str, float]) -> dict[int, float]:
         """How much a weighed text sounds like each topic that it has anything in common with."""
@@ -71,7 +76,7 @@ def _texts(topic: TopicTexts) -> Iterator[tuple[str, str]]:
 
 def _rarity(read: Sequence[Mapping[str, Evidence]]) -> dict[str, float]:
     seen = Counter(feature for found in read for feature in found)
-    return {feature: math.log((1 + len(read)) / (1 + times)) + 1 for feature, times in seen.items()}
+    return {feature: (math.log((1 + len(read)) / (1 + times)) + 1) ** _RARITY for feature, times in seen.items()}
 
 
 def _weights(examples: Sequence[tuple[int, Mapping[str, float]]]) -> dict[str, tuple[tuple[int, float], ...]]:
@@ -83,12 +88,12 @@ def _weights(examples: Sequence[tuple[int, Mapping[str, float]]]) -> dict[str, t
             towards[at] = towards.get(at, 0.0) + _START * x / sizes[at]
     order = _mixed(len(examples))
     for _ in range(_ROUNDS):
-        for place in order:
-            _learn(weights, *examples[place])
+        order = [place for place in order if _learn(weights, *examples[place])]
     return {f: tuple((at, w) for at, w in sorted(by.items()) if abs(w) > _FAINT) for f, by in weights.items()}
 
 
-def _learn(weights: dict[str, dict[int, float]], right: int, vector: Mapping[str, float]) -> None:
+def _learn(weights: dict[str, dict[int, float]], right: int, vector: Mapping[str, float]) -> bool:
+    """Whether there was anything to learn."""
     sums: dict[int, float] = {}
     for feature, x in vector.items():
         for at, weight in weights[feature].items():
@@ -97,12 +102,13 @@ def _learn(weights: dict[str, dict[int, float]], right: int, vector: Mapping[str
     rival = max(sums, key=lambda at: (sums[at], at), default=None)
     short = _MARGIN if rival is None else _MARGIN - (own - sums[rival])
     if rival is None or short <= 0:
-        return
+        return False
     step = min(_MOST_STEP, short / 2)
     for feature, x in vector.items():
         towards = weights[feature]
         towards[right] = towards.get(right, 0.0) + step * x
         towards[rival] = towards.get(rival, 0.0) - step * x
+    return True
 
 
 def _mixed(count: int) -> list[int]:

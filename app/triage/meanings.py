@@ -1,5 +1,6 @@
 """What words mean: those of the trade by their meaning, the others by their stem."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from app.triage.trade import EMPTY, MEANINGS
@@ -35,8 +36,8 @@ _BY_FIRST, _BY_STEM = _tables()
 _EMPTY = frozenset(EMPTY.split())
 
 
-def pieces(text: str) -> list[Piece]:
-    """What a text says, in order; empty words are left out."""
+def pieces(text: str, mended: Callable[[str], str] | None = None) -> list[Piece]:
+    """What a text says, in order; empty words are left out. `mended`: a stem as it was probably meant."""
     words = list(tokens(text))
     found = []
     at = 0
@@ -45,9 +46,17 @@ def pieces(text: str) -> list[Piece]:
         if meaning or words[at] not in _EMPTY:
             said = words[at : at + length]
             stems = tuple(stem(word) for word in said if word not in _EMPTY)
+            if mended and not meaning:
+                stems = tuple(mended(s) for s in stems)
+                meaning = _BY_STEM.get(stems[0])
             found.append(Piece(meaning or stems[0], " ".join(said), stems))
         at += length
     return found
+
+
+def trade_stems() -> Iterable[str]:
+    """Stems that alone have a meaning."""
+    return _BY_STEM.keys()
 
 
 def _longest(words: list[str], at: int) -> tuple[int, str | None]:

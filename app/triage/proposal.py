@@ -1,13 +1,13 @@
 """`propose`: from a customer's words to the topics they may be about, with reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.triage.confidence import chance
-from app.triage.features import Evidence, of_message, weighed
+from app.triage.confidence import chance, sureness
+from app.triage.features import Evidence, of_message, of_parts, weighed
 from app.triage.lexicon import Lexicon
 from app.triage.signals import Signals, read_signals
-from app.triage.text import read
+from app.triage.text import Told, read
 
 SURE_ENOUGH = 0.5
 """Below this the ticket goes to staff triage, with the candidates shown."""
@@ -50,24 +50,43 @@ def propose(
     `product`: what the account has, if known; `products`: names by which products may be called, to their slugs.
     """
     told = read(subject, body)
-    candidates = _candidates(lexicon, of_message(told, product))
-    return Proposal(language or lexicon.languages.of(told.own), candidates, read_signals(told, products=products))
+    tongue = language or lexicon.languages.of(told.own)
+    return Proposal(tongue, _candidates(lexicon, told, product), read_signals(told, products=products))
 
 
-def _candidates(lexicon: Lexicon, evidence: Mapping[str, Evidence]) -> tuple[Candidate, ...]:
+def _candidates(lexicon: Lexicon, told: Told, product: str | None) -> tuple[Candidate, ...]:
+    evidence = of_message(told, product, lexicon.spelling.mended)
     vector = weighed(evidence, lexicon.rarity)
     scores = lexicon.scores(vector)
     ranked = sorted((at for at in scores if scores[at] > 0), key=lambda at: (-scores[at], at))[:_MOST_CANDIDATES]
-    found = []
-    left = 1.0
-    for place, at in enumerate(ranked):
-        area = _area(lexicon.topics[at])
-        rivals = [scores[other] for other in scores if other != at and _area(lexicon.topics[other]) != area]
-        sure = chance(scores[at] - max(rivals, default=0.0)) if place == 0 else left * 0.5
-        left = max(0.0, left - sure)
-        because = _because(lexicon, at, vector, evidence)
-        found.append(Candidate(lexicon.topics[at], round(sure, 2), because))
-    return tuple(found)
+    if not ranked:
+        return ()
+    first = chance(sure_of(lexicon, told, scores))
+    chances = [first, *_shared(1 - first, [scores[at] for at in ranked[1:]])]
+    return tuple(
+        Candidate(lexicon.topics[at], round(sure, 2), _because(lexicon, at, vector, evidence))
+        for at, sure in zip(ranked, chances, strict=True)
+    )
+
+
+def sure_of(lexicon: Lexicon, told: Told, scores: Mapping[int, float]) -> float:
+    """How far the best topic is ahead of those of other areas, and whether subject and body agree on its area."""
+    best = _best(scores)
+    area = _area(lexicon.topics[best])
+    rivals = (score for at, score in scores.items() if _area(lexicon.topics[at]) != area)
+    parts = (lexicon.scores(weighed(part, lexicon.rarity)) for part in of_parts(told, lexicon.spelling.mended))
+    agreeing = sum(_area(lexicon.topics[_best(part)]) == area for part in parts if part)
+    return sureness(scores[best] - max(rivals, default=0.0), agreeing)
+
+
+def _best(scores: Mapping[int, float]) -> int:
+    return max(scores, key=lambda at: (scores[at], -at))
+
+
+def _shared(left: float, scores: Sequence[float]) -> list[float]:
+    """What the first leaves, by their scores; none above the half of it."""
+    whole = sum(scores) or 1.0
+    return [left * min(0.5, score / whole) for score in scores]
 
 
 def _because(

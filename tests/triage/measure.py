@@ -23,7 +23,7 @@ from app.triage.text import folded
 from tests.triage.tickets import Label, Labelled, family, lexicon, tickets, topics
 
 AT = datetime(2026, 2, 10, 15, tzinfo=UTC)
-SETS = ("dev", "own")
+SETS = ("dev", "own", "fresh")
 
 # The labels' words for products, as the policies name them.
 PRODUCTS: Mapping[str, Mapping[str, str]] = {
