@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.policy import tables
+from app.policy.awaited import Awaited
 from app.policy.calendars import Calendar as OpeningTimes
 from app.policy.conditions import Condition, Conditions, matches_topic
 from app.policy.document import (
@@ -224,6 +225,10 @@ class CompiledPolicy:
 
         ordered = sorted(enumerate(tables.targets(self.document)), key=rank)
         return tuple((target, self.condition(target.when)) for _, target in ordered)
+
+    @cached_property
+    def awaited(self) -> Awaited:
+        return Awaited(self.document)
 
     @cached_property
     def departments(self) -> tuple[tuple[str, Department, Condition], ...]:

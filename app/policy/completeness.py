@@ -13,6 +13,7 @@ from app.policy.currencies import CURRENCIES
 from app.policy.faults import Steps
 from app.policy.hours import calendar_flaws
 from app.policy.reading import Flaw, Names, check_value, closest
+from app.policy.standard import TICKET_EVENTS
 
 SECTIONS = {
     "clause": "clauses",
@@ -160,6 +161,7 @@ TARGET_NEEDS: dict[str, tuple[str, ...]] = {
 
 
 def _target(part: doc.Target, names: Names) -> Iterator[Flaw]:
+    yield from _event(("start",), part.start, names, STARTS)
     if part.table is not None:
         yield from _target_table(part, part.table, names)
         return
@@ -195,7 +197,38 @@ def _table(part: doc.Table, names: Names) -> Iterator[Flaw]:
 _SET_BY_CELLS = {"priority": "priorities", "department": "departments", "level": "levels"}
 
 
+STARTS = frozenset({"received", "channel_attended", "intake_complete", "escalated", "reclassified"})
+
+
+def _event(steps: Steps, name: str, names: Names, also: frozenset[str] = frozenset()) -> Iterator[Flaw]:
+    """Whether a clock can start or stop by this: an event of the ticket, or a fact that comes to hold."""
+    if name not in TICKET_EVENTS and name not in also and name not in names.facts:
+        remedy = closest(name, (*TICKET_EVENTS, *also, *names.facts), "Name an event of the ticket, or a fact.")
+        yield Flaw(steps, "unknown_event", f"Nothing that happens to a ticket is called `{name}`.", remedy)
+
+
+def _metric(part: doc.Metric, names: Names) -> Iterator[Flaw]:
+    yield from _event(("stops",), part.stops, names)
+
+
+def _elapsed(part: doc.Rule, names: Names) -> Iterator[Flaw]:
+    """A rule about a while that has passed says since when, and how long."""
+    if part.stage != "event" or part.when.get("event") != "elapsed":
+        return
+    for member, example in (("since", "waiting_customer"), ("after", "PT72H")):
+        if not isinstance(part.when.get(member), str):
+            message = f"A rule about time that has passed needs `{member}`."
+            yield Flaw(("when",), "timer_incomplete", message, f"Add it, such as `{member}: {example}`.")
+    since = part.when.get("since")
+    if isinstance(since, str):
+        yield from _event(("when", "since"), since, names, frozenset({"received", "received_at"}))
+    calendar = part.when.get("calendar")
+    if isinstance(calendar, str) and calendar not in names.document.calendars:
+        yield unknown_name(("when", "calendar"), "calendar", calendar, names.document.calendars)
+
+
 def _rule(part: doc.Rule, names: Names) -> Iterator[Flaw]:
+    yield from _elapsed(part, names)
     if part.table is None:
         return
     if part.else_:
@@ -284,6 +317,7 @@ CHECKS: dict[type[BaseModel], Callable[[Any, Names], Iterator[Flaw]]] = {
     doc.Band: _priced,
     doc.Target: _target,
     doc.Table: _table,
+    doc.Metric: _metric,
     doc.Rule: _rule,
     doc.Fact: _fact,
     doc.CoverageEntry: _coverage,

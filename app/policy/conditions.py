@@ -163,6 +163,9 @@ def _negated(test: Test) -> Test:
 def _equal(name: str, wanted: Any) -> Test:
     if isinstance(wanted, bool):
         return lambda values: values.get(name) is wanted
+    if isinstance(wanted, str) and _LENGTH.match(wanted):
+        length = _DURATION.validate_python(wanted)
+        return lambda values: values.get(name) in (length, wanted)
     if wanted is None or (isinstance(wanted, str) and not _NUMBER.match(wanted)):
 
         def holds(values: Values) -> bool:
@@ -223,6 +226,7 @@ def _compared(compare: Callable[[Any, Any], bool], value: Any, operand: Any) -> 
     return left is not None and right is not None and compare(left, right)
 
 
+_LENGTH = re.compile(r"^P(?=\d|T\d)(\d+[YMWD])*(T(\d+[HMS])+)?$")
 _NUMBER = re.compile(r"^-?\d{1,18}(\.\d{1,9})?$")
 
 

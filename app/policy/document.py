@@ -284,11 +284,12 @@ class Priority(Sourced):
 
 
 class Metric(Sourced):
-    """A clock of the policy's own."""
+    """A clock of the policy's own: acknowledge, workaround, next update. A target gives its time."""
 
     stops: str
-    """Event of the ticket that meets it."""
+    """What meets it: an event of the ticket (see TicketEvents), or a fact that comes to hold."""
     repeat: bool = False
+    """Begins again each time it is met, until the ticket ends."""
 
 
 class Credit(Model):
@@ -340,19 +341,25 @@ class Target(Sourced):
 
     id: Slug | None = None
     metric: MetricSlug
+    """A standard one (see StandardMetrics) or one of `metrics`."""
     when: Predicate = {}
     table: Table | None = None
     """Times by two facts: every cell is this target with what the cell holds."""
     kind: TargetKind
+    """elapsed: `max` around the clock; business: `max` in the calendar's hours; opening: when the calendar next opens;
+    next_, same_ and within_business_days: at closing; window: the calendar's next hours; the rest give no time."""
     min: Duration | None = None
     """Earliest usual time; reported, not promised."""
     max: Duration | None = None
     """The due time."""
     n: int | None = Field(None, ge=1, le=366)
+    """Of `within_business_days`: due when the n-th one closes."""
     calendar: Slug | None = None
     cutoff: TimeOfDay | None = None
+    """Local time from which a receipt counts as one of the next business day."""
     start: Slug = "received"
-    """received, channel_attended, intake_complete, escalated, reclassified, or any event of the ticket."""
+    """When the clock begins: received, channel_attended (the channel's next opening), intake_complete, any event of
+    the ticket (see TicketEvents), or a fact: an instant, or when it comes to hold."""
     strength: Strength | None = None
     liability: Literal["none", "unspecified"] | Liability | None = None
     pauses: tuple[Slug, ...] | None = None

@@ -12,6 +12,7 @@ from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer, decide, deliberate
 from app.policy.decision import Decision, EffectDone, TopicCandidate
 from app.policy.deliberation import Deliberation
+from app.policy.happenings import CUSTOMER_WROTE, REPLIED, happened, known_from_the_start
 from app.policy.model import Model
 from app.policy.situation import Account, Money, Request, Situation
 from app.policy.ticket import Ticket, status_after
@@ -67,6 +68,7 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         department=decision.department,
         level=decision.level,
         clocks=tuple(started(policy, terms, status, at) for terms in d.clock_terms),
+        starts=known_from_the_start(policy, request.facts, at),
         incident=account.server if account and account.server in desk.incidents else None,
         oldest_unanswered_at=at,
         closed_at=at if decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) else None,
@@ -188,6 +190,7 @@ def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetim
     admission.settle_account(d)
     d.values.update({f"triage.{name}": value for name, value in ticket.triage.items()})
     d.values.update(status=ticket.status.value, resolved=ticket.resolved_at, closed=ticket.closed_at)
+    d.values.update(paid=ticket.money.paid, consented=ticket.money.consented, time_used=ticket.money.minutes_used)
     d.values["reason"] = ticket.decision.reason
     d.values["outcome"] = ticket.decision.outcome.value
     d.language = ticket.decision.language
@@ -284,6 +287,7 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
         again = redeliberate(policy, added, desk, at, "reply")
         reclassify(again)
         decision, added = carry_on(added, again, at)
+    added = happened(policy, ticket, added, CUSTOMER_WROTE, at)
     now = added.read_again(policy, at)
     decision = _with(decision.model_copy(update={"breach": now.breach(at), "targets": now.targets}), said)
     return Replied(decision=decision, ticket=added.changed(decision=decision), appended=True)
@@ -309,6 +313,7 @@ def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime) -> Replied:
         oldest_unanswered_at=None,
         starts={k: v for k, v in ticket.starts.items() if k != "customer_reply"},
     )
+    answered = happened(d.policy, ticket, answered, REPLIED, at)
     d.run("transition")
     decision = ticket.decision.model_copy(
         update={"effects": (), "targets": answered.targets, "breach": answered.breach(at)}

@@ -18,7 +18,9 @@ PREDICATE_SCHEMA: dict[str, Any] = {
         "Entries are ANDed. A key is the name of a fact, or of a value the engine derives: `sender.standing`, "
         "`channel`, `received_at`, `priority`, `department`, `level`, `coverage`, `transition`, `event` ... A scalar "
         "means equal, a list means one of, an object means its operators. Topics match by prefix: `email` holds for "
-        "`email.error`."
+        "`email.error`; a standard value holds for the document's own values `within` it. An instant is held against a "
+        "calendar by `in` and `not_in`: `{received_at: {not_in: office}}`. Names: DerivedValues, the document's "
+        "`facts` and those of its catalogue."
     ),
     "type": "object",
     "properties": {
@@ -64,7 +66,10 @@ SPAN_SCHEMA: dict[str, Any] = {
     "required": ["of"],
     "additionalProperties": False,
     "properties": {
-        "of": {"type": "string", "description": "a fact of type instant, or received_at"},
+        "of": {
+            "type": "string",
+            "description": "a fact of type instant, received_at, work.start, or a ticket event (TicketEvents)",
+        },
         "calendar": {"type": "string", "description": "count only this calendar's open time"},
         "gte": {"type": "string", "description": "ISO 8601 duration"},
         "gt": {"type": "string"},

@@ -57,7 +57,7 @@ def _start(d: Deliberation, promised: Target) -> datetime | None:
 
 def _since_it_holds(d: Deliberation, fact: str) -> datetime | None:
     """A fact starts a clock at the instant that it states, or when it is first known to hold."""
-    value = d.values.get(fact) if fact in d.policy.facts_awaited else None
+    value = d.values.get(fact) if fact in d.policy.awaited.facts else None
     if value is None or value is False:
         return None
     return value if isinstance(value, datetime) else d.at

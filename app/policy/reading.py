@@ -14,13 +14,12 @@ from app.policy.document import Document, Fact
 from app.policy.faults import Steps
 from app.policy.model import Duration
 from app.policy.predicate import OPERATORS
-from app.policy.standard import CLAIMED, CLOSED, DERIVED, STANDINGS
+from app.policy.standard import CLAIMED, CLOSED, DERIVED, STANDINGS, TICKET_EVENTS
 
 _DURATION: TypeAdapter[Any] = TypeAdapter(Duration)
 _SPAN_BOUNDS = ("gte", "gt", "lte", "lt")
 _ORDERED = frozenset({"int", "decimal", "money", "duration", "instant"})
 _CONTACT = re.compile(r"^contact\.([a-z][a-z0-9_]*)\.on_server$")
-_EVENT = re.compile(r"^[a-z][a-z0-9_]*$")
 MOST_CONDITIONS = 400
 """Entries of one condition; more could not be read by anybody."""
 
@@ -137,8 +136,10 @@ def _span(steps: Steps, key: str, wanted: Any, names: Names) -> Iterator[Flaw]:
         )
         return
     kind = names.type_of(wanted["of"])
-    if kind not in ("instant", None) or (kind is None and not _EVENT.match(wanted["of"])):
-        yield Flaw((*steps, "of"), "wrong_type", f"`{wanted['of']}` is no instant.", "Name an instant or an event.")
+    if kind != "instant" and (kind is not None or wanted["of"] not in TICKET_EVENTS):
+        instants = (*(n for n in names.facts if names.type_of(n) == "instant"), "received_at", *sorted(TICKET_EVENTS))
+        remedy = closest(wanted["of"], instants, "Name an instant, or an event of the ticket.")
+        yield Flaw((*steps, "of"), "wrong_type", f"`{wanted['of']}` is no instant.", remedy)
     if not any(bound in wanted for bound in _SPAN_BOUNDS):
         yield Flaw(steps, "bad_condition", f"`{key}` has no bound.", "Add `gte`, `gt`, `lte` or `lt` with a duration.")
     for name, value in wanted.items():

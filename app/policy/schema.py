@@ -7,7 +7,7 @@ from app.policy.completeness import FEE_NEEDS, TARGET_NEEDS
 from app.policy.document import Document
 from app.policy.loading import Library
 from app.policy.predicate import CONDITION_SCHEMA, PREDICATE_SCHEMA, SPAN_SCHEMA
-from app.policy.standard import DERIVED, METRICS, REASONS, STANDINGS
+from app.policy.standard import DERIVED, EVENTS, METRICS, REASONS, STANDINGS, TICKET_EVENTS
 
 _SHAPES = {"Predicate": PREDICATE_SCHEMA, "Condition": CONDITION_SCHEMA, "Span": SPAN_SCHEMA}
 _PRICED = ("amount", "amounts", "parts", "bands")
@@ -40,6 +40,15 @@ def _known(library: Library) -> dict[str, Any]:
         "StandardMetrics": ("Metrics that every policy may promise; others are declared in `metrics`.", METRICS),
         "Standings": ("Values of `sender.standing`, beside the contact roles of the document.", STANDINGS),
         "DerivedValues": ("Values that conditions may read beside the facts; nobody asserts them.", DERIVED),
+        "TicketEvents": (
+            "What happens to a ticket: targets start by it, metrics stop, ages and elapsed time count from it.",
+            TICKET_EVENTS,
+        ),
+        "Events": (
+            "Events that rules of stage `event` know by the value `event`. `breached` comes with `metric`; `elapsed` "
+            "with `since` (a ticket event or `received`), `after` (a duration) and `calendar`, where one is named.",
+            EVENTS,
+        ),
         "HolidaySets": ("Holiday sets that calendars may name; others are declared in `holidays`.", library.holidays),
     }
     for name, catalogue in library.catalogues.items():

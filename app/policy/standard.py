@@ -25,6 +25,23 @@ STANDINGS = frozenset(
 )
 """Beside them, the contact roles of the document."""
 
+TICKET_EVENTS = frozenset(
+    """
+    triaged assigned handed_over escalated transferred diagnosed verified negotiated scheduled excused overridden quoted
+    agreed declined payment waived work_started work_recorded settled resolved reopened closed
+    replied customer_wrote customer_reply
+    """.split()  # noqa: SIM905 - read as a table
+) | frozenset(status.value for status in TicketStatus)
+"""What happens to a ticket, its statuses included: clocks start and stop by these, ages count from them."""
+
+EVENTS = frozenset(
+    """
+    hosted_domain_added monitor_down monitor_up target_met plugin_scan panel_update urgent_panel_update abuse_report
+    reseller_customer_contact breached elapsed
+    """.split()  # noqa: SIM905 - read as a table
+)
+"""What rules of the stage `event` can be about."""
+
 STATUSES = frozenset(status.value for status in TicketStatus)
 
 DERIVED: dict[str, str] = {

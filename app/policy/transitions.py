@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from app.policy import happenings
 from app.policy.calendars import CalendarHorizonExceeded
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
@@ -68,17 +69,29 @@ def apply(
         return _joined(decision, d), after
     if d.remembered:
         step = replace(step, ticket=ticket.changed(facts={**ticket.facts, **d.remembered}))
+    event = happenings.OF_VERB.get(transition.verb)
+    unmoved, step = step.ticket, _at_this(step, event)
     try:
         decision, after = VERBS[transition.verb](step)
     except CalendarHorizonExceeded as beyond:
         d.emit("warn", of="calendar_horizon_exceeded", calendar=beyond.calendar)
         return refused(step, "calendar_horizon_exceeded")
+    if after is step.ticket:  # refused
+        return _joined(decision, d), unmoved
+    after = happenings.happened(policy, ticket, after, event, at)
     offered = [str((e.model_extra or {}).get("of")) for e in d.effects if e.type == "delay_code"]
     codes = tuple(dict.fromkeys((*after.delay_codes, *offered)))
     now = after.read_again(policy, at)
     seen = {"breach": now.breach(at), "targets": decision.targets if after.merged_into else now.targets}
     decision = decision.model_copy(update=seen)
     return _joined(decision, d), after.changed(delay_codes=codes)
+
+
+def _at_this(step: Step, event: str | None) -> Step:
+    """Clocks that begin with the event begin in the decision about it."""
+    if event not in step.policy.awaited.starts or event is None:
+        return step
+    return replace(step, ticket=step.ticket.changed(starts={**step.ticket.starts, event: step.at}))
 
 
 def _not_allowed(step: Step, reason: str) -> Result:

@@ -1,13 +1,14 @@
 """Steps about customers: their listed people, holds, what is noticed of them, what they are told."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from app.base.vocabulary import Outcome
-from app.policy import events, notices
+from app.policy import events, notices, triggers
 from app.policy.accounts import apply_to_account
 from app.policy.contacts import ContactChange, change_contacts
 from app.policy.scenarios import steps
-from app.policy.scenarios.answer import Answer, of_reading
+from app.policy.scenarios.answer import Answer, of_reading, ticket_view
 from app.policy.scenarios.memory import CannotPlay, Memory, first_contact, number_of
 from app.policy.situation import EarlierEvent
 
@@ -41,8 +42,10 @@ def hold(memory: Memory, step: steps.TransitionStep) -> Answer:
 
 def event(memory: Memory, step: steps.EventStep) -> Answer:
     at, account = memory.at(step), memory.account(step.account)
+    fields = step.model_dump(exclude={"at", "type", "account", "ticket"}, exclude_none=True)
+    if step.ticket is not None:
+        return _of_ticket(memory, step.ticket, events.Event(type=step.type, fields=fields), at)
     policy = memory.policy(at)
-    fields = step.model_dump(exclude={"at", "type", "account"}, exclude_none=True)
     noticed = memory.noticed.get(step.account, ())
     what = events.Event(type=step.type, fields=fields)
     done = events.happened(policy, what, account, memory.others(account), memory.incidents, at, noticed)
@@ -54,6 +57,15 @@ def event(memory: Memory, step: steps.EventStep) -> Answer:
     answer = memory.answer(policy, done.decision, number_of(account))
     decided = done.decision.effects or done.decision.breach or done.decision.citations
     return answer if decided else replace(answer, decision=None)
+
+
+def _of_ticket(memory: Memory, name: str, what: events.Event, at: datetime) -> Answer:
+    """A while that has passed on a ticket, or a time that it has missed."""
+    named = memory.tickets[name]
+    policy, around = memory.policy_of(named, at), memory.around_ticket(named)
+    decision, after = triggers.noticed(policy, named, what, around, at)
+    memory.tickets[named.id] = after
+    return memory.answer(policy, decision, after.account, ticket=ticket_view(after))
 
 
 def notice(memory: Memory, step: steps.NoticeStep) -> Answer:

@@ -137,7 +137,14 @@ class EventStep(Step):
         "urgent_panel_update",
         "abuse_report",
         "reseller_customer_contact",
+        "breached",
+        "elapsed",
     ]
+    ticket: TicketName | None = None
+    """Whose time has come, of `breached` and `elapsed`."""
+    since: Slug | None = None
+    after: str | None = None
+    calendar: Slug | None = None
     account: AccountName | None = None
     domain: str | None = None
     server: str | None = None

@@ -13,6 +13,7 @@ from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
 from app.policy.deliberation import Deliberation
 from app.policy.document import Fee
+from app.policy.happenings import OF_VERB
 from app.policy.life import Desk, carry_on, reclassify, redeliberate
 from app.policy.model import Model
 from app.policy.situation import Sender
@@ -119,7 +120,9 @@ def again(step: Step, ticket: Ticket) -> Result:
 
 
 def same(step: Step, ticket: Ticket) -> Result:
-    """Nothing that the policy decides has changed."""
+    """Nothing that the policy decides has changed, unless a clock begins with the very step."""
+    if OF_VERB.get(step.transition.verb) in step.policy.awaited.starts:
+        return again(step, ticket)
     decision = step.ticket.decision.model_copy(
         update={"outcome": Outcome.ACCEPTED, "reason": None, "effects": (), "targets": ticket.targets}
     )
