@@ -139,8 +139,8 @@ def _gate_refusal(step: Step) -> Result | None:
     d.stage = "fee"
     if tariff is not None:
         d.cite(tariff, f"work_gate={gate}")
-    else:
-        d.cite_clauses([c.clause for c in step.ticket.decision.citations if c.stage in ("fee", "coverage")])
+    before = [c.clause for c in step.ticket.decision.citations if c.stage in ("fee", "coverage")]
+    d.cite_clauses(before, f"work_gate={gate}")
     prepaid = tariff is not None and tariff.payment.timing == "prepay"
     reason = _REASON_OF_GATE.get(gate, "payment_required" if prepaid else "consent_required")
     return refused(step, step.ticket.decision.reason if step.ticket.held else reason)
