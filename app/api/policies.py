@@ -9,10 +9,12 @@ from fastapi.responses import Response
 from app.api.deps import Caller, DeskDep, Now, require
 from app.api.errands import ErrandDep, Language, answered
 from app.api.etags import ExpectedVersion, IfNoneMatch, etag, unchanged
+from app.api.negotiation import AS_PAGES, Form, WantedForm, as_page
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
 from app.base.errors import Fault, Problem
 from app.base.vocabulary import Role
+from app.policy import rendering
 from app.policy.compile import CompiledPolicy
 from app.schemas.fields import When
 from app.schemas.listing import Listed
@@ -36,6 +38,9 @@ At = Annotated[When | None, Query(description="As of this instant; left out: now
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _AS_JSON = 'The document itself, or `{"source": "…"}` with its YAML text'
 DocumentBody = Annotated[dict[str, Any], Body(description=_AS_JSON, examples=[{"source": "provider: northlight\n…"}])]
+
+# The customer's view: the same for everybody who asks for the same form and language.
+_SHARED = {"Cache-Control": "public, max-age=60", "Vary": "Accept, Accept-Language"}
 
 
 async def _own_provider(provider: Provider, caller: Caller) -> None:
@@ -62,24 +67,31 @@ Policy = Annotated[CompiledPolicy, Depends(_policy)]
     "/{provider}",
     operation_id="read_policy",
     summary="The policy as a customer reads it",
-    responses={200: {"model": CustomersPolicy}},
+    responses={200: {"model": CustomersPolicy, "content": AS_PAGES}},
 )
-async def read_policy(policy: Policy, language: Language, now: Now, at: At = None) -> Response:
+async def read_policy(policy: Policy, form: WantedForm, language: Language, now: Now, at: At = None) -> Response:
     """Clauses, hours, priorities and promises, prices and coverage, in the language of `Accept-Language`."""
-    view = customers_view(policy, language or policy.document.locale, at or now)
-    return answered(view, headers={"Cache-Control": "public, max-age=60", "Vary": "Accept-Language"})
+    if form is not Form.JSON:
+        return as_page(rendering.page(policy.document, language), form, _SHARED)
+    return answered(customers_view(policy, language or policy.document.locale, at or now), headers=_SHARED)
 
 
 @router.get(
     "/{provider}/clauses/{clause}",
     operation_id="read_clause",
     summary="One clause in plain words",
-    responses={200: {"model": ClauseShown}},
+    responses={200: {"model": ClauseShown, "content": AS_PAGES}},
 )
 async def read_clause(
-    policy: Policy, language: Language, clause: Annotated[str, Path(max_length=20, examples=["NTH-12"])]
+    policy: Policy,
+    form: WantedForm,
+    language: Language,
+    clause: Annotated[str, Path(max_length=20, examples=["NTH-12"])],
 ) -> Response:
-    return answered(clause_view(policy, clause, language or policy.document.locale))
+    view = clause_view(policy, clause, language or policy.document.locale)
+    if form is not Form.JSON:
+        return as_page(rendering.clause_page(policy.document, clause, language), form, _SHARED)
+    return answered(view, headers=_SHARED)
 
 
 @router.get(

@@ -28,6 +28,7 @@ CODES: dict[str, Code] = {
     "forbidden": Code(403, "Not allowed for this caller", "`GET /v1/me` lists what you may do."),
     "not_found": Code(404, "Nothing of that name here", "Check the id, number or reference."),
     "method_not_allowed": Code(405, "This path does not take that method", "The `Allow` header lists the methods."),
+    "not_acceptable": Code(406, "Not to be had in that form", "Name a form it comes in in `Accept`, or leave it out."),
     "request_timeout": Code(408, "The request took too long to arrive", "Send it again in one go."),
     "conflict": Code(409, "The present state does not allow it", "Read the resource again, then decide."),
     "already_exists": Code(409, "It exists already", "Use the existing one, or choose another name."),

@@ -7,6 +7,7 @@ from html import escape
 from app.policy import tables
 from app.policy.document import CoverageEntry, Document
 from app.policy.model import Sourced
+from app.policy.phrases import LANGUAGES
 from app.policy.phrasing import Phrasing
 
 
@@ -39,13 +40,35 @@ class Page:
 
 
 def page(document: Document, language: str | None = None) -> Page:
-    """The policy in a language, the document's own where none is named."""
-    chosen = language or document.locale
+    """The policy in a language, the document's own where that is none it can be shown in."""
+    chosen = _chosen(document, language)
     say = Phrasing(document, chosen)
-    title = f"{say.text(document.name) or document.provider}: {say('policy')}"
+    title = f"{_provider(document, say)}: {say('policy')}"
     sections = (_head, _hours, _channels, _people, _actions, _promises, _prices, _coverage, _clauses)
     blocks = (block for section in sections for block in section(document, say))
     return Page(title, chosen, (Heading(1, title), *blocks))
+
+
+def clause_page(document: Document, clause: str, language: str | None = None) -> Page:
+    """One clause of it on a page of its own; KeyError where there is none of that id."""
+    chosen = _chosen(document, language)
+    say = Phrasing(document, chosen)
+    heading = Heading(1, f"{_provider(document, say)}: {clause}", clause)
+    return Page(heading.text, chosen, (heading, Paragraph(say.text(document.clauses[clause].text))))
+
+
+def _chosen(document: Document, language: str | None) -> str:
+    texts = [clause.text for clause in document.clauses.values()]
+    known = {*LANGUAGES, *(_base(tag) for text in texts if not isinstance(text, str) for tag in text)}
+    return language if language is not None and _base(language) in known else document.locale
+
+
+def _base(tag: str) -> str:
+    return tag.split("-", 1)[0]
+
+
+def _provider(document: Document, say: Phrasing) -> str:
+    return say.text(document.name) or document.provider
 
 
 def _head(document: Document, say: Phrasing) -> Iterator[Block]:

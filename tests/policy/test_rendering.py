@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.policy.document import Document
 from app.policy.loading import load
 from app.policy.phrases import LANGUAGES, phrase
-from app.policy.rendering import Heading, Page, Paragraph, Table, html, markdown, page
+from app.policy.rendering import Heading, Page, Paragraph, Table, clause_page, html, markdown, page
 from tests.policy.documents import LIBRARY, SMALL
 
 
@@ -49,6 +49,16 @@ def test_it_speaks_the_documents_language_or_the_one_that_is_asked_for() -> None
     portuguese = page(document(), "pt-BR")
     assert "## O que está coberto" in markdown(portuguese)
     assert ("primeira resposta", "a prioridade é high", "em até 1 h", "prometido", "SMA-3") in cells(portuguese)
+
+
+def test_a_language_nobody_wrote_is_answered_in_the_documents_own() -> None:
+    french = document(SMALL.replace("currency: EUR", "currency: EUR\nlocale: fr"))
+    assert page(french, "ja") == page(french)
+
+
+def test_a_clause_has_a_page_of_its_own() -> None:
+    shown = clause_page(document(), "SMA-3")
+    assert markdown(shown) == "# Small Hosting: SMA-3\n\nOutages are looked at within one hour.\n"
 
 
 def test_what_is_covered_is_shown_by_product() -> None:
