@@ -1,6 +1,7 @@
 """Settings, from the environment and nowhere else; every one of them stands in docs/settings.md."""
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -60,13 +61,13 @@ class Settings(BaseSettings):
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
 
 
-def read_settings(**given: object) -> Settings:
+def read_settings(**given: Any) -> Settings:
     """The settings of this process; CannotStart names the variable that cannot be used, without its value.
 
     What is given, and not None, wins over the environment.
     """
     try:
-        return Settings.model_validate({name: value for name, value in given.items() if value is not None})
+        return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         name, reason = str(first["loc"][0]), first["msg"]
