@@ -54,19 +54,11 @@ def apply(
     *,
     survivor: Ticket | None = None,
 ) -> Result:
-    """Judge a verb by the policy and carry it out; a refused one leaves the ticket as it was."""
-    d = redeliberate(policy, ticket, desk, at, transition.verb)
-    step = Step(policy, ticket, transition, desk, at, d, survivor)
-    d.values.update({name: value for name, value in ticket.triage.items() if value is not None})
-    d.values.update(stated_facts(step))
-    d.values.update({name: value for name, value in step.payload.items() if name in SPOKEN})
-    d.values.update(gate=ticket.decision.work_gate.value, coverage=ticket.decision.coverage)
-    if (lacking := missing_right(step)) is not None:
-        return _not_allowed(step, lacking)
-    d.run("transition")
-    if d.ended:
-        decision, after = refused(step)
-        return _joined(decision, d), after
+    """Judge a verb by the policy and carry it out; a refused one leaves the ticket's decision as it was."""
+    step = prepared(policy, ticket, transition, desk, at, survivor)
+    d = step.d
+    if (refusal := forbidden(step)) is not None:
+        return refusal
     if d.remembered:
         step = replace(step, ticket=ticket.changed(facts={**ticket.facts, **d.remembered}))
     event = happenings.OF_VERB.get(transition.verb)
@@ -85,6 +77,35 @@ def apply(
     seen = {"breach": now.breach(at), "targets": decision.targets if after.merged_into else now.targets}
     decision = decision.model_copy(update=seen)
     return _joined(decision, d), after.changed(delay_codes=codes)
+
+
+def prepared(
+    policy: CompiledPolicy,
+    ticket: Ticket,
+    transition: Transition,
+    desk: Desk,
+    at: datetime,
+    survivor: Ticket | None = None,
+) -> Step:
+    """The step with all that its rules may read."""
+    d = redeliberate(policy, ticket, desk, at, transition.verb)
+    step = Step(policy, ticket, transition, desk, at, d, survivor)
+    d.values.update({name: value for name, value in ticket.triage.items() if value is not None})
+    d.values.update(stated_facts(step))
+    d.values.update({name: value for name, value in step.payload.items() if name in SPOKEN})
+    d.values.update(gate=ticket.decision.work_gate.value, coverage=ticket.decision.coverage)
+    return step
+
+
+def forbidden(step: Step) -> Result | None:
+    """The refusal where the rules about transitions let nobody, or not this person, use the verb."""
+    if (lacking := missing_right(step)) is not None:
+        return _not_allowed(step, lacking)
+    step.d.run("transition")
+    if not step.d.ended:
+        return None
+    decision, after = refused(step)
+    return _joined(decision, step.d), after
 
 
 def _at_this(step: Step, event: str | None) -> Step:
