@@ -1,6 +1,6 @@
-"""Help that is included: how much there is in a period, what a job draws of it, and what is left to be paid."""
+"""Help that is included: how much of it there is at an instant, and what a job draws of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,59 +11,88 @@ from app.policy.fees import minutes_of
 from app.policy.situation import Drawing
 
 _NOTHING = Decimal(0)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a job takes from an allowance. Amounts are in its unit; `rest` is what it does not cover."""
+    """What a job takes from an allowance, in its unit; `rest` is what it does not cover."""
 
-    allowance: str
-    unit: str
     drawn: Decimal
     left: Decimal
     rest: Decimal
     rest_minutes: int | None = None
-    """The part of the job that is charged, where the allowance goes by time."""
+    """The part of the job that is charged, where that goes by time."""
+
+    @property
+    def wanted(self) -> Decimal:
+        return self.drawn + self.rest
+
+
+@dataclass(slots=True)
+class _Lot:
+    """What one period grants, and until when it can be drawn."""
+
+    start: datetime
+    end: datetime
+    left: Decimal
 
 
 def balance(
     allowance: Allowance, size: Decimal, drawings: Iterable[Drawing], at: datetime, tz: str, since: date | None = None
 ) -> Decimal:
-    """What is there at an instant. Periods begin at local midnight; `since` is when the first one began."""
-    zone = ZoneInfo(tz)
+    """What is there at an instant. Periods begin at local midnight; `since` is when the first one began.
+
+    What expires first is drawn first; what was drawn beyond a balance was paid for, and is owed by nobody.
+    """
     past = sorted((d for d in drawings if d.at <= at), key=lambda d: d.at)
-    match allowance.per:
-        case "once":
-            expired = (
-                allowance.expires is not None and since is not None and at >= _midnight(since, zone) + allowance.expires
-            )
-            return _NOTHING if expired else max(_NOTHING, size - _sum(past))
-        case "rolling":
-            span = allowance.span or timedelta(days=30)
-            return max(_NOTHING, size - _sum(d for d in past if d.at > at - span))
-        case _:
-            return _periodic(allowance, size, past, at.astimezone(zone).date(), zone, since)
+    if allowance.per == "rolling":
+        begin = at - (allowance.span or timedelta(days=30))
+        return max(_NOTHING, size - sum((d.amount for d in past if d.at > begin), _NOTHING))
+    lots = _lots(allowance, size, past[0].at if past else at, at, ZoneInfo(tz), since)
+    for drawing in past:
+        _take(lots, drawing)
+    return sum((lot.left for lot in lots if lot.start <= at < lot.end), _NOTHING)
 
 
-def _periodic(
-    allowance: Allowance, size: Decimal, past: list[Drawing], today: date, zone: ZoneInfo, since: date | None
-) -> Decimal:
-    """Period by period: what is carried over is used up after what the period itself grants."""
-    begin = _start_of_period(since or (past[0].at.astimezone(zone).date() if past else today), allowance.per)
-    carried = _NOTHING
-    while True:
-        end = _next_period(begin, allowance.per)
-        used = _sum(d for d in past if begin <= d.at.astimezone(zone).date() < end)
-        left = max(_NOTHING, size + carried - used)
-        if today < end:
-            return left
-        own = max(_NOTHING, size - used)
-        carried = {"none": _NOTHING, "one_period": min(left, own), "all": left}[allowance.carry]
-        begin = end
+def _take(lots: list[_Lot], drawing: Drawing) -> None:
+    wanted = drawing.amount
+    for lot in lots:
+        if lot.start <= drawing.at < lot.end:
+            taken = min(lot.left, wanted)
+            lot.left, wanted = lot.left - taken, wanted - taken
 
 
-def _start_of_period(day: date, per: str) -> date:
-    return day.replace(day=1) if per == "month" else day.replace(month=1, day=1)
+def _lots(
+    allowance: Allowance, size: Decimal, first: datetime, at: datetime, zone: ZoneInfo, since: date | None
+) -> list[_Lot]:
+    """Every grant up to the instant, those that expire first in front."""
+    if allowance.per == "once":
+        start = _midnight(since, zone) if since is not None else datetime.min.replace(tzinfo=UTC)
+        return [_Lot(start, _end(allowance, start, _NEVER) if since is not None else _NEVER, size)]
+    lots = []
+    for begin in _periods(allowance.per, since or first.astimezone(zone).date(), at.astimezone(zone).date()):
+        start, following = _midnight(begin, zone), _next_period(begin, allowance.per)
+        match allowance.carry:
+            case "none":
+                end = _midnight(following, zone)
+            case "one_period":
+                end = _midnight(_next_period(following, allowance.per), zone)
+            case "all":
+                end = _NEVER
+        lots.append(_Lot(start, _end(allowance, start, end), size))
+    return lots
+
+
+def _end(allowance: Allowance, start: datetime, end: datetime) -> datetime:
+    return end if allowance.expires is None else min(end, start + allowance.expires)
+
+
+def _periods(per: str, first: date, last: date) -> Iterator[date]:
+    begin = first.replace(day=1) if per == "month" else first.replace(month=1, day=1)
+    while begin <= last:
+        yield begin
+        begin = _next_period(begin, per)
 
 
 def _next_period(begin: date, per: str) -> date:
@@ -76,33 +105,35 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
-def _sum(drawings: Iterable[Drawing]) -> Decimal:
-    return sum((d.amount for d in drawings), _NOTHING)
-
-
 def draw(
-    name: str, allowance: Allowance, left: Decimal, minutes: int | None, price: Decimal | None, times: Decimal
+    allowance: Allowance, left: Decimal, minutes: int | None, price: Callable[[], Decimal | None], times: Decimal
 ) -> Drawn | None:
-    """What a job takes: a ticket, its rounded minutes at their cost, or its price. None: its size is unknown."""
-    match allowance.unit:
-        case "tickets":
-            wanted = times
-        case "money":
-            if price is None:
-                return None
-            wanted = price
-        case _:
-            if minutes is None:
-                return None
-            wanted = Decimal(_rounded_up(allowance, minutes)) * times
+    """What a job takes: one ticket, its rounded length, credits, or its price. None: its size is not known yet."""
+    length = None if minutes is None else _rounded_up(allowance, minutes)
+    wanted = _wanted(allowance, length, price, times)
+    if wanted is None:
+        return None
     drawn = min(left, wanted)
     rest = wanted - drawn
     charged = None
-    if minutes is not None and wanted:
-        share = rest / wanted
-        whole = Decimal(_rounded_up(allowance, minutes) if allowance.remainder == "minutes" else minutes)
-        charged = int(-(-(whole * share) // 1))
-    return Drawn(name, allowance.unit, drawn, left - drawn, rest, charged)
+    if length is not None:
+        charged = int(-(-(length * rest / wanted) // 1)) if wanted else 0
+    return Drawn(drawn, left - drawn, rest, charged)
+
+
+def _wanted(
+    allowance: Allowance, length: int | None, price: Callable[[], Decimal | None], times: Decimal
+) -> Decimal | None:
+    one = minutes_of(allowance.draw.per)
+    match allowance.unit:
+        case "money":
+            return price()
+        case "minutes":
+            return None if length is None else length * times
+        case _ if one is None:
+            return times
+        case _:
+            return None if length is None else -(-length // one) * times
 
 
 def _rounded_up(allowance: Allowance, minutes: int) -> int:

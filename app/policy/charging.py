@@ -1,18 +1,17 @@
 """Stages fee and schedule: what the work costs, who must agree first, and when it may be done."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.base.money import rounded
 from app.base.vocabulary import Coverage, FeeKind, Outcome, WorkGate
-from app.policy import allowances, fees
-from app.policy.bands import MINUTE
-from app.policy.decision import AllowanceDrawn, FeeDecision, ScheduleWindow
+from app.policy import fees
+from app.policy.decision import FeeDecision, ScheduleWindow
 from app.policy.deliberation import Deliberation
-from app.policy.document import Allowance, Fee
+from app.policy.document import Fee
 from app.policy.effects import SetOutcome
-from app.policy.fees import Job, Price
+from app.policy.fees import Price
+from app.policy.included import include
+from app.policy.pricing import alternatives, currency, in_money, minutes_in_question, prepay_minimum, priced
 
 _NOTHING = Decimal(0)
 
@@ -60,7 +59,7 @@ def _give_back(d: Deliberation) -> None:
     """What was paid for work that is not done, once."""
     paid = d.situation.money.paid
     if paid > 0 and not any(e.type == "refund" for e in d.effects):
-        d.emit("refund", amount=_money(paid, d), currency=currency(d))
+        d.emit("refund", amount=in_money(paid, d), currency=currency(d))
 
 
 def _left_to_staff(d: Deliberation) -> None:
@@ -86,6 +85,27 @@ def _staff_word(d: Deliberation) -> Any:
     return d.values.get("staff_decision") or ("bill" if put else None)
 
 
+def _draw(d: Deliberation, name: str, slug: str | None) -> None:
+    """Help that is included pays first; what it does not cover is charged by its own tariff, or the entry's."""
+    before = d.situation.previous.fee if d.situation.previous is not None else None
+    if d.situation.money.settled and before is not None:
+        d.fee = before  # it has been drawn; nothing is drawn twice
+        return
+    then = d.policy.document.allowances[name].then or slug
+    found = include(d, name, then)
+    d.left_to_charge = found.left_to_charge if found is not None else None
+    if found is not None and found.left_to_charge is None:
+        d.fee = _free(d).model_copy(update={"status": "included"})
+    elif then is not None:
+        _charge(d, then)
+    else:
+        d.fee = _free(d)
+        d.gates.add(WorkGate.AWAITING_STAFF_DECISION)
+    d.left_to_charge = None
+    if found is not None and d.fee is not None:
+        d.fee = d.fee.model_copy(update={"allowance": found.shown})
+
+
 def _free(d: Deliberation) -> FeeDecision:
     waived = d.waived_fee or _charged_before(d)
     if waived is not None and (tariff := d.policy.document.fees.get(waived)) is not None:
@@ -93,7 +113,7 @@ def _free(d: Deliberation) -> FeeDecision:
         _give_back(d)
     return FeeDecision(
         kind=FeeKind.NONE,
-        amount=_money(_NOTHING, d),
+        amount=in_money(_NOTHING, d),
         currency=currency(d),
         rule=waived,
         status="waived" if waived is not None or d.situation.money.waived else None,
@@ -108,19 +128,6 @@ def _charged_before(d: Deliberation) -> str | None:
     return before.rule if d.situation.money.paid > 0 or before.status == "waived" else None
 
 
-def currency(d: Deliberation, tariff: Fee | None = None) -> str:
-    """The customer's currency where the tariff (or, without one, anything) has a price in it, else its own."""
-    own = d.policy.document.currency
-    wanted = d.values.get("currency") or own
-    if tariff is None:
-        return wanted if wanted in d.policy.currencies else own
-    return wanted if fees.is_priced_in(tariff, wanted) else tariff.currency or own
-
-
-def _money(amount: Decimal, d: Deliberation) -> Decimal:
-    return rounded(amount, currency(d))
-
-
 def _charge(d: Deliberation, slug: str) -> None:
     tariff, money = d.policy.fee(slug), d.situation.money
     d.cite(tariff, f"fee={slug}")
@@ -129,7 +136,7 @@ def _charge(d: Deliberation, slug: str) -> None:
         d.fee = _free(d)
         return
     if money.waived or money.declined:
-        d.fee = described(d, slug, tariff, Price(_money(_NOTHING, d), tariff.kind)).model_copy(
+        d.fee = described(d, slug, tariff, Price(in_money(_NOTHING, d), tariff.kind)).model_copy(
             update={"status": "waived" if money.waived else "not_incurred", "prepay_required": False}
         )
         if money.declined:
@@ -138,47 +145,6 @@ def _charge(d: Deliberation, slug: str) -> None:
         return
     if tariff.decision == "automatic" or _staff_decided(d, slug, tariff):
         _bill(d, slug, tariff)
-
-
-def _draw(d: Deliberation, name: str, slug: str | None) -> None:
-    """Help that is included pays first; what it does not cover is charged by its own tariff, or the entry's."""
-    allowance = d.policy.document.allowances[name]
-    then = allowance.then or slug
-    if not d.policy.condition(allowance.eligible).holds(d.values):
-        if then is not None:
-            _charge(d, then)
-        else:
-            d.fee = _free(d)
-        return
-    d.cite(allowance, f"allowance={name}")
-    drawn = _drawn(d, name, allowance, then)
-    if drawn is None:  # nobody knows yet how long it takes
-        d.fee = _free(d)
-        return
-    if drawn.rest and then is not None:
-        request, minutes = d.request, drawn.rest_minutes
-        d.request = request.model_copy(update={"estimated_minutes": minutes})
-        _charge(d, then)
-        d.request = request
-    else:
-        d.fee = _free(d)
-    if d.fee is not None:
-        taken = AllowanceDrawn(allowance=name, unit=allowance.unit, drawn=drawn.drawn, left=drawn.left, rest=drawn.rest)
-        d.fee = d.fee.model_copy(update={"allowance": taken})
-
-
-def _drawn(d: Deliberation, name: str, allowance: Allowance, then: str | None) -> allowances.Drawn | None:
-    account = d.account
-    size = allowance.grant.amount
-    by_fact = d.values.get(allowance.grant.by_fact) if allowance.grant.by_fact else None
-    if isinstance(by_fact, int | Decimal) and not isinstance(by_fact, bool):
-        size = Decimal(by_fact)
-    drawings = [each for each in account.drawings if each.allowance == name] if account else []
-    left = allowances.balance(allowance, size, drawings, d.at, d.policy.document.tz, account.since if account else None)
-    conditions = [d.policy.condition(c.when) for c in allowance.draw.cost]
-    times = allowances.cost(allowance, lambda i: conditions[i].holds(d.values))
-    price = priced(d, then, d.policy.fee(then)).amount if then is not None else None
-    return allowances.draw(name, allowance, left, d.request.estimated_minutes, price, times)
 
 
 def charge_by(d: Deliberation, slug: str) -> None:
@@ -215,24 +181,6 @@ def _staff_decided(d: Deliberation, slug: str, tariff: Fee) -> bool:
     return False
 
 
-def job_of(d: Deliberation, tariff: Fee, minutes: int | None) -> Job:
-    """The work in question; where nobody says when it is done, it starts now. An end alone gives its length."""
-    start, end = d.values.get("work.start"), d.values.get("work.end")
-    start = start if isinstance(start, datetime) else d.at
-    if minutes is None and isinstance(end, datetime) and end > start:
-        minutes = -((start - end) // MINUTE)
-    return Job(minutes, start, currency(d, tariff), d.language, d.values, d.calendar)
-
-
-def priced(d: Deliberation, slug: str, tariff: Fee) -> Price:
-    """What staff have put, else what the tariff gives for the estimate."""
-    money = d.situation.money
-    minutes = money.quoted_minutes if money.quoted_minutes is not None else d.request.estimated_minutes
-    if money.quoted is not None:
-        return Price(rounded(money.quoted, currency(d, tariff)), tariff.kind)
-    return fees.price(tariff, slug, job_of(d, tariff, minutes))
-
-
 def described(d: Deliberation, slug: str, tariff: Fee, found: Price) -> FeeDecision:
     money, unit = d.situation.money, currency(d, tariff)
     prepay = tariff.payment.timing == "prepay"
@@ -247,7 +195,7 @@ def described(d: Deliberation, slug: str, tariff: Fee, found: Price) -> FeeDecis
         currency=unit,
         rule=slug,
         rate=format(rate, "f") if rate is not None else None,
-        minutes=money.quoted_minutes if money.quoted_minutes is not None else d.request.estimated_minutes,
+        minutes=minutes_in_question(d),
         minimum_minutes=fees.minutes_of(tariff.minimum),
         block_minutes=fees.minutes_of(tariff.block),
         blocks=found.blocks,
@@ -259,32 +207,11 @@ def described(d: Deliberation, slug: str, tariff: Fee, found: Price) -> FeeDecis
         prepay_minimum=minimum,
         balance=max(found.amount - money.paid, _NOTHING) if found.amount is not None else None,
         terms=tariff.terms,
-        alternatives=_alternatives(d, slug, tariff, found),
+        alternatives=alternatives(d, slug, tariff, found),
         lines=found.lines,
         tax=None if tariff.tax == "unstated" else tariff.tax,
         consent_form=tariff.consent_form,
     )
-
-
-def prepay_minimum(d: Deliberation, slug: str, tariff: Fee, found: Price) -> Decimal | None:
-    """What opens the gate: the whole amount, or that of the minimum time."""
-    if tariff.payment.portion == "all" or tariff.minimum is None:
-        return found.amount
-    least = fees.price(tariff, slug, job_of(d, tariff, fees.minutes_of(tariff.minimum)))
-    if least.amount is None or found.amount is None:
-        return least.amount
-    return min(least.amount, found.amount)
-
-
-def _alternatives(d: Deliberation, slug: str, tariff: Fee, found: Price) -> tuple[Decimal, ...]:
-    """The amount under the other readings of the rate."""
-    if found.amount is None or d.situation.money.quoted is not None:
-        return ()
-    quoted = d.situation.money.quoted_minutes
-    job = job_of(d, tariff, quoted if quoted is not None else d.request.estimated_minutes)
-    others = (tariff.model_copy(update={"amount": other}) for other in tariff.alternatives if other != tariff.amount)
-    amounts = (fees.price(other, slug, job).amount for other in others)
-    return tuple(a for a in amounts if a is not None)
 
 
 def _close_gates(d: Deliberation, tariff: Fee, found: Price) -> None:
@@ -360,7 +287,7 @@ def _overtime(d: Deliberation, slug: str, tariff: Fee) -> FeeDecision:
     status: dict[str, Any] = {"status": "may_apply", "indicative": True}
     amount: Decimal | None = None
     if overtime is not None and overtime.status == "included":
-        amount, status = _money(_NOTHING, d), {"status": "included"}
+        amount, status = in_money(_NOTHING, d), {"status": "included"}
     elif overtime is not None and overtime.status == "applies":
         status = {"status": "applies", "rate": overtime.rate}
     consent = tariff.consent == "required"

@@ -302,6 +302,26 @@ def _coverage(part: doc.CoverageEntry, _: Names) -> Iterator[Flaw]:
         yield Flaw(("only" if part.only else "else",), "override_missing", message, "Add `override:` with a rank.")
 
 
+def _allowance(part: doc.Allowance, names: Names) -> Iterator[Flaw]:
+    if (part.per == "rolling") != (part.span is not None):
+        message, remedy = (
+            "A rolling allowance needs its `span`; no other has one.",
+            "Write `span: P30D`, or leave it out.",
+        )
+        yield Flaw(
+            ("span",), "span_of_rolling", message, "Write `per: rolling` and a `span` such as `P30D`, or neither."
+        )
+    if part.carry != "none" and part.per not in ("month", "year"):
+        message = f"With `per: {part.per}` nothing is left over at the end of a period."
+        yield Flaw(("carry",), "unused_member", message, "Leave `carry` out.")
+    if part.draw.per is not None and (part.unit not in ("credits", "tickets") or not part.draw.per):
+        message = "`draw.per` is the length of work that one credit or ticket stands for."
+        yield Flaw(("draw", "per"), "unused_member", message, "Leave it out, or use `block` for rounding.")
+    fact = part.grant.by_fact
+    if fact is not None and names.type_of(fact) not in (None, "int", "decimal", "money"):
+        yield Flaw(("grant", "by_fact"), "wrong_type", f"`{fact}` is no number.", "Name a fact of a number.")
+
+
 def _assumption(part: doc.Assumption, _: Names) -> Iterator[Flaw]:
     if part.value in part.alternatives:
         message = f"`{part.value}` is the reading in force and an alternative to it."
@@ -321,6 +341,7 @@ CHECKS: dict[type[BaseModel], Callable[[Any, Names], Iterator[Flaw]]] = {
     doc.Rule: _rule,
     doc.Fact: _fact,
     doc.CoverageEntry: _coverage,
+    doc.Allowance: _allowance,
     doc.Assumption: _assumption,
     effects.SetFact: _set_fact,
     effects.Require: _require,

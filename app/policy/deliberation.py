@@ -1,7 +1,9 @@
 """One decision in the making: the values rules may read, and what has been settled so far."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from app.base.vocabulary import Coverage, Outcome, WorkGate
@@ -50,6 +52,16 @@ from app.policy.situation import Account, OpenTicket, Request, Situation
 from app.policy.ticket_clocks import ClockTerms
 
 
+@dataclass(frozen=True, slots=True)
+class LeftToCharge:
+    """The part of the work that an allowance does not cover: so many minutes of its end, or a share of its price."""
+
+    minutes: int | None = None
+    start: datetime | None = None
+    share: tuple[Decimal, Decimal] | None = None
+    """So much of so much."""
+
+
 class Deliberation:
     """Working state of `decide`; stages read and write it in their fixed order."""
 
@@ -86,6 +98,7 @@ class Deliberation:
         self.fee: FeeDecision | None = None
         self.waived_fee: str | None = None
         """Tariff that would apply, were it not the provider's own fault."""
+        self.left_to_charge: LeftToCharge | None = None
         self.fee_rules: list[tuple[str, CompiledRule]] = []
         self.gates: set[WorkGate] = set()
         self.opened: set[WorkGate] = set()

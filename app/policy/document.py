@@ -560,35 +560,51 @@ class Contract(Sourced):
 
 class Grant(Model):
     amount: Price
+    """In the allowance's unit, for each period."""
     by_fact: str | None = None
+    """Fact (int, decimal or money) that says how much instead, such as minutes of the plan."""
 
 
 class Cost(Model):
     when: Predicate = {}
     times: Price
+    """So many units in place of one; the first cost whose condition holds counts."""
 
 
 class Draw(Model):
+    """How a job draws."""
+
     block: Duration | None = None
+    """Its length is rounded up to a multiple of this."""
     minimum: Duration | None = None
+    per: Duration | None = None
+    """Of credits and tickets: one for each started span of this length; left out: one for the job."""
     cost: tuple[Cost, ...] = ()
+    """Work that draws more or less: at night, of another class."""
 
 
 class Allowance(Sourced):
-    """Help included: minutes, credits, tickets or money per period, drawn by the work done."""
+    """Help included per period, drawn by the work done; coverage entries name it."""
 
     unit: Literal["minutes", "credits", "tickets", "money"]
     grant: Grant
     per: Literal["month", "year", "rolling", "once"]
+    """Calendar months and years of the policy's zone, any `span` before the work, or once and for all."""
     span: Duration | None = None
+    """Of `rolling`."""
     scope: Literal["account", "reseller"] = "account"
+    """Whose it is; `reseller`: one for all customers of a reseller."""
     eligible: Predicate = {}
+    """Which work may draw; left out: all whose coverage names it."""
     draw: Draw = Draw()
     carry: Literal["none", "one_period", "all"] = "none"
+    """What is left over at the end of a month or year; what expires first is drawn first."""
     expires: Duration | None = None
+    """So long after it was granted, whatever is carried."""
     then: Slug | None = None
-    """Fee for what the allowance does not cover."""
+    """Fee for what the allowance does not cover; left out: that of the coverage entry."""
     remainder: Literal["minutes", "share"] = "minutes"
+    """Of a job that the allowance covers in part: price the minutes that are left, or that share of the whole price."""
 
 
 class CreditStep(Model):

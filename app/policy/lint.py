@@ -54,6 +54,7 @@ def lint(document: Document, today: date) -> list[Finding]:
         *_channels(document),
         *_fees(document),
         *_coverage(document),
+        *_allowances(document),
         *_departments(document),
         *_languages(document),
     ]
@@ -234,6 +235,17 @@ def _coverage(document: Document) -> Iterator[Finding]:
             yield _finding(
                 "warning", "billable_without_fee", ("coverage", index), message, "Name a `fee` or `allowance`."
             )
+
+
+def _allowances(document: Document) -> Iterator[Finding]:
+    drawing = {entry.allowance: entry for entry in document.coverage if entry.allowance is not None}
+    for slug, allowance in document.allowances.items():
+        if slug not in drawing:
+            message = f"No coverage entry draws on allowance `{slug}`."
+            yield _finding("warning", "unused_allowance", ("allowances", slug), message, "Name it in a coverage entry.")
+        elif allowance.then is None and drawing[slug].fee is None:
+            message = "Nothing says what work costs that this allowance does not cover."
+            yield _finding("warning", "allowance_without_fee", ("allowances", slug), message, "Name a fee in `then`.")
 
 
 def _departments(document: Document) -> Iterator[Finding]:

@@ -12,8 +12,16 @@ from app.policy.scenarios.steps import AccountName, Amount, Count, Instant, Tick
 from app.policy.situation import ListedContact
 
 EFFECT_TYPES = frozenset(
-    {*get_args(Emit.model_fields["do"].annotation), "charge", "refund", "flag_contact", "send_password", "link"}
+    {*get_args(Emit.model_fields["do"].annotation), "charge", "refund", "flag_contact", "send_password", "link", "draw"}
 )
+
+
+class AllowanceExpected(Model):
+    allowance: Slug | None = None
+    unit: Slug | None = None
+    drawn: Amount | None = None
+    left: Amount | None = None
+    rest: Amount | None = None
 
 
 class FeeExpected(Model):
@@ -35,6 +43,9 @@ class FeeExpected(Model):
     balance: Amount | None = None
     terms: Terms | None = None
     alternatives: tuple[Amount, ...] | None = None
+    tax: Literal["included", "excluded"] | None = None
+    consent_form: Literal["reply", "click", "signature"] | None = None
+    allowance: AllowanceExpected | None = None
 
 
 class ScheduleExpected(Model):
@@ -85,6 +96,8 @@ class EffectExpected(Model):
     from_: Instant | None = Field(None, alias="from")
     plugin: str | None = None
     metric: Slug | None = None
+    allowance: Slug | None = None
+    unit: Slug | None = None
 
 
 class TicketExpected(Model):

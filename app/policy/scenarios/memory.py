@@ -12,7 +12,7 @@ from app.policy.scenarios import answer as answers
 from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.file import FileAccount
 from app.policy.scenarios.steps import RequestStep, Step
-from app.policy.situation import Account, EarlierEvent, Request, Sender
+from app.policy.situation import Account, Drawing, EarlierEvent, Request, Sender
 from app.policy.standing import account_meant
 from app.policy.ticket import Ticket
 
@@ -83,6 +83,13 @@ class Memory:
                 self.abuse[str(number)] = self.abuse.get(str(number), 0) + 1
             if effect.type == "hold_account" and members.get("status") == "done":
                 self.keep(self.accounts[str(number)].model_copy(update={"state": "on_hold"}))
+            if effect.type == "draw":
+                self._draw(self.accounts[members["account"]], members)
+
+    def _draw(self, holder: Account, members: Mapping[str, Any]) -> None:
+        """The ledger of what is included."""
+        drawn = Drawing(allowance=members["allowance"], at=members["at"], amount=members["amount"])
+        self.keep(holder.model_copy(update={"drawings": (*holder.drawings, drawn)}))
 
     # ── requests ─────────────────────────────────────────────────────────────
     def request(self, step: RequestStep, account: Account | None) -> Request:

@@ -121,6 +121,7 @@ def transition(memory: Memory, step: steps.TransitionStep, name: str) -> Answer:
     moved = Transition(verb=step.verb, by=step.by, payload=step.payload)
     decision, after = apply(policy, named, moved, around, at, survivor=survivor)
     memory.tickets[named.id] = after
+    memory.carry_out(decision, after.account)
     if after.merged_into is not None and survivor is not None:
         memory.tickets[survivor.id] = surviving(survivor, named)
     return memory.answer(policy, decision, after.account, ticket=ticket_view(after))

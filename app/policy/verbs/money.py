@@ -6,9 +6,10 @@ from typing import Any
 from app.base.money import rounded
 from app.base.vocabulary import Outcome, WorkGate
 from app.policy import fees
-from app.policy.charging import job_of
 from app.policy.decision import FeeDecision
+from app.policy.pricing import job_of
 from app.policy.ticket_clocks import stopped
+from app.policy.verbs.drawing import settle_included
 from app.policy.verbs.step import (
     STAFF_ANSWERS,
     Result,
@@ -170,6 +171,8 @@ def settle(step: Step) -> Result:
     d = step.d
     minutes = whole_minutes(step, "minutes")
     tariff, fee = step.tariff, step.ticket.decision.fee
+    if fee is not None and fee.allowance is not None:
+        return settle_included(step, minutes if minutes is not None else step.ticket.money.minutes_used)
     if tariff is None or fee is None or fee.rule is None:
         return same(step, step.ticket)
     unit, money = step.currency, step.ticket.money
