@@ -41,16 +41,17 @@ def rendered(scope: Scope, problem: Problem, origin: str) -> Response:
     """The answer for a problem; the token endpoint speaks RFC 6749 instead."""
     code = CODES[problem.code]
     headers = dict(problem.headers)
-    if code.status == 401:
+    status = problem.status
+    if status == 401:
         headers.setdefault("WWW-Authenticate", "Bearer")
-    if code.status == 503:
+    if status == 503:
         headers.setdefault("Retry-After", "1")
     if scope["path"] == TOKEN_PATH:
-        return _oauth_error(code.status, problem.detail or code.title, headers)
+        return _oauth_error(status, problem.detail or code.title, headers)
     body: dict[str, Any] = {
         "type": f"{origin}/problems/{problem.code}",
         "title": code.title,
-        "status": code.status,
+        "status": status,
         "detail": problem.detail or code.remedy,
         "code": problem.code,
     }
@@ -59,7 +60,7 @@ def rendered(scope: Scope, problem: Problem, origin: str) -> Response:
     if problem.citations:
         body["citations"] = [dict(citation) for citation in problem.citations]
     body["request_id"] = note_of(scope).request_id
-    return Response(orjson.dumps(body, default=str), code.status, headers, MEDIA_TYPE)
+    return Response(orjson.dumps(body, default=str), status, headers, MEDIA_TYPE)
 
 
 def broken(scope: Scope, error: Exception, origin: str) -> Response:

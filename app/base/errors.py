@@ -71,6 +71,12 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
     errors: Sequence[Fault] = ()
     citations: Sequence[Mapping[str, Any]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    passing: bool = False
+    """What the policy asks for may still come: the state does not allow it now (409), rather than never (403)."""
+
+    @property
+    def status(self) -> int:
+        return 409 if self.passing else CODES[self.code].status
 
     def __post_init__(self) -> None:
         super().__init__(self.code, self.detail)

@@ -1,6 +1,7 @@
 """Tickets read: one as it is shown, one with all that a change of it is decided by, and what has happened to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -53,20 +54,21 @@ async def _read(
     return caller, rows[0] if rows else None
 
 
-async def read_ticket(
-    database: Database, provider_id: UUID, principal: Principal, name: Name
-) -> tuple[CallerRow, asyncpg.Record | None]:
-    return await _read(database, provider_id, principal, f"{SUMMARY}, t.decision", "", *name)
-
-
-_FOR_CHANGE: Final = f"""{SUMMARY}, t.decision, t.state,
-  t.version AS version_of_row, CASE WHEN a.id IS NOT NULL THEN {account_json("a")} END AS account,
-  {in_force("$8::timestamptz", "$8", "_now")},
+JUDGED: Final = f"""{SUMMARY}, t.decision, t.state, t.version AS version_of_row,
+  CASE WHEN a.id IS NOT NULL THEN {account_json("a")} END AS account, {in_force("$8::timestamptz", "$8", "_now")},
   coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
-              AND server IS NOT NULL), '[]') AS incidents,
-  survivor.reference AS survivor_reference, {KEPT_COLUMNS}"""
-_WITH_KEPT: Final = f"""LEFT JOIN ticket AS survivor ON survivor.provider_id = $1 AND survivor.id = t.merged_into
-  {kept("$9", "$10")}"""
+              AND server IS NOT NULL), '[]') AS incidents"""
+"""All that what may be done with a ticket is judged by; $8 is the present instant."""
+
+
+async def read_ticket(
+    database: Database, provider_id: UUID, principal: Principal, name: Name, now: datetime
+) -> tuple[CallerRow, asyncpg.Record | None]:
+    return await _read(database, provider_id, principal, JUDGED, "", *name, now)
+
+
+_FOR_CHANGE: Final = f"{JUDGED}, {KEPT_COLUMNS}"
+_WITH_KEPT: Final = kept("$9", "$10")
 
 
 async def ticket_for_change(
@@ -74,13 +76,14 @@ async def ticket_for_change(
     provider_id: UUID,
     principal: Principal,
     name: Name,
-    now: Any,
+    now: datetime,
     repeat: IdempotentRequest | None,
     more: str = "",
+    given: Sequence[object] = (),
 ) -> tuple[CallerRow, Mapping[str, Any] | None]:
-    """All that a change of the ticket is decided by; `more`: a further column."""
+    """All that a change of the ticket is decided by; `more`: a further column, its arguments from $11 on."""
     columns = f"{_FOR_CHANGE}, {more}" if more else _FOR_CHANGE
-    return await _read(database, provider_id, principal, columns, _WITH_KEPT, *name, now, *key_args(repeat))
+    return await _read(database, provider_id, principal, columns, _WITH_KEPT, *name, now, *key_args(repeat), *given)
 
 
 async def read_state(

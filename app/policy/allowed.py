@@ -7,10 +7,11 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from app.base.vocabulary import Outcome, TicketStatus, WorkGate
+from app.policy.admission import sender
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import AnyOf, Citation
 from app.policy.life import Desk, redeliberate
-from app.policy.situation import Sender
+from app.policy.situation import Request, Sender
 from app.policy.ticket import Ticket
 from app.policy.transitions import VERBS, apply, forbidden, prepared
 from app.policy.verbs.authority import missing_right
@@ -95,6 +96,16 @@ def _hindrance(step: Step) -> Hindrance | None:
 def _no_excuses(step: Step) -> Hindrance | None:
     unknown = step.transition.verb == "excuse" and step.policy.document.excuses is None
     return Hindrance("refused_at_discretion") if unknown else None
+
+
+def writing_hindered(policy: CompiledPolicy, ticket: Ticket, by: Sender, desk: Desk, at: datetime) -> Hindrance | None:
+    """What keeps this person from writing to the ticket; to a closed one it would be a request of its own."""
+    if by.role is not None or ticket.status is TicketStatus.CLOSED:
+        return None
+    d = redeliberate(policy, ticket, desk, at, "reply")
+    d.request = Request(channel=ticket.request.channel, sender=by, topic_source=ticket.request.topic_source)
+    sender(d)
+    return Hindrance(d.reason or "forbidden", citations=d.citations) if d.ended else None
 
 
 def _told(refusal: Result, *, of_state: bool = False) -> Hindrance:

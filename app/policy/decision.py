@@ -1,11 +1,11 @@
 """The answer of the engine: what was decided, and for each part of it which clause says so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue, TypeAdapter
 
 from app.base.money import Amount, Currency
 from app.base.vocabulary import ClockState, Coverage, FeeKind, Outcome, Strength, Terms, WorkGate
@@ -184,3 +184,12 @@ class Decision(Model):
 def jsonable(decision: Decision) -> dict[str, Any]:
     """The decision as JSON values, as the wire and the rows hold it."""
     return decision.model_dump(mode="json", by_alias=True)
+
+
+def jsonable_citations(citations: Sequence[Citation]) -> list[dict[str, Any]]:
+    """As `jsonable` writes them."""
+    written: list[dict[str, Any]] = _CITATIONS.dump_python(list(citations), mode="json")
+    return written
+
+
+_CITATIONS = TypeAdapter(list[Citation])

@@ -26,7 +26,8 @@ from app.services.errands import Errand
 from app.services.refusals import refusal
 from app.services.repeating import once
 from app.services.requests import gather as gather_request
-from app.services.tickets.changing import Known, changed, command, gather
+from app.services.tickets.changing import changed, command, gather
+from app.services.tickets.knowing import Known
 from app.services.tickets.view import instant, written
 
 _GOOD_FOR = timedelta(days=30)

@@ -1,54 +1,54 @@
-"""What the caller may do with a ticket now, and why not."""
+"""What the caller may do with a ticket now, and why not: by the rules that judge the verbs themselves."""
 
-from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from app.base.vocabulary import TicketStatus, WorkGate
+from app.base.vocabulary import Scope
 from app.db.callers import CallerRow, Kind
+from app.policy.allowed import Hindrance, hindrances, writing_hindered
+from app.policy.compile import CompiledPolicy
+from app.policy.decision import jsonable_citations
+from app.policy.life import Desk
+from app.policy.ticket import Ticket
+from app.services.refusals import code_of
+from app.services.speaking import speaker
 
-_WORK = ("start_work", "record_work")
-_STAFF = (
+STAFFS = (
     *("triage", "assign", "hand_over", "escalate", "transfer", "diagnose", "verify", "availability", "negotiate"),
-    *("schedule", "excuse", "override", *_WORK, "resolve", "reopen", "close", "merge", "reply", "note", "describe"),
+    *("schedule", "excuse", "override", "start_work", "record_work", "resolve", "reopen", "close", "merge"),
 )
-_CUSTOMER = ("reopen", "close", "reply", "describe")
-_MACHINE = ("diagnose", "reply", "describe")
-_WHEN_ENDED = frozenset({"reopen", "reply", "note", "describe"})
-_CODE_OF_GATE = {
-    WorkGate.AWAITING_AVAILABILITY: "not_available",
-    WorkGate.AWAITING_STAFF_DECISION: "staff_decision_required",
-    WorkGate.AWAITING_QUOTE: "quote_required",
-    WorkGate.AWAITING_CONSENT: "consent_required",
-    WorkGate.AWAITING_PAYMENT: "payment_required",
-    WorkGate.SCHEDULED: "not_available",
-    WorkGate.CLOSED: "refused_at_discretion",
-}
+_CUSTOMERS = ("reopen", "close")
+_MONITORS = ("diagnose",)
 
 
-def allowed_actions(row: Mapping[str, Any], caller: CallerRow) -> list[dict[str, Any]]:
-    """The verbs of the caller's role, each with whether the ticket's state and work gate let it through."""
-    verbs = _STAFF if caller.kind is Kind.STAFF else _MACHINE if caller.kind is Kind.SERVICE else _CUSTOMER
-    return [_judged(verb, row) for verb in verbs]
+def verbs_of(caller: CallerRow) -> tuple[str, ...]:
+    """The verbs that are meant for callers of this kind."""
+    match caller.kind:
+        case Kind.STAFF:
+            return STAFFS
+        case Kind.CONTACT | Kind.RESELLER:
+            return _CUSTOMERS
+        case Kind.SERVICE:
+            return _MONITORS if Scope.EVENTS in caller.scopes else ()
 
 
-def _judged(verb: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    code = _obstacle(verb, row)
-    if code is None:
+def allowed_actions(
+    policy: CompiledPolicy, ticket: Ticket, desk: Desk, caller: CallerRow, at: datetime
+) -> list[dict[str, Any]]:
+    """Every verb for such a caller, and writing, each with what stands in its way."""
+    by = speaker(caller)
+    found = hindrances(policy, ticket, verbs_of(caller), by, desk, at)
+    found["reply"] = None if caller.kind is Kind.SERVICE else writing_hindered(policy, ticket, by, desk, at)
+    if caller.kind is Kind.STAFF:
+        found["note"] = None
+    found["describe"] = None
+    return [_shown(verb, hindrance) for verb, hindrance in found.items()]
+
+
+def _shown(verb: str, hindrance: Hindrance | None) -> dict[str, Any]:
+    if hindrance is None:
         return {"action": verb, "allowed": True}
-    refused: dict[str, Any] = {"action": verb, "allowed": False, "code": code}
-    if verb in _WORK and code != "conflict":
-        refused["citations"] = [c for c in row["decision"].get("citations", []) if c["stage"] in ("coverage", "fee")]
+    refused: dict[str, Any] = {"action": verb, "allowed": False, "code": code_of(hindrance.code)}
+    if hindrance.citations:
+        refused["citations"] = jsonable_citations(hindrance.citations)
     return refused
-
-
-def _obstacle(verb: str, row: Mapping[str, Any]) -> str | None:
-    status, gate = TicketStatus(row["status"]), WorkGate(row["work_gate"])
-    ended = status in (TicketStatus.RESOLVED, TicketStatus.CLOSED)
-    if row["merged_into"] is not None:
-        return None if verb in ("reply", "note") else "conflict"
-    if ended:
-        closing = verb == "close" and status is TicketStatus.RESOLVED
-        return None if verb in _WHEN_ENDED or closing else "conflict"
-    if verb == "reopen":
-        return "conflict"
-    return _CODE_OF_GATE.get(gate) if verb in _WORK else None

@@ -1,77 +1,40 @@
 """What every change of a ticket begins and ends with: its facts gathered, and its rows written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from app.base.errors import Problem
 from app.base.events import EventType
-from app.db.callers import CallerRow
 from app.db.commands import Command, Update
 from app.db.requests import Asked, Reference, facts_for_request
 from app.db.tickets import ticket_for_change
-from app.policy.compile import CompiledPolicy
-from app.policy.life import Desk
 from app.policy.ticket import Ticket
-from app.services.accounts import as_account
 from app.services.errands import Errand
 from app.services.repeating import check_repeated
-from app.services.ticket_state import as_ticket, clock_rows, decided_columns, refreshed
+from app.services.ticket_state import clock_rows, decided_columns, refreshed
+from app.services.tickets.actions import allowed_actions
+from app.services.tickets.knowing import Known, known_of
 from app.services.tickets.reading import named, there
+from app.services.tickets.view import ticket_view
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A ticket with all that a change of it is decided by."""
+async def gather(
+    errand: Errand, name: str, expected: int | None = None, *, more: str = "", given: Sequence[object] = ()
+) -> Known:
+    """One statement; a second one where the account is not known yet and must be looked for among the listed.
 
-    caller: CallerRow
-    row: Mapping[str, Any]
-    policy: CompiledPolicy
-    ticket: Ticket
-    around: Desk
-    candidates: tuple[Mapping[str, Any], ...] = ()
-
-    @property
-    def id(self) -> UUID:
-        id_: UUID = self.row["id"]
-        return id_
-
-    def account_id(self, number: str | None) -> UUID | None:
-        """Of the account that the ticket turned out to be about."""
-        found = next((a["id"] for a in self.candidates if a["number"] == number), None)
-        known: UUID | None = self.row["account_id"]
-        return UUID(found) if found is not None and number != self.row["account_number"] else known
-
-
-async def gather(errand: Errand, name: str, expected: int | None = None, *, more: str = "") -> Known:
-    """One statement; a second one where the account is not known yet and must be looked for among the listed."""
+    `more` is a further column, `given` its arguments.
+    """
     caller, found = await ticket_for_change(
-        errand.database, errand.provider_id, errand.principal, named(name), errand.now, errand.repeat, more
+        errand.database, errand.provider_id, errand.principal, named(name), errand.now, errand.repeat, more, given
     )
     row = there(caller, found)
     await check_repeated(errand, row)
     if expected is not None and expected != row["version_of_row"]:
         raise Problem("precondition_failed")
-    policy = await _policy(errand, row)
-    ticket = as_ticket(row)
     candidates = await _candidates(errand, row) if row["account"] is None else ()
-    account = as_account(row["account"]) if row["account"] is not None else None
-    around = Desk(
-        account=account,
-        account_named=account is not None,
-        candidates=tuple(map(as_account, candidates)),
-        incidents=tuple(row["incidents"]),
-    )
-    return Known(caller, row, policy, ticket, around, candidates)
-
-
-async def _policy(errand: Errand, row: Mapping[str, Any]) -> CompiledPolicy:
-    """The version of the receipt, unless the present one takes open tickets over; the settings of today."""
-    present = await errand.policies.policy(errand.provider_id, row["version_now"], row["revision_now"])
-    if present.document.change.open_tickets == "migrate" or present.version == row["policy_version"]:
-        return present
-    return await errand.policies.policy(errand.provider_id, row["policy_version"], row["revision_now"])
+    return await known_of(errand, caller, row, candidates)
 
 
 async def _candidates(errand: Errand, row: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
@@ -93,15 +56,19 @@ async def _candidates(errand: Errand, row: Mapping[str, Any]) -> tuple[Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A ticket as it is after the change: its columns, its clocks, its version."""
+    """A ticket as it is after the change, and as its row has it: columns, clocks, version."""
 
+    ticket: Ticket
     columns: dict[str, Any]
     clocks: list[dict[str, Any]]
     version: int
 
-    def shown(self, known: Known) -> dict[str, Any]:
-        """The row as a view takes it."""
-        return {**known.row, **self.columns, "clocks": self.clocks, "version": self.version}
+
+def shown(errand: Errand, known: Known, change: Changed) -> dict[str, Any]:
+    """The changed ticket as its caller is shown it."""
+    row = {**known.row, **change.columns, "clocks": change.clocks, "version": change.version}
+    allowed = allowed_actions(known.policy, change.ticket, known.around, known.caller, errand.now)
+    return ticket_view(row, allowed)
 
 
 def changed(errand: Errand, known: Known, after: Ticket, **columns: Any) -> Changed:
@@ -109,7 +76,7 @@ def changed(errand: Errand, known: Known, after: Ticket, **columns: Any) -> Chan
     after = refreshed(after, known.policy, errand.now)
     decided = {**decided_columns(after, known.policy, errand.now), "account_id": known.account_id(after.account)}
     clocks = clock_rows(errand.provider_id, known.id, after.clocks, errand.now)
-    return Changed({**decided, **columns}, clocks, known.row["version_of_row"] + 1)
+    return Changed(after, {**decided, **columns}, clocks, known.row["version_of_row"] + 1)
 
 
 def command(

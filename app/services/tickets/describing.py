@@ -13,8 +13,8 @@ from app.policy.ticket import Ticket
 from app.services.errands import Errand
 from app.services.facts import asserters, state
 from app.services.repeating import persistently
-from app.services.tickets.changing import Changed, Known, changed, command, gather
-from app.services.tickets.view import ticket_view
+from app.services.tickets.changing import Changed, changed, command, gather, shown
+from app.services.tickets.knowing import Known
 
 _PLAIN = ("subject", "language", "external_ref")
 _VERB = "describe"
@@ -39,7 +39,7 @@ async def _attempt(errand: Errand, name: str, patch: Mapping[str, Any], expected
     else:
         version = known.row["version_of_row"] + 1
         columns["updated_at"] = errand.now
-        change = Changed(columns, [dict(clock) for clock in known.row["clocks"]], version)
+        change = Changed(known.ticket, columns, [dict(clock) for clock in known.row["clocks"]], version)
         event = errand.event(EventType.TICKET_DESCRIBED, ("ticket", known.id), version, told)
         update = Update("ticket", known.id, known.row["version_of_row"], columns)
         writing = Command({"event": [event]}, update)
@@ -49,7 +49,7 @@ async def _attempt(errand: Errand, name: str, patch: Mapping[str, Any], expected
         if violated_constraint(problem) == "uq_ticket_external_ref":
             raise Problem("already_exists", "Another ticket has this external_ref.") from problem
         raise
-    return ticket_view(change.shown(known), known.caller)
+    return shown(errand, known, change)
 
 
 def _merged(before: Mapping[str, str], patch: Mapping[str, str | None]) -> dict[str, str]:

@@ -21,7 +21,9 @@ from app.schemas.requests import TicketOpen
 from app.services.errands import Errand
 from app.services.repeating import once
 from app.services.requests import Gathered, gather
+from app.services.speaking import around
 from app.services.ticket_state import clock_rows, decided_columns, refreshed
+from app.services.tickets.actions import allowed_actions
 from app.services.tickets.view import ticket_view, written
 
 _BACK = timedelta(hours=24)
@@ -84,7 +86,7 @@ def recorded(
         inserts["message"] = [first_message(errand, given, id_, row, body.body)]
     shown = {**row, **names_of(account), "clocks": clocks, "assignee_name": None}
     headers = {"Location": f"/v1/tickets/{id_}", "ETag": '"1"'}
-    answer = StoredAnswer(201, written(ticket_view(shown, given.caller)), headers)
+    answer = StoredAnswer(201, written(_view(errand, given, ticket, account, shown)), headers)
     return answer, Command(inserts, answer=answer, repeat=errand.repeat)
 
 
@@ -118,9 +120,16 @@ def _joined(
     account = given.account_row(survivor.account)
     shown = {**first, **changed, **names_of(account), "clocks": clocks, "version": version, "assignee_name": None}
     headers = {"Location": f"/v1/tickets/{first_id}", "ETag": f'"{version}"'}
-    answer = StoredAnswer(200, written(ticket_view(shown, given.caller)), headers)
+    answer = StoredAnswer(200, written(_view(errand, given, survivor, account, shown)), headers)
     update = Update("ticket", first_id, first["version"], changed)
     return answer, Command(inserts, update, answer=answer, repeat=errand.repeat)
+
+
+def _view(
+    errand: Errand, given: Gathered, ticket: Ticket, account: Mapping[str, Any] | None, row: Mapping[str, Any]
+) -> dict[str, Any]:
+    desk = around(given.caller, account, given.row["incidents"])
+    return ticket_view(row, allowed_actions(given.policy, ticket, desk, given.caller, errand.now))
 
 
 def _new_row(

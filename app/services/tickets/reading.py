@@ -17,6 +17,8 @@ from app.policy.ticket_clocks import ClockLine
 from app.schemas.tickets import Order
 from app.services.errands import Errand
 from app.services.ticket_state import as_ticket
+from app.services.tickets.actions import allowed_actions
+from app.services.tickets.knowing import known_of
 from app.services.tickets.view import clock_view, instant, ticket_view
 
 _READS = frozenset({Scope.SUBMIT, Scope.EVENTS})
@@ -43,8 +45,9 @@ def there(caller: CallerRow, row: Mapping[str, Any] | None) -> Mapping[str, Any]
 
 
 async def read(errand: Errand, ticket: str) -> dict[str, Any]:
-    caller, row = await read_ticket(errand.database, errand.provider_id, errand.principal, named(ticket))
-    return ticket_view(there(caller, row), caller)
+    caller, found = await read_ticket(errand.database, errand.provider_id, errand.principal, named(ticket), errand.now)
+    known = await known_of(errand, caller, there(caller, found))
+    return ticket_view(known.row, allowed_actions(known.policy, known.ticket, known.around, caller, errand.now))
 
 
 async def listed(

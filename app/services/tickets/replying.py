@@ -19,7 +19,8 @@ from app.services.repeating import once
 from app.services.requests import gather as gather_request
 from app.services.requests import sender_of
 from app.services.tickets import opening
-from app.services.tickets.changing import Changed, Known, changed, command, gather
+from app.services.tickets.changing import Changed, changed, command, gather
+from app.services.tickets.knowing import Known
 from app.services.tickets.reading import message_view
 from app.services.tickets.view import written
 
@@ -61,7 +62,7 @@ async def _note(errand: Errand, known: Known, body: MessageWrite) -> StoredAnswe
     if known.caller.kind is not Kind.STAFF:
         raise Problem("forbidden", "Internal notes are for staff.")
     version = known.row["version_of_row"] + 1
-    change = Changed({"updated_at": errand.now}, [], version)
+    change = Changed(known.ticket, {"updated_at": errand.now}, [], version)
     return await _write(errand, known, change, _message(errand, known, body, None), EventType.TICKET_NOTED, body)
 
 

@@ -1,13 +1,10 @@
 """Tickets as they are shown, from a row or from what has just been written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-
-from app.db.callers import CallerRow
-from app.services.tickets.actions import allowed_actions
 
 _PLAIN = (
     *("id", "reference", "status", "outcome", "reason", "priority", "department", "level", "topic", "topic_source"),
@@ -45,8 +42,8 @@ def summary_view(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def ticket_view(row: Mapping[str, Any], caller: CallerRow) -> dict[str, Any]:
-    return {**summary_view(row), "decision": row["decision"], "allowed_actions": allowed_actions(row, caller)}
+def ticket_view(row: Mapping[str, Any], allowed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {**summary_view(row), "decision": row["decision"], "allowed_actions": list(allowed)}
 
 
 def clock_view(clock: Mapping[str, Any]) -> dict[str, Any]:

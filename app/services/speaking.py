@@ -1,0 +1,52 @@
+"""Who speaks when a caller acts in person, and what the policy knows around an account that the caller reaches."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.db.callers import CallerRow, Kind
+from app.policy.life import Desk
+from app.policy.situation import Account, ListedContact, Sender
+from app.services.accounts import as_account, login_of
+
+
+def speaker(caller: CallerRow) -> Sender:
+    """The caller as the policy's lists may find them."""
+    match caller.kind:
+        case Kind.CONTACT:
+            user = login_of({"login": caller.login, "email": caller.email, "id": caller.id})
+            return Sender(email=caller.email, user=user, name=caller.name)
+        case Kind.STAFF:
+            return Sender(email=caller.email, name=caller.name, role="staff")
+        case Kind.RESELLER:
+            return Sender(user=_firms_login(caller), name=caller.name)
+        case Kind.SERVICE:
+            return Sender(name=caller.name, role="system")
+
+
+def around(
+    caller: CallerRow,
+    account: Mapping[str, Any] | None,
+    incidents: Sequence[str],
+    candidates: Sequence[Mapping[str, Any]] = (),
+) -> Desk:
+    """`account` and `candidates` are rows as statements give them."""
+    known = as_account(account) if account is not None else None
+    reseller = None
+    if caller.kind is Kind.RESELLER and known is not None:
+        # Its token reached the account, so it lies in its tree, however deep; or it is the firm's own.
+        person = ListedContact(role="reseller", user=_firms_login(caller), name=caller.name)
+        if account is not None and str(account["id"]) == str(caller.account):
+            known = known.model_copy(update={"contacts": (*known.contacts, person)})
+        else:
+            reseller = Account(number=known.reseller or "", is_reseller=True, contacts=(person,))
+    return Desk(
+        account=known,
+        account_named=known is not None,
+        candidates=tuple(map(as_account, candidates)),
+        reseller=reseller,
+        incidents=tuple(incidents),
+    )
+
+
+def _firms_login(caller: CallerRow) -> str:
+    return f"reseller:{caller.id}"

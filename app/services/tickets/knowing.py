@@ -1,0 +1,53 @@
+"""A ticket with all that it is judged by: its row, the policy that counts for it, and what stands around it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.db.callers import CallerRow
+from app.policy.compile import CompiledPolicy
+from app.policy.life import Desk
+from app.policy.ticket import Ticket
+from app.services.errands import Errand
+from app.services.speaking import around
+from app.services.ticket_state import as_ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`row` is what the database said; `around` is that as the policy sees it."""
+
+    caller: CallerRow
+    row: Mapping[str, Any]
+    policy: CompiledPolicy
+    ticket: Ticket
+    around: Desk
+    candidates: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def id(self) -> UUID:
+        id_: UUID = self.row["id"]
+        return id_
+
+    def account_id(self, number: str | None) -> UUID | None:
+        """Of the account that the ticket turned out to be about."""
+        found = next((a["id"] for a in self.candidates if a["number"] == number), None)
+        known: UUID | None = self.row["account_id"]
+        return UUID(found) if found is not None and number != self.row["account_number"] else known
+
+
+async def known_of(
+    errand: Errand, caller: CallerRow, row: Mapping[str, Any], candidates: tuple[Mapping[str, Any], ...] = ()
+) -> Known:
+    policy = await _policy(errand, row)
+    desk = around(caller, row["account"], row["incidents"], candidates)
+    return Known(caller, row, policy, as_ticket(row), desk, candidates)
+
+
+async def _policy(errand: Errand, row: Mapping[str, Any]) -> CompiledPolicy:
+    """The version of the receipt, unless the present one takes open tickets over; the settings of today."""
+    present = await errand.policies.policy(errand.provider_id, row["version_now"], row["revision_now"])
+    if present.document.change.open_tickets == "migrate" or present.version == row["policy_version"]:
+        return present
+    return await errand.policies.policy(errand.provider_id, row["policy_version"], row["revision_now"])
