@@ -29,6 +29,7 @@ bonjour merci equipe le la les un une je nous technique direction comptabilite s
 ola atendimento suporte o os um uma eu diretoria financeiro departamento ltda att atenciosamente obrigado obrigada
 """
 _NO_NAMES = frozenset(_NOT_NAMES.split())
+_PARTICLES = frozenset({"de", "da", "do", "dos", "das", "du", "la", "le", "van", "von", "der"})
 _ACCOUNT = re.compile(
     r"\b(?:account|acct|user ?name|login|compte|identifiant|utilisateur|conta|usuario|cliente)(?: (?:name"
     r"|number|id|no|client|numero|de"
@@ -108,14 +109,15 @@ def _names(told: Told) -> tuple[str | None, str | None]:
 
 def _person(found: re.Match[str]) -> tuple[str, str | None] | None:
     words = [found.group("first"), *found.group("rest").split()]
-    kept = []
+    kept: list[str] = []
     for word in words:
-        if folded(word) in _NO_NAMES or not (
-            word[0].isupper() or folded(word) in {"de", "da", "do", "dos", "van", "von", "du"}
-        ):
+        particle = bool(kept) and folded(word) in _PARTICLES
+        if not particle and (folded(word) in _NO_NAMES or not word[0].isupper()):
             break
         kept.append(word.strip(".,"))
-    if not kept or len(words) > 4:
+        if len(word) > 2 and word.endswith("."):
+            break
+    if not kept or len(kept) > 4:
         return None
     return kept[0], " ".join(kept[1:]) or None
 

@@ -10,6 +10,7 @@ from app.triage.text import Told
 _SAYS_NOTHING = frozenset({"§number", "§file"})
 # What a word means counts fully; its form, and its company, a little less.
 _MEANING, _FORM, _PAIR = 1.0, 0.7, 0.6
+_UNKNOWN = 0.8
 _SUBJECT, _SAID, _LOGS, _PRODUCT = 2.0, 1.0, 0.5, 0.5
 
 
@@ -44,7 +45,7 @@ def _gathered(parts: Iterable[tuple[float, str]], mended: Callable[[str], str] |
         for feature, kind, said in _features(pieces(text, mended)):
             known = found.get(feature)
             if known:
-                known.weight += weight
+                known.weight = max(known.weight, weight) if weight <= _LOGS else known.weight + weight
             else:
                 found[feature] = Evidence(weight, kind, said)
     return found
@@ -65,7 +66,20 @@ def _features(read: list[Piece]) -> Iterator[tuple[str, float, str]]:
 
 
 def weighed(evidence: Mapping[str, Evidence], rarity: Mapping[str, float]) -> dict[str, float]:
-    """Of length one, rare features longer than common ones; what no topic knows is left out."""
-    raw = {f: (1 + math.log(max(e.weight, 0.4))) * e.kind * rarity[f] for f, e in evidence.items() if f in rarity}
-    length = math.sqrt(sum(x * x for x in raw.values())) or 1.0
-    return {feature: x / length for feature, x in raw.items()}
+    """Of length one, rare features longer than common ones.
+
+    What no topic knows is left out, but its words count in the length: who understands half of a text is half as sure.
+    """
+    rarest = max(rarity.values(), default=1.0)
+    known: dict[str, float] = {}
+    length = 0.0
+    for feature, found in evidence.items():
+        rare = rarity.get(feature)
+        if rare is None and " " in feature:
+            continue
+        x = (1 + math.log(max(found.weight, 0.4))) * found.kind * (rarest * _UNKNOWN if rare is None else rare)
+        length += x * x
+        if rare is not None:
+            known[feature] = x
+    scale = math.sqrt(length) or 1.0
+    return {feature: x / scale for feature, x in known.items()}

@@ -36,7 +36,7 @@ HINTS: Mapping[str, tuple[str, ...]] = {
         r"|mailboxes|sites|servers|domains|shops|phones|customers)|every (?:single )?(?:site|server|mailbox|one of)"
         r"|nothing on \w+|everything (?:is|we|stopped)"
         r"|(?:whole|entire) (?:office|company|team|building|business|firm|department|server|network))",
-        r"(?:(?:plus )?personne n[e'](?! ?(?:nous|m'|me|repond|decroche|sait|a prevenu|aide))|tout le monde"
+        r"(?:(?:plus )?personne n(?:e|'\w+)(?! (?:nous|m'|me|repond|decroche|sait|prevenu|aide))|tout le monde"
         r"|tous (?:les|nos|mes) (?:\w+ )?(?:utilisateurs|employes|postes|collegues|serveurs|sites|magasins"
         r"|domaines|clients)"
         r"|(?:plus )?aucun des|tout est|toute (?:l'|la |notre )(?:entreprise|societe|equipe|clinique|agence|usine)"

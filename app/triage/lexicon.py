@@ -4,12 +4,14 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from app.triage.features import Evidence, of_phrase, weighed
 from app.triage.language import Languages
-from app.triage.meanings import trade_stems
+from app.triage.meanings import trade_words
 from app.triage.spelling import Spelling
+from app.triage.words import tokens
 
 # A topic starts as the mean of its texts; each text that does not win by the margin then pulls its topic nearer and
 # pushes the strongest rival away. Two rounds do; more only learn the phrases by heart.
@@ -54,7 +56,7 @@ class Lexicon:
         for _, tag, text in texts:
             if tag:
                 samples.setdefault(tag.partition("-")[0], []).append(text)
-        spelling = Spelling.of([*trade_stems(), *(feature for feature in rarity if " " not in feature)])
+        spelling = Spelling.of(chain(trade_words(), *(tokens(text) for _, _, text in texts)))
         return cls(slugs, Languages.learned(samples), spelling, rarity, _weights(examples))
 
     def scores(self, vector: Mapping[str, float]) -> dict[int, float]:

@@ -25,6 +25,7 @@ def _tables() -> tuple[dict[str, tuple[tuple[tuple[str, ...], str], ...]], dict[
         name, _, ways = line.partition(":")
         for way in ways.split(","):
             said = tuple(tokens(way))
+            assert any(not token.startswith("§") for token in said), way
             by_first.setdefault(said[0], {}).setdefault(said, f"={name}")
             if len(said) == 1 and len(said[0]) > 4:
                 by_stem.setdefault(stem(said[0]), set()).add(f"={name}")
@@ -37,7 +38,7 @@ _EMPTY = frozenset(EMPTY.split())
 
 
 def pieces(text: str, mended: Callable[[str], str] | None = None) -> list[Piece]:
-    """What a text says, in order; empty words are left out. `mended`: a stem as it was probably meant."""
+    """What a text says, in order; empty words are left out. `mended`: a word as it was probably meant."""
     words = list(tokens(text))
     found = []
     at = 0
@@ -46,17 +47,19 @@ def pieces(text: str, mended: Callable[[str], str] | None = None) -> list[Piece]
         if meaning or words[at] not in _EMPTY:
             said = words[at : at + length]
             stems = tuple(stem(word) for word in said if word not in _EMPTY)
-            if mended and not meaning:
-                stems = tuple(mended(s) for s in stems)
-                meaning = _BY_STEM.get(stems[0])
+            if mended and not meaning and (meant := mended(words[at])) != words[at]:
+                meaning, stems = _longest([meant], 0)[1], (stem(meant),)
             found.append(Piece(meaning or stems[0], " ".join(said), stems))
         at += length
     return found
 
 
-def trade_stems() -> Iterable[str]:
-    """Stems that alone have a meaning."""
-    return _BY_STEM.keys()
+def trade_words() -> Iterable[str]:
+    """Words that alone or with others have a meaning, and the empty ones: all that are no typos."""
+    yield from sorted(_EMPTY)
+    for ways in _BY_FIRST.values():
+        for said, _ in ways:
+            yield from said
 
 
 def _longest(words: list[str], at: int) -> tuple[int, str | None]:

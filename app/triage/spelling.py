@@ -3,38 +3,38 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-_SHORTEST = 5
+_SHORTEST, _SHORTEST_SLIP = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """Known stems, findable by what is left of them when any one letter is dropped."""
+    """Known words, findable by what is left of them when any one letter is dropped."""
 
     known: frozenset[str]
     by_gap: Mapping[str, str]
 
     @classmethod
-    def of(cls, stems: Iterable[str]) -> "Spelling":
-        """The first stem named wins where two leave the same."""
-        words = [word for word in dict.fromkeys(stems) if len(word) >= _SHORTEST and word.isalpha()]
+    def of(cls, words: Iterable[str]) -> "Spelling":
+        """The first word named wins where two leave the same."""
+        long = [word for word in dict.fromkeys(words) if len(word) >= _SHORTEST and word.isalpha()]
         by_gap: dict[str, str] = {}
-        for word in words:
+        for word in long:
             for gap in _gaps(word):
                 by_gap.setdefault(gap, word)
-        return cls(frozenset(words), by_gap)
+        return cls(frozenset(long), by_gap)
 
-    def mended(self, stem: str) -> str:
-        """The known stem that is one slip away; else the same."""
-        if len(stem) < _SHORTEST or stem in self.known or not stem.isalpha():
-            return stem
-        if stem in self.by_gap:
-            return self.by_gap[stem]
-        for gap in _gaps(stem):
+    def mended(self, word: str) -> str:
+        """The known word that is one slip away; else the same."""
+        if len(word) < _SHORTEST_SLIP or word in self.known or not word.isalpha():
+            return word
+        if word in self.by_gap:
+            return self.by_gap[word]
+        for gap in _gaps(word):
             if gap in self.known:
                 return gap
             if gap in self.by_gap:
                 return self.by_gap[gap]
-        return stem
+        return word
 
 
 def _gaps(word: str) -> Iterable[str]:

@@ -7,7 +7,7 @@ from itertools import islice
 
 # What is beyond these is not read: nobody describes a problem at such length, and the cost stays bounded.
 _MOST_SUBJECT, _MOST_BODY, _MOST_LINE = 400, 20_000, 2_000
-_MOST_LOG_LINES = 12
+_TAIL, _MOST_LOG_LINES = 2_000, 12
 
 _QUOTE_INTRODUCED = re.compile(
     r"^(?:on .{4,120} wrote:|le .{4,120} a ecrit ?:|em .{4,120} escreveu:"
@@ -75,7 +75,11 @@ def read(subject: str, body: str) -> Told:
 
 def _ends(body: str) -> str:
     """Of a very long text its beginning and its end, where people say what they want."""
-    return body if len(body) <= _MOST_BODY else body[: _MOST_BODY - 2_000] + "\n" + body[-2_000:]
+    if len(body) <= _MOST_BODY:
+        return body
+    head, tail = body[: _MOST_BODY - _TAIL], body[-_TAIL:]
+    whole_head, whole_tail = head.rpartition("\n")[0], tail.partition("\n")[2]
+    return f"{whole_head or head}\n{whole_tail or tail}"
 
 
 def _cut_quotes(lines: list[str]) -> tuple[list[str], list[str]]:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 _CLOCK = re.compile(
-    r"\b(?P<hour>[01]?\d|2[0-3]) ?(?:[:h] ?(?P<minute>[0-5]\d)|h(?:rs?|oras?|eures?)?\b)? ?(?P<half>[ap]\.?m\b)?"
+    r"\b(?P<hour>2[0-3]|[01]?\d) ?(?:[:h] ?(?P<minute>[0-5]\d)|h(?:rs?|oras?|eures?)?\b)? ?(?P<half>[ap]\.?m\b)?"
 )
 _AT = r"(?:at|around|about|since|from|by|a|as|vers|depuis|des|por volta das?|desde as?|desde)"
 _AT_CLOCK = re.compile(

@@ -172,7 +172,7 @@ upload: upload, uploads, uploading, uploaded, televerser, mettre en ligne, envoy
   subir, subir arquivos, enviar arquivos, subo, fazer upload
 file: file, files, folder, folders, directory, fichier, fichiers, dossier, dossiers, repertoire, arquivo, arquivos,
   pasta, pastas, diretorio, diretorios, public_html, httpdocs, wwwroot, htdocs
-permission: permission, permissions, chmod, access denied, permission denied, 777, chown, owner of the files, droits,
+permission: permission, permissions, chmod, access denied, permission denied, chown, owner of the files, droits,
   permissao, permissoes, acces refuse, acesso negado, read-only
 php: php, php version, php7, php8, phpinfo, version de php, version php, versao do php, versao php, php.ini, php-fpm
 wordpress: wordpress, wp, wordpres, word press, wp-admin, wp-content, wp-login, elementor, woocommerce, wp-config,
@@ -225,8 +225,7 @@ load: load average, high load, cpu, load, charge, carga, memory, ram, memoire, m
   iowait, processeur, processador, processes, inodes, inode, entry processes, nproc
 limit: limit, limits, limited, exceeded, exceeds, exceeding, resource limit, resource limits, 508, limite, limites,
   depasse, depassement, excedido, excedeu, excede, ultrapassou, throttled, resource usage, resources, ressources,
-  recursos, consumption, quota, quotas, cota, full, plein, pleine, sature, cheio, cheia, lotado, lotada, exhausted,
-  100%
+  recursos, consumption, quota, quotas, cota, full, plein, pleine, sature, cheio, cheia, lotado, lotada, exhausted
 disk: disk, disc, disk space, storage, gb, space, espace, espace disque, stockage, disque, espaco, espaco em disco,
   disco, armazenamento, ssd, mb, harddisk, hard disk, gigabytes
 bandwidth: bandwidth, traffic, bande passante, trafic, trafego, banda, data transfer, largura de banda

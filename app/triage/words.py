@@ -37,9 +37,10 @@ _TELLING_NUMBERS = _several(
 _ENDS = tuple(
     sorted(
         _several(
-            "ings ing edly ed es s ments ment ations ation ions ion ly al als ements ement ees ee er ez ent ait ais"
-            " amentos amento acoes acao coes cao ando endo indo aram eram iram ava avam ados adas idos idas ado ada ido"
-            " ida ar ir ou am em ei eur eurs euse ant ante antes ive ifs if able avel ancia encia mente aux"
+            "ings ing edly ed ate ates ated ating es s ments ment ations ation ions ion ly al als ements ement ees ee"
+            " er ez ent ait ais amentos amento acoes acao coes cao ando endo indo aram eram iram ava avam ados adas"
+            " idos idas ado ada ido ida ar ir ou am em ei eur eurs euse ant ante antes ive ifs if able avel ancia encia"
+            " mente aux"
         ),
         key=lambda end: (-len(end), end),
     )

@@ -184,19 +184,16 @@ def measure(name: str, policies: Mapping[str, CompiledPolicy], nearest: Callable
     print(f"  coverage       {coverage}; {abstained} unspecified, {without_product} ask for the product")
     print(f"  priority       {priority}")
     print(f"  department     {department}")
-    print(
-        f"  emergencies    recall {_share(hits, hits + missed)}  precision {_share(hits, hits + false_alarms)}  of {hits + missed}"
-    )
+    alarms = f"recall {_share(hits, hits + missed)}  precision {_share(hits, hits + false_alarms)}"
+    print(f"  emergencies    {alarms}  of {hits + missed}")
     print(f"  sent to staff  {to_staff / len(times):.3f}")
     half = sorted(sure, key=lambda s: -s[0])[: len(sure) // 2]
-    print(
-        f"  surest half    {_share(sum(s[1] for s in half), len(half))} strict  {_share(sum(s[2] for s in half), len(half))} accepted"
-    )
+    strict, accepted = _share(sum(s[1] for s in half), len(half)), _share(sum(s[2] for s in half), len(half))
+    print(f"  surest half    {strict} strict  {accepted} accepted")
     print("  confidence     " + "  ".join(_bins(sure)))
     times.sort()
-    print(
-        f"  time           median {times[len(times) // 2] * 1e3:.2f} ms  p99 {times[int(len(times) * 0.99)] * 1e3:.2f} ms"
-    )
+    median, slowest = times[len(times) // 2] * 1e3, times[int(len(times) * 0.99)] * 1e3
+    print(f"  time           median {median:.2f} ms  p99 {slowest:.2f} ms")
 
 
 def _priority(tally: Tally, label: Label, decided: Decision, *, alarm: bool) -> None:

@@ -1,0 +1,85 @@
+"""Hints for staff, each with the words that gave it."""
+
+import pytest
+
+from app.triage.signals import Signals, read_signals
+from app.triage.text import read
+
+
+def signals(text: str, **names: str) -> Signals:
+    return read_signals(read("", text), products=names)
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("12 colleagues cannot work", 12),
+        ("the three of us", 3),
+        ("four people in accounts", 4),
+        ("nos quinze employés attendent", 15),
+        ("somos 30 pessoas paradas", 30),
+        ("it happens since 12 days", None),
+    ],
+)
+def test_people_are_counted_where_they_are_named(text: str, people: int | None) -> None:
+    assert signals(text).people == people
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("nobody in the office gets mail", "all"),
+        ("several colleagues see it", "many"),
+        ("only me, the others are fine", "single"),
+        ("plus personne n'a internet", "all"),
+        ("só no meu computador", "single"),
+        ("nobody told me why", None),
+    ],
+)
+def test_how_many_are_hit_is_heard(text: str, scope: str | None) -> None:
+    assert signals(text).scope == scope
+
+
+def test_whom_the_sender_blames_is_only_a_claim() -> None:
+    assert signals("It broke after your maintenance.").cause == "provider"
+    assert signals("I deleted the folder by mistake.").cause == "customer"
+    assert signals("It is broken.").cause is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mail server is dead and all of us cannot work.",
+        "Plus aucun de nos serveurs ne répond, l'usine est à l'arrêt.",
+        "A empresa inteira está sem internet, ninguém consegue trabalhar.",
+    ],
+)
+def test_a_standstill_is_an_emergency(text: str) -> None:
+    found = signals(text)
+    assert found.emergency
+    assert found.because
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "URGENT!!! please change my password immediately",
+        "My mouse is dead, I have a meeting in an hour",
+        "Is there a way to see whether the site was down last month?",
+        "Everybody here likes your service.",
+    ],
+)
+def test_one_persons_hurry_is_no_emergency(text: str) -> None:
+    assert not signals(text).emergency
+
+
+def test_anger_is_told_from_abuse() -> None:
+    assert signals("This is unacceptable.").angry
+    assert not signals("This is unacceptable.").abusive
+    assert signals("you bastards").abusive
+    assert not signals("Please have a look.").angry
+
+
+def test_a_named_product_is_found_by_any_of_its_names() -> None:
+    assert signals("Trouble with Managed WordPress today", **{"managed wordpress": "wp", "vps": "vps"}).product == "wp"
+    assert signals("the vpsx", vps="vps").product is None
