@@ -223,13 +223,24 @@ def _close_gates(d: Deliberation, tariff: Fee, found: Price) -> None:
         if used_up or not _least_is_paid(d, tariff):
             d.gates.add(WorkGate.AWAITING_QUOTE)
         return
-    if tariff.consent == "required" and (money.consented is None or (used_up and not _prepaid(tariff))):
+    if (
+        tariff.consent == "required"
+        and not _agreed_for_good(d, tariff)
+        and (money.consented is None or (used_up and not _prepaid(tariff)))
+    ):
         d.gates.add(WorkGate.AWAITING_CONSENT)
     assert d.fee is not None
     if _prepaid(tariff) and (money.paid < (d.fee.prepay_minimum or _NOTHING) or (used_up and money.paid > 0)):
         d.gates.add(WorkGate.AWAITING_PAYMENT)
     if d.fee.consent_required is False and not _prepaid(tariff):
         d.opened.add(WorkGate.AWAITING_CONSENT)
+
+
+def _agreed_for_good(d: Deliberation, tariff: Fee) -> bool:
+    """Whether the customer has agreed to this tariff on an earlier ticket, where that is enough."""
+    if tariff.consent_lasts != "account" or d.account is None or d.fee is None:
+        return False
+    return d.fee.rule in d.account.consents
 
 
 def _least_is_paid(d: Deliberation, tariff: Fee) -> bool:

@@ -1,7 +1,6 @@
 """Whether each part of a document has what its kind needs, and values that can be."""
 
 from collections.abc import Callable, Container, Iterable, Iterator
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +8,6 @@ from pydantic import BaseModel, ValidationError
 
 from app.policy import document as doc
 from app.policy import effects, tables
-from app.policy.currencies import CURRENCIES
 from app.policy.faults import Steps
 from app.policy.hours import calendar_flaws
 from app.policy.reading import Flaw, Names, check_value, closest
@@ -90,63 +88,6 @@ def _is_zone(name: str) -> bool:
     except (ValueError, OSError, LookupError):
         return False
     return True
-
-
-FEE_NEEDS: dict[str, tuple[str, ...]] = {
-    "fixed": ("amount",),
-    "hourly": ("amount", "per"),
-    "flat_until": ("amount", "threshold"),
-    "steps": ("steps",),
-}
-
-
-def _fee(part: doc.Fee) -> Iterator[Flaw]:
-    stated = {name for name in part.model_fields_set if getattr(part, name) not in (None, (), {})}
-    if stated & {"amounts", "parts"} or any(band.amount is not None for band in part.bands):
-        stated.add("amount")
-    for member in FEE_NEEDS.get(part.kind, ()):
-        if member not in stated:
-            message = f"A fee of kind `{part.kind}` needs `{member}`."
-            yield Flaw((member,), "fee_incomplete", message, f"Add `{member}:` here, or choose another kind.")
-    for member in ("per", "block"):
-        length = getattr(part, member)
-        if length is not None and not length:
-            yield Flaw((member,), "out_of_range", f"`{member}` cannot be no time at all.", "Write one such as `PT60M`.")
-    if part.bands and part.kind not in ("hourly", "fixed"):
-        message = f"A fee of kind `{part.kind}` cannot have another price by the hour of the day."
-        yield Flaw(("bands",), "unused_member", message, "Leave `bands` out, or make it `hourly` or `fixed`.")
-    yield from _steps(part)
-
-
-def _steps(part: doc.Fee) -> Iterator[Flaw]:
-    """Each step reaches further than the one before; only the last has no end, and that one counts by a length."""
-    reached = timedelta(0)
-    for index, step in enumerate(part.steps):
-        last = index == len(part.steps) - 1
-        if step.up_to is None and not last:
-            message = "Only the last step can have no end."
-            yield Flaw(("steps", index), "endless_step", message, "Add `up_to:` with a duration.")
-        elif step.up_to is not None and step.up_to <= reached:
-            message = "This step ends before the one before it."
-            yield Flaw(("steps", index, "up_to"), "inverted_range", message, "Put the shorter one first.")
-        if step.per is not None and not step.per:
-            message = "`per` cannot be no time at all."
-            yield Flaw(("steps", index, "per"), "out_of_range", message, "Write one such as `PT60M`.")
-        reached = step.up_to or reached
-
-
-def _priced(part: doc.Fee | doc.Part | doc.Step | doc.Band, _: Names) -> Iterator[Flaw]:
-    for code in part.amounts:
-        if code not in CURRENCIES:
-            yield unknown_name(("amounts", code), "currency", code, CURRENCIES)
-    if isinstance(part, doc.Band) and part.times is not None and part.amount is not None:
-        message = "A band has either a multiple or a price of its own."
-        yield Flaw(("times",), "unused_member", message, "Keep `times` or `amount`.")
-
-
-def _fee_and_prices(part: doc.Fee, names: Names) -> Iterator[Flaw]:
-    yield from _fee(part)
-    yield from _priced(part, names)
 
 
 TARGET_NEEDS: dict[str, tuple[str, ...]] = {
@@ -302,24 +243,29 @@ def _coverage(part: doc.CoverageEntry, _: Names) -> Iterator[Flaw]:
         yield Flaw(("only" if part.only else "else",), "override_missing", message, "Add `override:` with a rank.")
 
 
-def _allowance(part: doc.Allowance, names: Names) -> Iterator[Flaw]:
-    if (part.per == "rolling") != (part.span is not None):
-        message, remedy = (
-            "A rolling allowance needs its `span`; no other has one.",
-            "Write `span: P30D`, or leave it out.",
-        )
-        yield Flaw(
-            ("span",), "span_of_rolling", message, "Write `per: rolling` and a `span` such as `P30D`, or neither."
-        )
-    if part.carry != "none" and part.per not in ("month", "year"):
-        message = f"With `per: {part.per}` nothing is left over at the end of a period."
-        yield Flaw(("carry",), "unused_member", message, "Leave `carry` out.")
-    if part.draw.per is not None and (part.unit not in ("credits", "tickets") or not part.draw.per):
-        message = "`draw.per` is the length of work that one credit or ticket stands for."
-        yield Flaw(("draw", "per"), "unused_member", message, "Leave it out, or use `block` for rounding.")
-    fact = part.grant.by_fact
-    if fact is not None and names.type_of(fact) not in (None, "int", "decimal", "money"):
-        yield Flaw(("grant", "by_fact"), "wrong_type", f"`{fact}` is no number.", "Name a fact of a number.")
+def _schedule(part: effects.Schedule, names: Names) -> Iterator[Flaw]:
+    if not part.retry and part.window is None:
+        message = "Without a wish there is nothing to keep to."
+        yield Flaw(("retry",), "unused_member", message, "Leave `retry` out, or name the fact of the wish in `window`.")
+    if part.window is not None and names.type_of(part.window) not in ("instant", None):
+        yield Flaw(("window",), "wrong_type", f"`{part.window}` is no instant.", "Name a fact of type `instant`.")
+
+
+def _role(part: doc.ContactRole, _: Names) -> Iterator[Flaw]:
+    if part.max is not None and part.min > part.max:
+        yield Flaw(("min",), "inverted_range", "`min` is more than `max`.", "Swap the two.")
+    for member in ("not_on", "through_redirects"):
+        if member in part.model_fields_set and part.address == "any":
+            message = f"`{member}` says nothing while every address will do."
+            yield Flaw((member,), "unused_member", message, "Add `address: off_server`.")
+
+
+def _queue(part: doc.QueueOrder, _: Names) -> Iterator[Flaw]:
+    known = {"priority", "received_at", "due_at", "department"} | TICKET_EVENTS
+    for index, key in enumerate(part.order):
+        if key not in known:
+            remedy = closest(key, known, "Name an event of the ticket.")
+            yield Flaw(("order", index), "unknown_event", f"Tickets cannot be ordered by `{key}`.", remedy)
 
 
 def _assumption(part: doc.Assumption, _: Names) -> Iterator[Flaw]:
@@ -331,17 +277,15 @@ def _assumption(part: doc.Assumption, _: Names) -> Iterator[Flaw]:
 CHECKS: dict[type[BaseModel], Callable[[Any, Names], Iterator[Flaw]]] = {
     doc.Document: _document,
     doc.Calendar: _calendar,
-    doc.Fee: _fee_and_prices,
-    doc.Part: _priced,
-    doc.Step: _priced,
-    doc.Band: _priced,
     doc.Target: _target,
     doc.Table: _table,
     doc.Metric: _metric,
     doc.Rule: _rule,
     doc.Fact: _fact,
     doc.CoverageEntry: _coverage,
-    doc.Allowance: _allowance,
+    doc.ContactRole: _role,
+    doc.QueueOrder: _queue,
+    effects.Schedule: _schedule,
     doc.Assumption: _assumption,
     effects.SetFact: _set_fact,
     effects.Require: _require,

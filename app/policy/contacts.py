@@ -26,6 +26,8 @@ class ContactChange(Model):
     role: str | None = None
     email: str | None = None
     new_email: str | None = None
+    forwards_to: tuple[str, ...] = ()
+    """Where mail to the new address is known to end up."""
 
 
 class ContactsAnswer(Model):
@@ -111,14 +113,14 @@ def _carried_out(
             return account.model_copy(update={"contact_info_current": True})
         case "add":
             added = ListedContact(role=role or "", email=change.email)
-            if _within_limit(d, account, role, terms) and _fits(d, account, added, terms, others):
+            if _within_limit(d, account, role, terms) and _fits(d, account, added, terms, others, change.forwards_to):
                 return account.model_copy(update={"contacts": (*account.contacts, added)})
         case "replace":
             old = _found(account, change.email, role)
             new = ListedContact(role=role or "", email=change.new_email, name=old.name if old else None)
             if old is None:
                 admission.refuse(d, "person_not_listed")
-            elif _fits(d, account, new, terms, others):
+            elif _fits(d, account, new, terms, others, change.forwards_to):
                 people = tuple(new if c is old else c for c in account.contacts)
                 return account.model_copy(update={"contacts": people, "contact_info_current": True})
         case "remove":
@@ -150,7 +152,12 @@ def _within_limit(d: Deliberation, account: Account, role: str | None, terms: Co
 
 
 def _fits(
-    d: Deliberation, account: Account, person: ListedContact, terms: ContactRole | None, others: Sequence[Account]
+    d: Deliberation,
+    account: Account,
+    person: ListedContact,
+    terms: ContactRole | None,
+    others: Sequence[Account],
+    forwards_to: Sequence[str] = (),
 ) -> bool:
     """A usable address and, where the role wants one, an address that does not fail together with the account."""
     if terms is None:
@@ -161,8 +168,9 @@ def _fits(
         return False
     if terms.address != "off_server":
         return True
-    elsewhere = any(on_server(person.email, other) for other in others)
-    if on_server(person.email, account) or (terms.not_on == "provider" and elsewhere):
+    addresses = (person.email, *(forwards_to if terms.through_redirects else ()))
+    elsewhere = any(on_server(address, other) for address in addresses for other in others)
+    if any(on_server(address, account) for address in addresses) or (terms.not_on == "provider" and elsewhere):
         admission.refuse(d, "secondary_contact_on_hosted_domain")
         return False
     if elsewhere:

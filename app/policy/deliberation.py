@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -48,6 +48,7 @@ from app.policy.effects import (
 from app.policy.likeness import first_alike, recent, shared_facts
 from app.policy.model import Sourced
 from app.policy.rules import CompiledRule
+from app.policy.scheduling import window_for
 from app.policy.situation import Account, OpenTicket, Request, Situation
 from app.policy.ticket_clocks import ClockTerms
 
@@ -310,14 +311,13 @@ class Deliberation:
         if self.situation.transition is None and self.situation.previous is None:
             _add(self.suggestions, [f"schedule_{effect.calendar}"])
             return "schedule suggested"
-        start = self.at + (effect.notice or timedelta(0))
         wished = self.values.get(effect.window) if effect.window else None
-        if isinstance(wished, datetime) and wished > start:
-            start = wished
-        window = self.calendar(effect.calendar).window(start)
-        while effect.min_length and window.closes and window.closes - window.opens < effect.min_length:
-            window = self.calendar(effect.calendar).window(window.closes)
+        wished = wished if isinstance(wished, datetime) else None
+        window = window_for(self.calendar(effect.calendar), effect, self.at, wished)
         self.cite(self.policy.document.calendars[effect.calendar], f"calendar={effect.calendar}")
+        if window is None:
+            self.gates.add(WorkGate.AWAITING_STAFF_DECISION)
+            return "not at the wished time"
         self.schedule = ScheduleWindow(from_=window.opens, until=window.closes)
         self.gates.add(WorkGate.SCHEDULED)
         self.cancelled_metrics |= set(effect.replaces)

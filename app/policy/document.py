@@ -164,9 +164,13 @@ class ContactRole(Sourced):
     token_role: Literal[Role.PRIMARY_CONTACT, Role.SECONDARY_CONTACT, Role.AUTHORISED_CONTACT]
     max: int | None = Field(None, ge=1)
     min: int = Field(0, ge=0)
+    """So many stay listed: the last ones cannot be removed."""
     address: Literal["any", "off_server"] = "any"
     """off_server: not on or below a domain hosted by this account."""
     not_on: Literal["account", "provider"] = "account"
+    """`provider`: nor by any other account of the provider."""
+    through_redirects: bool = False
+    """Nor may mail to it be forwarded to such an address."""
     may: tuple[Slug, ...] = ()
     """Capabilities: `manage_contacts`, `consent`, `pay`, `act` ... `*` is written as `everything`."""
     receives: tuple[Slug, ...] = ()
@@ -293,14 +297,20 @@ class Metric(Sourced):
 
 
 class Credit(Model):
-    """So much of the fee back for a miss."""
+    """So much of a fee back for misses of this target."""
 
     of: Slug
+    """Fact (money) with the fee that the share is taken of."""
     rate: Price
+    """A share, such as "0.02", for each miss, or for each `per` of the delay."""
     per: Duration | None = None
     count: Literal["full", "started"] = "full"
+    """Which of these spans count."""
     cap: Price | None = None
+    """The most in one period, as a share."""
+    period: Literal["month", "year"] = "month"
     combine: Literal["sum", "largest"] = "sum"
+    """Of several misses in a period."""
 
 
 class Liability(Model):
@@ -457,7 +467,9 @@ class Fee(Sourced):
     decision: Literal["automatic", "staff"] = "automatic"
     consent: Literal["required", "implied", "none"] = "none"
     consent_form: Literal["reply", "click", "signature"] | None = None
+    """The least that counts as agreement; a click counts where a reply does, a signature everywhere."""
     consent_lasts: Literal["ticket", "account"] = "ticket"
+    """`account`: who has agreed once need not be asked again for this tariff."""
     terms: Terms = Terms.CAPPED
     payment: Payment = Payment()
     unsolved: Literal["refund", "keep"] = "refund"
@@ -539,7 +551,9 @@ class Goal(Sourced):
 class QueueOrder(Sourced):
     """Which open ticket is next."""
 
-    order: tuple[Literal["priority", "received_at", "due_at", "department"], ...] = ("priority", "received_at")
+    order: tuple[Slug, ...] = ("priority", "received_at")
+    """Of priority, received_at, due_at, department, or any event of the ticket (see TicketEvents), the earliest first:
+    by `customer_wrote`, whoever writes again loses the place."""
     override_requires: tuple[Slug, ...] = ("reason",)
     in_progress: int | None = Field(None, ge=1)
     """Most tickets of one account in work at once."""
@@ -609,15 +623,21 @@ class Allowance(Sourced):
 
 class CreditStep(Model):
     at_least: Price
+    """So many misses, or so much availability in percent; the furthest step that is reached counts."""
     credit: Price
+    """A share of the fee; "0" where nothing is owed."""
 
 
 class Credits(Sourced):
     """Credits by the number of misses, or by availability, in a period."""
 
     id: Slug
+    of: Slug = "monthly_fee"
+    """Fact (money) with the fee that the share is taken of."""
     period: Literal["month", "year"]
     count: Literal["breaches", "availability"]
+    metrics: tuple[MetricSlug, ...] = ()
+    """Whose breaches count; left out: all."""
     steps: tuple[CreditStep, ...] = Field(min_length=1)
 
 

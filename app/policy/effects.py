@@ -122,7 +122,11 @@ class Schedule(Model):
     window: str | None = None
     """Fact that holds the start the customer wished for."""
     notice: Duration | None = None
+    """The work starts no sooner than so long from now."""
     min_length: Duration | None = None
+    """Windows with less time left are passed over."""
+    retry: bool = True
+    """Where the wish cannot be met: take the next window; false: leave it to staff."""
 
 
 class Suggest(Model):

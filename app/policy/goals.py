@@ -24,6 +24,9 @@ class OpenTask(Model):
     department: str | None = None
     due_at: datetime | None = Field(None, description="due time of its first answer")
     responded: bool = False
+    account: str | None = None
+    in_progress: bool = Field(False, description="somebody is working on it")
+    starts: Mapping[str, datetime] = Field({}, description="instants of what has happened to it")
 
 
 class Band(Model):

@@ -11,6 +11,7 @@ from app.policy.completeness import CHECKS, unknown_name
 from app.policy.currencies import CURRENCIES
 from app.policy.faults import Steps
 from app.policy.model import Sourced
+from app.policy.price_checks import PRICE_CHECKS
 from app.policy.reading import Flaw, Names, check_condition
 from app.policy.standard import METRICS, REASONS, STANDINGS, STATUSES
 
@@ -40,6 +41,7 @@ _NAMED: dict[tuple[type[BaseModel], str], str] = {
     (doc.Target, "calendar"): "calendar",
     (doc.Target, "pauses"): "status",
     (doc.Excuses, "metrics"): "metric",
+    (doc.Credits, "metrics"): "metric",
     (doc.Fee, "currency"): "currency",
     (doc.Fee, "waive_clauses"): "clause",
     (doc.Band, "calendar"): "calendar",
@@ -90,7 +92,7 @@ def reference_flaws(document: doc.Document) -> Iterator[Flaw]:
         yield from _sources(steps, part, document)
         yield from _names(steps, part, known, names)
         yield from _conditions(steps, part, names)
-        check = CHECKS.get(type(part))
+        check = CHECKS.get(type(part)) or PRICE_CHECKS.get(type(part))
         if check is not None:
             yield from (_below(steps, flaw) for flaw in check(part, names))
     yield from _prefixes(document)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.policy.completeness import FEE_NEEDS, TARGET_NEEDS
+from app.policy.completeness import TARGET_NEEDS
 from app.policy.document import Document
 from app.policy.loading import Library
 from app.policy.predicate import CONDITION_SCHEMA, PREDICATE_SCHEMA, SPAN_SCHEMA
+from app.policy.price_checks import FEE_NEEDS
 from app.policy.standard import DERIVED, EVENTS, METRICS, REASONS, STANDINGS, TICKET_EVENTS
 
 _SHAPES = {"Predicate": PREDICATE_SCHEMA, "Condition": CONDITION_SCHEMA, "Span": SPAN_SCHEMA}

@@ -90,6 +90,8 @@ class Account(Model):
     since: date | None = None
     """When the agreement began: the first period of its allowances."""
     drawings: tuple[Drawing, ...] = ()
+    consents: tuple[str, ...] = ()
+    """Tariffs that were agreed to once and for all."""
 
 
 class Request(Model):

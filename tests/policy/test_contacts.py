@@ -99,6 +99,14 @@ def test_without_an_address_the_only_person_of_the_role_is_meant() -> None:
     assert ("helper", "bo@new.example") in people(done)
 
 
+def test_an_address_that_forwards_to_a_hosted_one_fails_with_it_where_the_policy_minds() -> None:
+    strict = harbour({"contacts": {"helper": {"through_redirects": True}}})
+    forwarded = ContactChange(op="add", role="helper", email="cy@free.example", forwards_to=("cy@quay.example",))
+    for policy, outcome in ((strict, "refused"), (harbour(), "accepted")):
+        done = change_contacts(policy, QUAY, forwarded, OWNER, {}, (), NOON)
+        assert done.decision.outcome.value == outcome
+
+
 def test_a_replacement_needs_no_place_of_its_own_and_ends_a_flag() -> None:
     moved = ListedContact(role="helper", email="b@x.example", flag="needs_replacement")
     flagged = QUAY.model_copy(update={"contacts": (QUAY.contacts[0], moved)})

@@ -36,6 +36,27 @@ def test_a_policy_may_go_by_the_due_time() -> None:
     assert queue(by_due, [*tickets, OpenTask(id="never")], NOON).order == ("1", "2", "3", "never")
 
 
+def test_whoever_writes_again_loses_the_place_where_the_policy_goes_by_the_last_message() -> None:
+    by_message = harbour({"queue": {"order": ["customer_wrote"]}})
+    wrote = {"patient": 1, "pushing": 30, "calm": 5}
+    tickets = [
+        OpenTask(id=name, received_at=NOON, starts={"customer_wrote": NOON + timedelta(minutes=n)})
+        for name, n in wrote.items()
+    ]
+    assert queue(by_message, tickets, NOON).order == ("patient", "calm", "pushing")
+
+
+def test_an_account_with_as_many_in_work_as_the_policy_allows_waits_with_the_others() -> None:
+    limited = harbour({"queue": {"order": ["received_at"], "in_progress": 2}})
+    busy = [OpenTask(id=f"w{n}", received_at=NOON, account="17", in_progress=True) for n in (1, 2)]
+    more = OpenTask(id="third", received_at=NOON - timedelta(hours=1), account="17")
+    other = OpenTask(id="other", received_at=NOON + timedelta(hours=1), account="18")
+    found = queue(limited, [*busy, more, other], NOON)
+    assert found.order == ("w1", "w2", "other", "third")
+    assert found.waiting == ("third",)
+    assert queue(limited, [busy[0], more, other], NOON).waiting == ()
+
+
 @given(st.lists(st.tuples(st.none() | st.integers(0, 50), st.sampled_from([None, "urgent", "usual"])), max_size=12))
 def test_an_order_holds_every_ticket_once_and_never_the_less_urgent_first(
     made: list[tuple[int | None, str | None]],

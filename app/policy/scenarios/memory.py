@@ -83,6 +83,9 @@ class Memory:
                 self.abuse[str(number)] = self.abuse.get(str(number), 0) + 1
             if effect.type == "hold_account" and members.get("status") == "done":
                 self.keep(self.accounts[str(number)].model_copy(update={"state": "on_hold"}))
+            if effect.type == "record" and members.get("lasts") == "account":
+                holder = self.accounts[str(number)]
+                self.keep(holder.model_copy(update={"consents": (*holder.consents, str(members["rule"]))}))
             if effect.type == "draw":
                 self._draw(self.accounts[members["account"]], members)
 

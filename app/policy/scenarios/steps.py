@@ -115,6 +115,7 @@ Said = Literal[
     "currency",
     "minutes",
     "into",
+    "form",
 ]
 """What may be said along with a verb."""
 

@@ -78,10 +78,24 @@ def consent(step: Step) -> Result:
     fee = ticket.decision.fee
     if fee is None or fee.amount is None:
         return refused(step, "consent_required")
+    if fee.consent_form is not None and not _formal_enough(step, fee.consent_form):
+        return lacking(step, fee.consent_form, "consent_required")
     money = ticket.money.model_copy(update={"consented": fee.amount, "declined": False})
     who = step.transition.by.email or step.transition.by.user
-    d.emit("record", of="consent", by=who, at=step.at, amount=fee.amount, currency=fee.currency)
+    lasts = "account" if step.tariff is not None and step.tariff.consent_lasts == "account" else None
+    said = {"by": who, "at": step.at, "amount": fee.amount, "currency": fee.currency}
+    d.emit("record", of="consent", **said, lasts=lasts, rule=fee.rule if lasts else None)
     return again(step, ticket.changed(money=money))
+
+
+_FORMS = ("reply", "click", "signature")
+"""Ways to agree, the least formal first."""
+
+
+def _formal_enough(step: Step, wanted: str) -> bool:
+    """Whoever is signed in has clicked; whoever wrote has replied."""
+    given = str(step.payload.get("form") or ("click" if step.transition.by.user else "reply"))
+    return given in _FORMS and _FORMS.index(given) >= _FORMS.index(wanted)
 
 
 def decline(step: Step) -> Result:

@@ -106,10 +106,10 @@ def refused(step: Step, reason: str | None = None) -> Result:
     return decision, step.ticket
 
 
-def lacking(step: Step, name: str) -> Result:
+def lacking(step: Step, name: str, reason: str = "intake_incomplete") -> Result:
     """The verb says too little, or something that cannot be meant."""
     step.d.missing.append(name)
-    return refused(step, "intake_incomplete")
+    return refused(step, reason)
 
 
 def again(step: Step, ticket: Ticket) -> Result:
