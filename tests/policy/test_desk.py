@@ -149,7 +149,7 @@ def test_a_time_of_a_metric_that_nobody_knows_is_a_failure() -> None:
         "HAR-S1: targets.sinking: expected a metric of the policy, got sinking"
     ]
     own = yaml.safe_load(DOCUMENT)
-    own["metrics"] = {"sinking": {"stops": "sunk"}}
+    own["metrics"] = {"sinking": {"stops": "resolved"}}
     shelf = Shelf({"harbour": yaml.safe_dump(own)}.get, library())
     assert failures({**PLAIN, "when": ASK, "then": {"targets": {"sinking": None}}}, shelf=shelf) == []
 
