@@ -24,7 +24,7 @@ OURS = [
     if path.is_file() and "__pycache__" not in path.parts
 ]
 # One list of everything that a policy may state, in the order in which a document states it.
-LONGER = {"app/policy/document.py"}
+LONGER = {"app/policy/language/document.py"}
 
 
 def relative(path: Path) -> str:

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from app.base.errors import Problem
-from app.policy.rendering import Page, html, markdown
+from app.policy.pages.rendering import Page, html, markdown
 
 
 class Form(StrEnum):

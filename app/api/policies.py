@@ -14,8 +14,8 @@ from app.api.pagination import PageDep
 from app.api.routing import desk_router
 from app.base.errors import Fault, Problem
 from app.base.vocabulary import Role
-from app.policy import rendering
 from app.policy.compile import CompiledPolicy
+from app.policy.pages import rendering
 from app.schemas.fields import When
 from app.schemas.listing import Listed
 from app.schemas.policies import (

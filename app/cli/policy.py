@@ -10,17 +10,17 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from app.base.clock import system_clock
-from app.policy.citing import ExplainedClause, explain_clause
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, jsonable
-from app.policy.difference import difference
-from app.policy.exemplifying import example
-from app.policy.faults import PolicyFaults
+from app.policy.language.faults import PolicyFaults
 from app.policy.library.files import library, policy_text
 from app.policy.lint import is_publishable, lint_readings
 from app.policy.lint import lint as findings_of
 from app.policy.loading import LoadedPolicy, load
-from app.policy.rendering import html, markdown, page
+from app.policy.pages.citing import ExplainedClause, explain_clause
+from app.policy.pages.difference import difference
+from app.policy.pages.exemplifying import example
+from app.policy.pages.rendering import html, markdown, page
 from app.policy.situation import Request
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.policy.faults import PolicyFaults
+from app.policy.language.faults import PolicyFaults
 from app.policy.library.files import library, policy_text
 from app.policy.loading import load
 from app.policy.scenarios.file import ScenarioFile, ScenarioFileFault, read_file

@@ -9,11 +9,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from app.policy import tables
-from app.policy.awaited import Awaited
-from app.policy.calendars import Calendar as OpeningTimes
-from app.policy.conditions import Condition, Conditions, matches_topic
-from app.policy.document import (
+from app.policy.compiled.conditions import Condition, Conditions, matches_topic
+from app.policy.compiled.rules import CompiledRule, RuleTable
+from app.policy.compiled.timetable import Timetable
+from app.policy.language import tables
+from app.policy.language.awaited import Awaited
+from app.policy.language.document import (
     Action,
     Alias,
     Band,
@@ -26,11 +27,10 @@ from app.policy.document import (
     Step,
     Target,
 )
-from app.policy.model import AssumptionIds, words
-from app.policy.reading import Names
-from app.policy.rules import CompiledRule, RuleTable
-from app.policy.stating import TIMED
-from app.policy.timetable import Timetable
+from app.policy.language.model import AssumptionIds, words
+from app.policy.language.reading import Names
+from app.policy.language.stating import TIMED
+from app.policy.time.calendars import Calendar as OpeningTimes
 
 _DURATIONS = TypeAdapter(timedelta)
 _DERIVED_TOPICS = frozenset({"topic", "topic.given", "similar_to", "about"})

@@ -4,12 +4,12 @@ from contextlib import suppress
 from datetime import datetime
 
 from app.base.vocabulary import Outcome, WorkGate
-from app.policy import admission, charging, classification, promises
-from app.policy.calendars import CalendarHorizonExceeded
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
-from app.policy.deliberation import Deliberation
 from app.policy.situation import Request, Situation
+from app.policy.stages import admission, charging, classification, promises
+from app.policy.stages.deliberation import Deliberation
+from app.policy.time.calendars import CalendarHorizonExceeded
 
 _ADMISSION = (
     admission.topic,

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, JsonValue, TypeAdapter
 
 from app.base.money import Amount, Currency
 from app.base.vocabulary import ClockState, Coverage, FeeKind, Outcome, Strength, Terms, WorkGate
-from app.policy.model import Model
+from app.policy.language.model import Model
 
 
 @dataclass(frozen=True, slots=True)

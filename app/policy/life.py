@@ -6,17 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from app.base.vocabulary import Outcome, TicketStatus, WorkGate
-from app.policy import admission, charging, classification, promises
-from app.policy.calendars import CalendarHorizonExceeded
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer, decide, deliberate
 from app.policy.decision import Decision, EffectDone, TopicCandidate
-from app.policy.deliberation import Deliberation
-from app.policy.happenings import CUSTOMER_WROTE, REPLIED, happened, known_from_the_start
-from app.policy.model import Model
+from app.policy.language.model import Model
 from app.policy.situation import Account, Money, Request, Situation
-from app.policy.ticket import Ticket, status_after
-from app.policy.ticket_clocks import carried_on, started, stopped, taken_up_again, with_status
+from app.policy.stages import admission, charging, classification, promises
+from app.policy.stages.deliberation import Deliberation
+from app.policy.tickets.happenings import CUSTOMER_WROTE, REPLIED, happened, known_from_the_start
+from app.policy.tickets.ticket import Ticket, status_after
+from app.policy.tickets.ticket_clocks import carried_on, started, stopped, taken_up_again, with_status
+from app.policy.time.calendars import CalendarHorizonExceeded
 
 
 class Desk(Model):

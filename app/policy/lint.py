@@ -6,20 +6,20 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from app.base.vocabulary import Coverage
-from app.policy.document import About, Assumption, Document, Fee, Table
-from app.policy.faults import PolicyFaults, Steps, pointer
-from app.policy.hours import WEEKDAYS
+from app.policy.checks.references import parts
+from app.policy.checks.shadows import contradictions, unreachable
+from app.policy.compiled.timetable import Dates, Week, hours_of
+from app.policy.language.document import About, Assumption, Document, Fee, Table
+from app.policy.language.faults import PolicyFaults, Steps, pointer
+from app.policy.language.hours import WEEKDAYS
+from app.policy.language.model import Sourced, words
+from app.policy.language.reading import Names
+from app.policy.language.settings import Settings
+from app.policy.language.tables import missing
 from app.policy.loading import check
-from app.policy.model import Sourced, words
-from app.policy.openings import Interval as Seconds
-from app.policy.reading import Names
-from app.policy.references import parts
-from app.policy.settings import Settings
 from app.policy.settling import settle
-from app.policy.shadows import contradictions, unreachable
-from app.policy.tables import missing
-from app.policy.timetable import Dates, Week, hours_of
-from app.policy.zones import DAY
+from app.policy.time.openings import Interval as Seconds
+from app.policy.time.zones import DAY
 
 Level = Literal["error", "warning", "note"]
 HORIZON = timedelta(days=365)

@@ -7,14 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from app.policy.document import Document
-from app.policy.faults import MOST_FAULTS, PolicyFault, PolicyFaults, Steps, pointer
-from app.policy.patching import alternative_flaws
-from app.policy.reading import Flaw, closest
-from app.policy.references import reference_flaws
-from app.policy.salvage import Salvage
-from app.policy.source import Mark, read
-from app.policy.wording import shape_flaws
+from app.policy.checks.references import reference_flaws
+from app.policy.checks.salvage import Salvage
+from app.policy.checks.source import Mark, read
+from app.policy.checks.wording import shape_flaws
+from app.policy.language.document import Document
+from app.policy.language.faults import MOST_FAULTS, PolicyFault, PolicyFaults, Steps, pointer
+from app.policy.language.patching import alternative_flaws
+from app.policy.language.reading import Flaw, closest
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.policy.faults import PolicyFault, PolicyFaults, pointer
-from app.policy.model import Duration
-from app.policy.patching import CannotChange, changed, found_at, put
-from app.policy.reading import closest
-from app.policy.settings import Closure, Settings
+from app.policy.language.faults import PolicyFault, PolicyFaults, pointer
+from app.policy.language.model import Duration
+from app.policy.language.patching import CannotChange, changed, found_at, put
+from app.policy.language.reading import closest
+from app.policy.language.settings import Closure, Settings
 
 _DURATION: TypeAdapter[Any] = TypeAdapter(Duration)
 

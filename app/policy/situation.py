@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue
 
 from app.base.vocabulary import Coverage, TicketStatus
 from app.policy.decision import Decision, TargetTime, TopicCandidate
-from app.policy.model import Model
+from app.policy.language.model import Model
 
 
 class Sender(Model):

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from app.policy import happenings
-from app.policy.calendars import CalendarHorizonExceeded
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
-from app.policy.deliberation import Deliberation
 from app.policy.life import Desk, redeliberate
-from app.policy.ticket import Ticket
+from app.policy.stages.deliberation import Deliberation
+from app.policy.tickets import happenings
+from app.policy.tickets.ticket import Ticket
+from app.policy.time.calendars import CalendarHorizonExceeded
 from app.policy.verbs import ending, money, people, timing
 from app.policy.verbs.authority import missing_right
 from app.policy.verbs.step import SPOKEN, Result, Step, Transition, refused, stated_facts

@@ -14,7 +14,7 @@ from app.db.contacts import facts_for_contacts, list_contacts, read_contact
 from app.db.problems import violated_constraint
 from app.db.requests import Reference
 from app.policy.compile import CompiledPolicy
-from app.policy.contacts import ContactChange, ContactsAnswer, change_contacts
+from app.policy.desk.contacts import ContactChange, ContactsAnswer, change_contacts
 from app.policy.situation import Account, Sender
 from app.schemas.contacts import ContactAdd, ContactPatch
 from app.schemas.idempotency import StoredAnswer

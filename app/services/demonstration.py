@@ -17,7 +17,7 @@ from app.base.vocabulary import Role
 from app.db.loading import insert_all, newest_digest, same_columns, there
 from app.db.pool import Database
 from app.db.providers import find_provider
-from app.policy.document import Document
+from app.policy.language.document import Document
 from app.policy.library.files import library, policy_text
 from app.policy.loading import load
 from app.services.policies.publishing import add_provider

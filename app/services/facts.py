@@ -12,9 +12,9 @@ from app.base.errors import Fault, Problem
 from app.base.vocabulary import Asserter, Scope
 from app.db.callers import CallerRow, Kind
 from app.policy.compile import CompiledPolicy
-from app.policy.document import Fact
-from app.policy.model import Duration
-from app.policy.standard import CLAIMED
+from app.policy.language.document import Fact
+from app.policy.language.model import Duration
+from app.policy.language.standard import CLAIMED
 
 _DURATION: TypeAdapter[Any] = TypeAdapter(Duration)
 _LONGEST = 4000

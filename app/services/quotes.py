@@ -15,7 +15,7 @@ from app.db.problems import violated_constraint
 from app.db.quotes import LATEST, list_quotes, read_quote
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, FeeDecision, jsonable
-from app.policy.quoting import quote_by_facts, quote_by_tariff
+from app.policy.desk.quoting import quote_by_facts, quote_by_tariff
 from app.policy.situation import Sender
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition

@@ -11,10 +11,10 @@ from app.db.policies import documents, numbers_at
 from app.db.pool import Database
 from app.db.providers import find_provider
 from app.policy.compile import CompiledPolicy
-from app.policy.faults import PolicyFaults
+from app.policy.language.faults import PolicyFaults
+from app.policy.language.model import words
+from app.policy.language.settings import Settings
 from app.policy.loading import check
-from app.policy.model import words
-from app.policy.settings import Settings
 from app.policy.settling import settle
 from app.services.triage import Lexicons
 

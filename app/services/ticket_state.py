@@ -8,10 +8,10 @@ from uuid import UUID
 from app.base.vocabulary import ClockState, Coverage
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, jsonable
+from app.policy.language.standard import CLAIMED
 from app.policy.situation import Request
-from app.policy.standard import CLAIMED
-from app.policy.ticket import Ticket
-from app.policy.ticket_clocks import ClockLine
+from app.policy.tickets.ticket import Ticket
+from app.policy.tickets.ticket_clocks import ClockLine
 
 _COLUMNS = frozenset(
     (

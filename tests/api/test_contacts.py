@@ -11,7 +11,7 @@ from app.base.errors import CODES
 from app.base.vocabulary import Role, Scope
 from app.db.tables.accounts import Account as AccountRow
 from app.db.tables.contacts import Contact as ContactRow
-from app.policy.standard import REASONS
+from app.policy.language.standard import REASONS
 from app.schemas.contacts import Account, Contact
 from app.schemas.listing import Listed
 from tests import factories

@@ -13,7 +13,7 @@ from time import perf_counter
 
 from business_duration import businessDuration
 
-from app.policy.calendars import BusinessCalendar
+from app.policy.time.calendars import BusinessCalendar
 
 FIRST, LAST = date(2025, 1, 1), date(2031, 12, 31)
 HOLIDAYS = [date(year, month, day) for year in range(2025, 2032) for month, day in ((1, 1), (5, 1), (12, 25))]

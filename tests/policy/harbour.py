@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from app.policy.compile import CompiledPolicy
+from app.policy.language.patching import changed
+from app.policy.language.settings import Settings
 from app.policy.library.files import library
 from app.policy.loading import check, load
-from app.policy.patching import changed
-from app.policy.settings import Settings
 from app.policy.settling import settle
 from app.policy.situation import Account, ListedContact, Sender
 

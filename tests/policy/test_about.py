@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.policy.about import about, deciding, in_force, newest
 from app.policy.compile import CompiledPolicy
-from app.policy.publishing import publish
+from app.policy.desk.about import about, deciding, in_force, newest
+from app.policy.desk.publishing import publish
 from tests.policy.harbour import NOON, harbour
 
 

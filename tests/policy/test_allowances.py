@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.policy.allowances import balance, draw
 from app.policy.decide import decide
 from app.policy.decision import FeeDecision
-from app.policy.document import Allowance
+from app.policy.language.document import Allowance
 from app.policy.life import Desk, open_ticket
+from app.policy.money.allowances import balance, draw
 from app.policy.situation import Drawing, Request, Situation
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition

@@ -3,11 +3,11 @@
 from pydantic import JsonValue
 
 from app.base.vocabulary import Outcome
-from app.policy.asking import ask_for_action
 from app.policy.compile import CompiledPolicy
+from app.policy.desk.asking import ask_for_action
 from app.policy.life import Desk, open_ticket
 from app.policy.situation import Request
-from app.policy.ticket import Ticket
+from app.policy.tickets.ticket import Ticket
 from tests.policy.harbour import HELPER, NOON, OWNER, QUAY, harbour
 
 POLICY = harbour()

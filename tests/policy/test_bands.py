@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.policy.bands import shares
 from app.policy.compile import CompiledPolicy
-from app.policy.document import Fee
-from app.policy.fees import Job, price
+from app.policy.language.document import Fee
+from app.policy.money.bands import shares
+from app.policy.money.fees import Job, price
 from tests.policy.harbour import harbour
 
 MINUTE = timedelta(minutes=1)

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.calendars import AlwaysOpen, Calendar
+from app.policy.time.calendars import AlwaysOpen, Calendar
 from tests.policy.weeks import HOUR, NIGHT, OFFICE, local, on_days, opening_hours
 
 ZONES = ["America/Toronto", "America/Sao_Paulo", "Africa/Johannesburg", "Australia/Lord_Howe", "UTC", "Asia/Kathmandu"]

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from app.policy.calendars import Calendar, CalendarHorizonExceeded, build_calendar
-from app.policy.openings import WrittenInterval
+from app.policy.time.calendars import Calendar, CalendarHorizonExceeded, build_calendar
+from app.policy.time.openings import WrittenInterval
 from tests.policy.oracle import MinuteCalendar, Span, Walk
 from tests.policy.weeks import MINUTE
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.policy.calendars import ALWAYS, AlwaysOpen, Calendar, CalendarHorizonExceeded, build_calendar
-from app.policy.openings import WrittenInterval
+from app.policy.time.calendars import ALWAYS, AlwaysOpen, Calendar, CalendarHorizonExceeded, build_calendar
+from app.policy.time.openings import WrittenInterval
 from tests.policy.weeks import HOUR, MINUTE, NIGHT, OFFICE, SOUTH_AFRICA_2026, local, on_days, opening_hours
 
 # ── what a support manager expects ───────────────────────────────────────────

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.policy.citing import explain_clause
 from app.policy.compile import CompiledPolicy
-from app.policy.exemplifying import example
 from app.policy.loading import load
+from app.policy.pages.citing import explain_clause
+from app.policy.pages.exemplifying import example
 from tests.policy.documents import LIBRARY, SMALL
 
 DOCUMENT = load(SMALL, LIBRARY).document

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.base.vocabulary import ClockState, TicketStatus
-from app.policy.clock_plans import WAITING, ClockKind, ClockPlan, times_of
-from app.policy.clocks import (
+from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan, times_of
+from app.policy.time.clocks import (
     Cancelled,
     ClockEvent,
     Excused,

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.base.vocabulary import ClockState, TicketStatus
-from app.policy.calendars import CalendarHorizonExceeded
-from app.policy.clock_plans import WAITING, ClockKind, ClockPlan, times_of
-from app.policy.clocks import (
+from app.policy.time.calendars import CalendarHorizonExceeded
+from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan, times_of
+from app.policy.time.clocks import (
     Cancelled,
     ClockEvent,
     ClockReading,
@@ -18,7 +18,7 @@ from app.policy.clocks import (
     Stopped,
     read,
 )
-from app.policy.cycles import Message, next_reply_cycles, rederived, reopened, settled
+from app.policy.time.cycles import Message, next_reply_cycles, rederived, reopened, settled
 from tests.policy.weeks import HOUR, MINUTE, OFFICE, Week, local, on_days, opening_hours
 
 NINE_TO_FIVE = opening_hours(on_days(range(5), ("09:00", "17:00")))

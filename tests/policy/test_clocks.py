@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from app.base.vocabulary import ClockState, Strength, TicketStatus
-from app.policy.calendars import ALWAYS
-from app.policy.clock_plans import WAITING, ClockKind, ClockPlan, times_of, usual_pauses
-from app.policy.clocks import (
+from app.policy.time.calendars import ALWAYS
+from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan, times_of, usual_pauses
+from app.policy.time.clocks import (
     Cancelled,
     ClockEvent,
     Excused,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.base.vocabulary import Outcome
 from app.policy.compile import CompiledPolicy
-from app.policy.contacts import ContactChange, ContactsAnswer, change_contacts
+from app.policy.desk.contacts import ContactChange, ContactsAnswer, change_contacts
 from app.policy.situation import Account, ListedContact, Sender
 from tests.policy.harbour import HELPER, NOON, OWNER, PIER, QUAY, STAFF, STRANGER, harbour
 

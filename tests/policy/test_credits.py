@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.credits import CreditDue, Miss, credits_due, share_of_misses, share_of_steps
-from app.policy.document import Credit, CreditStep
+from app.policy.desk.credits import CreditDue, Miss, credits_due, share_of_misses, share_of_steps
+from app.policy.language.document import Credit, CreditStep
 from tests.policy.harbour import NOON, harbour
 
 POLICY = harbour(

@@ -7,9 +7,16 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.clock_plans import ClockKind, ClockPlan
-from app.policy.clocks import Cancelled, Stopped, read
-from app.policy.cycles import Message, first_response, level_response_cycles, next_reply_cycles, rederived, reopened
+from app.policy.time.clock_plans import ClockKind, ClockPlan
+from app.policy.time.clocks import Cancelled, Stopped, read
+from app.policy.time.cycles import (
+    Message,
+    first_response,
+    level_response_cycles,
+    next_reply_cycles,
+    rederived,
+    reopened,
+)
 from tests.policy.weeks import HOUR, MINUTE, OFFICE, local, opening_hours
 
 START = local("2026-02-10 10:00")

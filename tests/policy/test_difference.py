@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.policy.difference import Change, difference
 from app.policy.loading import load
+from app.policy.pages.difference import Change, difference
 from tests.policy.documents import LIBRARY, SMALL
 
 

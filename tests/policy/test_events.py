@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Breach
-from app.policy.events import Event, EventAnswer, happened
+from app.policy.desk.events import Event, EventAnswer, happened
 from app.policy.situation import Account
 from tests.policy.harbour import NOON, PIER, QUAY, harbour
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.document import Goal
-from app.policy.goals import GoalReading, OpenTask, counted, goal_of, report
+from app.policy.desk.goals import GoalReading, OpenTask, counted, goal_of, report
+from app.policy.language.document import Goal
 from tests.policy.harbour import NOON, harbour
 
 POLICY = harbour()

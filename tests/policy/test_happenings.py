@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.base.vocabulary import ClockState
-from app.policy import happenings
 from app.policy.compile import CompiledPolicy
-from app.policy.events import Event
+from app.policy.desk.events import Event
+from app.policy.desk.triggers import coming, noticed
+from app.policy.language.standard import TICKET_EVENTS
 from app.policy.life import Desk, open_ticket, reply
 from app.policy.situation import Request, Sender
-from app.policy.standard import TICKET_EVENTS
-from app.policy.ticket import Ticket
-from app.policy.ticket_clocks import ClockLine
+from app.policy.tickets import happenings
+from app.policy.tickets.ticket import Ticket
+from app.policy.tickets.ticket_clocks import ClockLine
 from app.policy.transitions import VERBS, apply
-from app.policy.triggers import coming, noticed
 from app.policy.verbs.step import Transition
 from tests.policy.harbour import NOON, OWNER, QUAY, STAFF, harbour
 

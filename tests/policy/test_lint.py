@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.policy.faults import PolicyFaults
+from app.policy.language.faults import PolicyFaults
 from app.policy.lint import is_publishable, lint, lint_readings
 from app.policy.loading import load
 from tests.policy.documents import LIBRARY, SMALL, TODAY

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.faults import PolicyFault, PolicyFaults
+from app.policy.checks.source import read
+from app.policy.language.faults import PolicyFault, PolicyFaults
 from app.policy.loading import LoadedPolicy, check, load
-from app.policy.source import read
 from tests.policy.documents import LIBRARY, SMALL
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.policy.notices import addressed
+from app.policy.desk.notices import addressed
 from tests.policy.harbour import NOON, PIER, QUAY, harbour
 
 STALE = PIER.model_copy(update={"contact_info_current": False})

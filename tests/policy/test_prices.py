@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.policy.decide import decide
 from app.policy.decision import Decision
-from app.policy.fees import Job, Price, price
+from app.policy.money.fees import Job, Price, price
 from app.policy.situation import Request, Situation
 from tests.policy.harbour import NOON, OWNER, QUAY, harbour
 

@@ -10,9 +10,9 @@ from app.base.vocabulary import Coverage, Outcome, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import decide
 from app.policy.decision import Decision
+from app.policy.language.settings import Settings
 from app.policy.library.files import library, policy_text
 from app.policy.loading import load
-from app.policy.settings import Settings
 from app.policy.settling import settle
 from app.policy.situation import Account, ListedContact, Request, Situation
 

@@ -8,7 +8,7 @@ import pytest
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import decide
 from app.policy.decision import TargetTime
-from app.policy.publishing import CannotPublish, TargetChange, publish, revised
+from app.policy.desk.publishing import CannotPublish, TargetChange, publish, revised
 from app.policy.situation import Request, Situation
 from tests.policy.harbour import NOON, OWNER, QUAY, harbour
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.goals import OpenTask
-from app.policy.queueing import queue
+from app.policy.desk.goals import OpenTask
+from app.policy.desk.queueing import queue
 from tests.policy.harbour import NOON, harbour
 
 POLICY = harbour()

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.base.vocabulary import Coverage, WorkGate
-from app.policy.quoting import quote_by_facts, quote_by_tariff
+from app.policy.desk.quoting import quote_by_facts, quote_by_tariff
 from app.policy.situation import Request
 from tests.policy.harbour import NOON, QUAY, harbour
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.document import Document
+from app.policy.language.document import Document
 from app.policy.loading import load
-from app.policy.phrases import LANGUAGES, phrase
-from app.policy.rendering import Heading, Page, Paragraph, Table, clause_page, html, markdown, page
+from app.policy.pages.phrases import LANGUAGES, phrase
+from app.policy.pages.rendering import Heading, Page, Paragraph, Table, clause_page, html, markdown, page
 from tests.policy.documents import LIBRARY, SMALL
 
 

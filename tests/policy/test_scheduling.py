@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.policy.effects import Schedule
+from app.policy.language.effects import Schedule
 from app.policy.life import Desk, open_ticket
-from app.policy.scheduling import window_for
 from app.policy.situation import Request
+from app.policy.stages.scheduling import window_for
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition
 from tests.policy.harbour import NOON, OWNER, QUAY, STAFF, harbour

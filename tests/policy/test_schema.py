@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from app.policy.checks.source import read
 from app.policy.schema import schema
-from app.policy.source import read
 from tests.policy.documents import LIBRARY, SMALL
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.faults import PolicyFault, PolicyFaults
+from app.policy.language.faults import PolicyFault, PolicyFaults
+from app.policy.language.settings import Closure, Settings
 from app.policy.loading import check, load
-from app.policy.settings import Closure, Settings
 from app.policy.settling import settle
 from tests.policy.documents import LIBRARY, SMALL
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.policy.decide import decide
+from app.policy.language.stating import duration, instant, misstated
 from app.policy.situation import Request, Situation
-from app.policy.stating import duration, instant, misstated
 from tests.policy.harbour import NOON, OWNER, QUAY, harbour
 
 NAMES = harbour().names

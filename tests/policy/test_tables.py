@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.policy import tables
 from app.policy.decide import decide
 from app.policy.decision import Decision
+from app.policy.language import tables
 from app.policy.situation import Request, Situation
 from tests.policy.harbour import NOON, OWNER, QUAY, harbour
 

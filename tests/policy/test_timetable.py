@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.calendars import AlwaysOpen
-from app.policy.timetable import Timetable
+from app.policy.compiled.timetable import Timetable
+from app.policy.time.calendars import AlwaysOpen
 from tests.policy.harbour import NOON, harbour
 
 PATCH = {

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.base.vocabulary import TicketStatus
-from app.policy.calendars import Calendar, build_calendar
-from app.policy.clock_plans import WAITING, ClockKind, ClockPlan
-from app.policy.clocks import ClockEvent, StatusChanged
-from app.policy.openings import WrittenInterval
+from app.policy.time.calendars import Calendar, build_calendar
+from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan
+from app.policy.time.clocks import ClockEvent, StatusChanged
+from app.policy.time.openings import WrittenInterval
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

@@ -5,8 +5,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from app.policy.checks.source import read
 from app.policy.loading import Catalogue, Library
-from app.policy.source import read
 
 
 @cache

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.base.vocabulary import Outcome
-from app.policy.about import About
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import AssumptionUsed, Citation, Decision, TargetTime
-from app.policy.explaining import Explained
+from app.policy.desk.about import About
+from app.policy.desk.explaining import Explained
 from app.policy.situation import Account
-from app.policy.ticket import Ticket
+from app.policy.tickets.ticket import Ticket
 
 Names = Mapping[str, str]
 """Names of the file by account number."""

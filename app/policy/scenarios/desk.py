@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.policy.compile import CompiledPolicy
+from app.policy.language.stating import misstated
 from app.policy.scenarios import on_accounts, on_policy, on_tickets, steps
 from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.file import FileAccount, Played
 from app.policy.scenarios.memory import CannotPlay, Memory
-from app.policy.stating import misstated
 
 _STEPS: dict[str, Callable[[Memory, Any], Answer]] = {
     "classify": on_tickets.classify,

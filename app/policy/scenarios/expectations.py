@@ -6,8 +6,8 @@ from typing import Any, Literal, get_args
 from pydantic import Field
 
 from app.base.vocabulary import ClockState, Coverage, FeeKind, Outcome, Strength, Terms, TicketStatus, WorkGate
-from app.policy.effects import Emit
-from app.policy.model import AssumptionId, ClauseId, Model, Slug, Tag
+from app.policy.language.effects import Emit
+from app.policy.language.model import AssumptionId, ClauseId, Model, Slug, Tag
 from app.policy.scenarios.steps import AccountName, Amount, Count, Instant, TicketName
 from app.policy.situation import ListedContact
 

@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from app.policy.faults import PolicyFaults
-from app.policy.model import AssumptionId, ClauseId, Model, Slug
+from app.policy.checks.source import read
+from app.policy.language.faults import PolicyFaults
+from app.policy.language.model import AssumptionId, ClauseId, Model, Slug
 from app.policy.scenarios.expectations import Expected, unknown_effects
 from app.policy.scenarios.steps import KINDS, AccountName, Step
 from app.policy.situation import Account, ContractTarget, CustomerContract, ListedContact, Overtime
-from app.policy.source import read
 
 
 class FileContract(Model):

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from app.policy import about
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
+from app.policy.desk import about
 from app.policy.life import Desk
 from app.policy.scenarios import answer as answers
 from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.file import FileAccount
 from app.policy.scenarios.steps import RequestStep, Step
 from app.policy.situation import Account, Drawing, EarlierEvent, Request, Sender
-from app.policy.standing import account_meant
-from app.policy.ticket import Ticket
+from app.policy.stages.standing import account_meant
+from app.policy.tickets.ticket import Ticket
 
 ORDINARY = datetime(2026, 2, 10, 15, tzinfo=UTC)
 """When a step happens that does not say so: a working Tuesday."""

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.base.vocabulary import Outcome
-from app.policy import events, notices, triggers
-from app.policy.accounts import apply_to_account
-from app.policy.contacts import ContactChange, change_contacts
+from app.policy.desk import events, notices, triggers
+from app.policy.desk.accounts import apply_to_account
+from app.policy.desk.contacts import ContactChange, change_contacts
 from app.policy.scenarios import steps
 from app.policy.scenarios.answer import Answer, of_reading, ticket_view
 from app.policy.scenarios.memory import CannotPlay, Memory, first_contact, number_of

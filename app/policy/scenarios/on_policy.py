@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from app.policy import about, goals, publishing, queueing
-from app.policy.explaining import Explained
+from app.policy.desk import about, goals, publishing, queueing
+from app.policy.desk.explaining import Explained
 from app.policy.scenarios import steps
 from app.policy.scenarios.answer import Answer, of_reading, policy_view
 from app.policy.scenarios.memory import CannotPlay, Memory, first_contact
 from app.policy.situation import Request, Situation
-from app.policy.standing import find_standing
+from app.policy.stages.standing import find_standing
 
 
 def read(memory: Memory, step: steps.ReadStep) -> Answer:

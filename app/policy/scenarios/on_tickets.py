@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from app.base.vocabulary import TicketStatus
-from app.policy import quoting
-from app.policy.asking import ask_for_action
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import decide
-from app.policy.history import DIAGNOSED, times_helped, with_history
+from app.policy.desk import quoting
+from app.policy.desk.asking import ask_for_action
 from app.policy.life import Desk, open_ticket, reply
 from app.policy.scenarios import steps
 from app.policy.scenarios.answer import Answer, ticket_view
 from app.policy.scenarios.memory import CannotPlay, Memory, first_contact, number_of
 from app.policy.situation import Account, Request, Situation
-from app.policy.ticket import Ticket
+from app.policy.tickets.history import DIAGNOSED, times_helped, with_history
+from app.policy.tickets.ticket import Ticket
 from app.policy.transitions import VERBS, apply
 from app.policy.verbs.ending import surviving
 from app.policy.verbs.step import Transition

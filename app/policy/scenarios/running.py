@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from app.policy.language.standard import METRICS
 from app.policy.scenarios import laws
 from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.desk import ScenarioDesk
@@ -10,7 +11,6 @@ from app.policy.scenarios.file import Case, Played, Scenario, ScenarioFile
 from app.policy.scenarios.matching import Mismatch, mismatches
 from app.policy.scenarios.memory import CannotPlay
 from app.policy.scenarios.shelf import NoPolicy, Shelf
-from app.policy.standard import METRICS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from app.policy.compile import CompiledPolicy
-from app.policy.faults import PolicyFaults
+from app.policy.language.faults import PolicyFaults
+from app.policy.language.settings import Settings
 from app.policy.loading import Library, check, load
-from app.policy.settings import Settings
 from app.policy.settling import settle
 
 Texts = Callable[[str], str | None]

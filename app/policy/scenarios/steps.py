@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, JsonValue
 
-from app.policy.model import Model, Slug
-from app.policy.publishing import TargetChange
+from app.policy.desk.publishing import TargetChange
+from app.policy.language.model import Model, Slug
 from app.policy.situation import Sender
 from app.policy.transitions import VERBS
 

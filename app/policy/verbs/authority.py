@@ -3,8 +3,8 @@
 from app.policy.compile import CompiledPolicy
 from app.policy.life import Desk
 from app.policy.situation import Request, Sender, Situation
-from app.policy.standing import find_standing
-from app.policy.ticket import Ticket
+from app.policy.stages.standing import find_standing
+from app.policy.tickets.ticket import Ticket
 from app.policy.verbs.step import Step
 
 _THE_DESK = frozenset({"staff", "system"})

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from app.base.vocabulary import Outcome
-from app.policy.included import holder_of
+from app.policy.stages.included import holder_of
 from app.policy.verbs.step import Result, Step, again
 
 

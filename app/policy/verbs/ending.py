@@ -5,8 +5,8 @@ from decimal import Decimal
 from app.base.money import rounded
 from app.base.vocabulary import Outcome, TicketStatus
 from app.policy.situation import Money
-from app.policy.ticket import Ticket
-from app.policy.ticket_clocks import ClockLine, cancelled, stopped, taken_up_again
+from app.policy.tickets.ticket import Ticket
+from app.policy.tickets.ticket_clocks import ClockLine, cancelled, stopped, taken_up_again
 from app.policy.verbs.step import Result, Step, again, refused, same
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from app.base.money import rounded
 from app.base.vocabulary import Outcome, WorkGate
-from app.policy import fees
 from app.policy.decision import FeeDecision
-from app.policy.pricing import job_of
-from app.policy.ticket_clocks import stopped
+from app.policy.money import fees
+from app.policy.stages.pricing import job_of
+from app.policy.tickets.ticket_clocks import stopped
 from app.policy.verbs.drawing import settle_included
 from app.policy.verbs.step import (
     STAFF_ANSWERS,

@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.base.vocabulary import Coverage, Outcome, TicketStatus, WorkGate
-from app.policy.deliberation import Deliberation
 from app.policy.life import decide_again_from_the_start
+from app.policy.stages.deliberation import Deliberation
 from app.policy.verbs.step import (
     SPOKEN,
     Result,

@@ -11,13 +11,13 @@ from pydantic import JsonValue
 from app.base.vocabulary import Outcome
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
-from app.policy.deliberation import Deliberation
-from app.policy.document import Fee
-from app.policy.happenings import OF_VERB
+from app.policy.language.document import Fee
+from app.policy.language.model import Model
 from app.policy.life import Desk, carry_on, reclassify, redeliberate
-from app.policy.model import Model
 from app.policy.situation import Sender
-from app.policy.ticket import Ticket
+from app.policy.stages.deliberation import Deliberation
+from app.policy.tickets.happenings import OF_VERB
+from app.policy.tickets.ticket import Ticket
 
 STAFF_ANSWERS = frozenset({"first_response", "next_reply", "level_response"})
 """Clocks that a person's answer meets."""

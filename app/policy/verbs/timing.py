@@ -2,9 +2,9 @@
 
 from app.base.vocabulary import TicketStatus, WorkGate
 from app.policy.decision import ScheduleWindow
-from app.policy.stating import instant
-from app.policy.ticket import Excuse
-from app.policy.ticket_clocks import ClockRecord, ClockTerms, started
+from app.policy.language.stating import instant
+from app.policy.tickets.ticket import Excuse
+from app.policy.tickets.ticket_clocks import ClockRecord, ClockTerms, started
 from app.policy.verbs.step import Result, Step, again, lacking, refused, same
 
 

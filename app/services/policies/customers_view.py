@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.base.errors import Problem
-from app.policy.about import about
 from app.policy.compile import CompiledPolicy
-from app.policy.document import Calendar, Document, Fee, Target
-from app.policy.hours import week_of
-from app.policy.model import Words, words
+from app.policy.desk.about import about
+from app.policy.language.document import Calendar, Document, Fee, Target
+from app.policy.language.hours import week_of
+from app.policy.language.model import Words, words
 
 
 def customers_view(policy: CompiledPolicy, language: str, at: datetime) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from app.base.identifiers import uuid7
 from app.db.policies import facts_for_publishing, insert_version
 from app.db.pool import Database
 from app.db.providers import find_provider, store_provider
-from app.policy.faults import PolicyFaults
+from app.policy.language.faults import PolicyFaults
+from app.policy.language.model import words
 from app.policy.library.files import library
 from app.policy.lint import Finding, lint, lint_readings
 from app.policy.loading import LoadedPolicy, load
-from app.policy.model import words
 from app.services.errands import Errand
 from app.services.shelf import compiled
 

@@ -7,7 +7,7 @@ from typing import Any
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.db.policies import documents, facts_for_publishing, insert_settings, read_settings
-from app.policy.faults import PolicyFaults
+from app.policy.language.faults import PolicyFaults
 from app.services.errands import Errand
 from app.services.shelf import compiled
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from app.base.vocabulary import Scope
 from app.db.callers import CallerRow, Kind
-from app.policy.allowed import Hindrance, hindrances, writing_hindered
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import jsonable_citations
+from app.policy.desk.allowed import Hindrance, hindrances, writing_hindered
 from app.policy.life import Desk
-from app.policy.ticket import Ticket
+from app.policy.tickets.ticket import Ticket
 from app.services.refusals import code_of
 from app.services.speaking import speaker
 

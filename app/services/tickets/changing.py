@@ -9,7 +9,7 @@ from app.base.events import EventType
 from app.db.commands import Command, Update
 from app.db.requests import Asked, Reference, facts_for_request
 from app.db.tickets import ticket_for_change
-from app.policy.ticket import Ticket
+from app.policy.tickets.ticket import Ticket
 from app.services.errands import Errand
 from app.services.repeating import check_repeated
 from app.services.ticket_state import clock_rows, decided_columns, refreshed

@@ -7,9 +7,9 @@ from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.db.commands import Command, Update, carry_out
 from app.db.problems import violated_constraint
+from app.policy.language.standard import CLAIMED
 from app.policy.life import carry_on, decide_again_from_the_start, reclassify, redeliberate
-from app.policy.standard import CLAIMED
-from app.policy.ticket import Ticket
+from app.policy.tickets.ticket import Ticket
 from app.services.errands import Errand
 from app.services.facts import asserters, state
 from app.services.repeating import persistently

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.db.callers import CallerRow
 from app.policy.compile import CompiledPolicy
 from app.policy.life import Desk
-from app.policy.ticket import Ticket
+from app.policy.tickets.ticket import Ticket
 from app.services.errands import Errand
 from app.services.speaking import around
 from app.services.ticket_state import as_ticket

@@ -15,7 +15,7 @@ from app.db.problems import violated_constraint
 from app.policy import life
 from app.policy.compile import CompiledPolicy
 from app.policy.situation import Sender
-from app.policy.ticket import Ticket
+from app.policy.tickets.ticket import Ticket
 from app.schemas.idempotency import StoredAnswer
 from app.schemas.requests import TicketOpen
 from app.services.errands import Errand

@@ -12,8 +12,8 @@ from app.base.vocabulary import Scope
 from app.db.callers import CallerRow, Kind
 from app.db.ticket_lists import Position, list_tickets
 from app.db.tickets import Name, list_events, list_messages, read_state, read_ticket
-from app.policy.clocks import ClockReading
-from app.policy.ticket_clocks import ClockLine
+from app.policy.tickets.ticket_clocks import ClockLine
+from app.policy.time.clocks import ClockReading
 from app.schemas.tickets import Order
 from app.services.errands import Errand
 from app.services.ticket_state import as_ticket

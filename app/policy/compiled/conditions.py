@@ -1,0 +1,239 @@
+"""Predicates made ready: each becomes one closure over the values of a decision."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from app.policy.time.calendars import Calendar
+
+_DURATION = TypeAdapter(timedelta)
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "gte": lambda a, b: a >= b,
+    "gt": lambda a, b: a > b,
+    "lte": lambda a, b: a <= b,
+    "lt": lambda a, b: a < b,
+}
+
+Values = Mapping[str, Any]
+"""What is known, by fact; `now` is the instant of the decision. What is absent is unknown."""
+
+Test = Callable[[Values], bool]
+
+
+class Condition:
+    """A predicate ready to be asked; `reads` names the facts it looks at."""
+
+    __slots__ = ("holds", "reads")
+
+    def __init__(self, holds: Test, reads: tuple[str, ...]) -> None:
+        self.holds = holds
+        self.reads = reads
+
+
+ALWAYS = Condition(lambda _: True, ())
+
+
+class Conditions:
+    """Builds conditions for one policy: it knows which facts are topics and where the calendars are."""
+
+    def __init__(
+        self,
+        is_topic: Callable[[str], bool],
+        calendar: Callable[[str, str | None], Calendar],
+        wider: Mapping[str, Mapping[str, tuple[str, ...]]],
+    ) -> None:
+        self._is_topic, self._calendar, self._wider = is_topic, calendar, wider
+
+    def build(self, predicate: Mapping[str, Any] | None) -> Condition:
+        if not predicate:
+            return ALWAYS
+        tests: list[Test] = []
+        reads: list[str] = []
+        for key, wanted in predicate.items():
+            test, read = self._entry(key, wanted)
+            tests.append(test)
+            reads += read
+        return Condition(tests[0] if len(tests) == 1 else _all(tests), tuple(dict.fromkeys(reads)))
+
+    def _entry(self, key: str, wanted: Any) -> tuple[Test, tuple[str, ...]]:
+        if key in ("any", "all"):
+            parts = [self.build(part) for part in wanted]
+            joined = (_any if key == "any" else _all)([p.holds for p in parts])
+            return joined, tuple(name for part in parts for name in part.reads)
+        if key == "not":
+            part = self.build(wanted)
+            return _negated(part.holds), part.reads
+        if key in ("age", "until"):
+            return self._span(key, wanted), (wanted["of"],)
+        return self._fact(key, wanted), (key,)
+
+    def _fact(self, name: str, wanted: Any) -> Test:
+        if isinstance(wanted, Mapping):
+            tests = [self._operator(name, operator, operand) for operator, operand in wanted.items()]
+            return tests[0] if len(tests) == 1 else _all(tests)
+        wanted = self._with_those_below(name, wanted)
+        several = isinstance(wanted, list | tuple)
+        if self._is_topic(name):
+            options = tuple(wanted) if several else (wanted,)
+            return lambda values: matches_topic(values.get(name), options)
+        return _one_of(name, tuple(wanted)) if several else _equal(name, wanted)
+
+    def _with_those_below(self, name: str, wanted: Any) -> Any:
+        """A standard value holds for the document's own values below it as well."""
+        below = self._wider.get(name)
+        if below is None:
+            return wanted
+        options = wanted if isinstance(wanted, list | tuple) else (wanted,)
+        more = [own for option in options for own in below.get(option, ())]
+        return (*options, *more) if more else wanted
+
+    def _operator(self, name: str, operator: str, operand: Any) -> Test:
+        match operator:
+            case "not":
+                return _negated(self._fact(name, operand))
+            case "exists" if operand:
+                return lambda values: values.get(name) is not None
+            case "exists":
+                return lambda values: values.get(name) is None
+            case "in":
+                return lambda values: self._within(values, name, operand) is True
+            case "not_in":
+                return lambda values: self._within(values, name, operand) is False
+            case _:
+                compare = _COMPARISONS[operator]
+                return lambda values: _compared(compare, values.get(name), operand)
+
+    def _within(self, values: Values, name: str, calendar: str) -> bool | None:
+        """Whether an instant lies in the calendar's hours; None where there is no instant."""
+        instant = values.get(name)
+        if not isinstance(instant, datetime):
+            return None
+        return self._calendar(calendar, values.get("timezone")).is_open(instant)
+
+    def _span(self, key: str, span: Mapping[str, Any]) -> Test:
+        name, calendar = span["of"], span.get("calendar")
+        bounds = [(_COMPARISONS[op], _DURATION.validate_python(v)) for op, v in span.items() if op in _COMPARISONS]
+
+        def holds(values: Values) -> bool:
+            instant, now = values.get(name), values.get("now")
+            if not isinstance(instant, datetime) or not isinstance(now, datetime):
+                return False
+            start, end = (instant, now) if key == "age" else (now, instant)
+            if calendar is not None and start <= end:
+                length = self._calendar(calendar, values.get("timezone")).elapsed(start, end)
+            else:
+                length = end - start
+            return all(compare(length, bound) for compare, bound in bounds)
+
+        return holds
+
+
+def _all(tests: Iterable[Test]) -> Test:
+    ready = tuple(tests)
+
+    def holds(values: Values) -> bool:
+        for test in ready:  # noqa: SIM110 - a generator here costs as much as the tests themselves
+            if not test(values):
+                return False
+        return True
+
+    return holds
+
+
+def _any(tests: Iterable[Test]) -> Test:
+    ready = tuple(tests)
+
+    def holds(values: Values) -> bool:
+        for test in ready:  # noqa: SIM110 - as above
+            if test(values):
+                return True
+        return False
+
+    return holds
+
+
+def _negated(test: Test) -> Test:
+    return lambda values: not test(values)
+
+
+def _equal(name: str, wanted: Any) -> Test:
+    if isinstance(wanted, bool):
+        return lambda values: values.get(name) is wanted
+    if isinstance(wanted, str) and _LENGTH.match(wanted):
+        length = _DURATION.validate_python(wanted)
+        return lambda values: values.get(name) in (length, wanted)
+    if wanted is None or (isinstance(wanted, str) and not _NUMBER.match(wanted)):
+
+        def holds(values: Values) -> bool:
+            value = values.get(name)
+            return value == wanted or (isinstance(value, list | tuple) and wanted in value)
+
+        return holds
+    return _one_of(name, (wanted,))
+
+
+def _one_of(name: str, options: tuple[Any, ...]) -> Test:
+    words = frozenset(option for option in options if isinstance(option, str) and not _NUMBER.match(option))
+    if len(words) == len(options):
+
+        def names_one(values: Values) -> bool:
+            value = values.get(name)
+            if isinstance(value, list | tuple):
+                return any(v in words for v in value)
+            return isinstance(value, str) and value in words
+
+        return names_one
+
+    def holds(values: Values) -> bool:
+        value = values.get(name)
+        if isinstance(value, list | tuple):
+            return any(same(v, option) for v in value for option in options)
+        return any(same(value, option) for option in options)
+
+    return holds
+
+
+def matches_topic(topic: Any, patterns: Iterable[str]) -> bool:
+    """`email` holds for `email` and everything below it; `*` for any topic that is known."""
+    if not isinstance(topic, str):
+        return False
+    for pattern in patterns:
+        if pattern in (topic, "*") or (topic.startswith(pattern) and topic[len(pattern)] == "."):
+            return True
+    return False
+
+
+def same(value: Any, wanted: Any) -> bool:
+    if isinstance(value, bool) or isinstance(wanted, bool):
+        return value is wanted
+    if isinstance(value, Decimal | int | float) and isinstance(wanted, str):
+        return _number(wanted) == value
+    return bool(value == wanted)
+
+
+def _compared(compare: Callable[[Any, Any], bool], value: Any, operand: Any) -> bool:
+    if value is None or isinstance(value, bool):
+        return False
+    if isinstance(value, timedelta):
+        return compare(value, _DURATION.validate_python(operand))
+    if isinstance(value, datetime):
+        return compare(value, datetime.fromisoformat(str(operand)))
+    left, right = _number(value), _number(operand)
+    return left is not None and right is not None and compare(left, right)
+
+
+_LENGTH = re.compile(r"^P(?=\d|T\d)(\d+[YMWD])*(T(\d+[HMS])+)?$")
+_NUMBER = re.compile(r"^-?\d{1,18}(\.\d{1,9})?$")
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | Decimal):
+        return Decimal(value)
+    text = str(value)
+    return Decimal(text) if _NUMBER.match(text) else None

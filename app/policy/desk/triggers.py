@@ -1,0 +1,116 @@
+"""Time as an event of a ticket: a target that is missed, a while that has passed since something happened."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from app.base.money import rounded
+from app.policy.compile import CompiledPolicy
+from app.policy.decision import Decision, EffectDone
+from app.policy.desk.events import Event
+from app.policy.language.effects import Transition as Move
+from app.policy.language.model import Model
+from app.policy.language.standard import STATUSES
+from app.policy.language.stating import duration
+from app.policy.life import Desk, redeliberate
+from app.policy.situation import Sender
+from app.policy.stages.deliberation import Deliberation
+from app.policy.tickets.ticket import Ticket
+from app.policy.time.calendars import CalendarHorizonExceeded
+from app.policy.transitions import apply
+from app.policy.verbs.step import Result, Transition
+
+_SYSTEM = Sender(role="system")
+
+
+class Trigger(Model):
+    """An event that is to come of itself, as it is handed in when its time has come."""
+
+    at: datetime
+    event: Event
+
+
+def coming(policy: CompiledPolicy, ticket: Ticket) -> tuple[Trigger, ...]:
+    """What waits for its time on this ticket, the next first: whiles that the rules speak of, and due times."""
+    found = [] if not ticket.open else [*_whiles(policy, ticket), *_due_times(ticket)]
+    return tuple(sorted(found, key=lambda trigger: trigger.at))
+
+
+def _whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
+    for timer in policy.awaited.timers:
+        since = _instant(ticket, timer.since)
+        if since is None:
+            continue
+        try:
+            at = policy.calendar(timer.calendar).add(since, timer.after) if timer.calendar else since + timer.after
+        except CalendarHorizonExceeded:
+            continue  # nobody knows yet when that is
+        yield Trigger(at=at, event=Event(type="elapsed", fields=timer.fields))
+
+
+def _instant(ticket: Ticket, event: str) -> datetime | None:
+    """When it last happened; a status only while the ticket is in it."""
+    if event in ("received", "received_at"):
+        return ticket.received_at
+    if event in STATUSES and ticket.status.value != event:
+        return None
+    return ticket.starts.get(event)
+
+
+def _due_times(ticket: Ticket) -> Iterator[Trigger]:
+    for line in ticket.clocks:
+        if line.going and line.target.due_at is not None:
+            fields = {"metric": line.metric, "cycle": line.terms.cycle}
+            yield Trigger(at=line.target.due_at, event=Event(type="breached", fields=fields))
+
+
+def noticed(policy: CompiledPolicy, ticket: Ticket, event: Event, desk: Desk, at: datetime) -> Result:
+    """Let the rules about the event decide what follows for the ticket, and carry it out."""
+    d = redeliberate(policy, ticket, desk, at, event.type)
+    before = ticket.decision
+    d.values.update(transition=None, event=event.type, priority=before.priority, coverage=before.coverage)
+    d.values.update({name: value for name, value in _fields(event).items() if value is not None})
+    d.run("event")
+    refunds, money = _refunds(d, ticket)
+    d.effects = [e for e in d.effects if e.type != "refund"] + refunds
+    decision = before.model_copy(update={"effects": (), "targets": ticket.targets})
+    after = ticket.changed(money=money)
+    for move in d.moves:
+        decision, after = apply(policy, after, _moved(move), desk, at)
+    return _explained(decision, d), after
+
+
+def _fields(event: Event) -> Mapping[str, Any]:
+    after = event.fields.get("after")
+    return {**event.fields, "after": duration(after)} if isinstance(after, str) else event.fields
+
+
+def _moved(move: Move) -> Transition:
+    payload = {"to_level": move.to_level, "department": move.department}
+    return Transition(verb=move.verb, by=_SYSTEM, payload={k: v for k, v in payload.items() if v is not None})
+
+
+def _refunds(d: Deliberation, ticket: Ticket) -> tuple[list[EffectDone], Any]:
+    """Shares of what has been paid, as amounts; what is given back is no longer paid."""
+    fee = ticket.decision.fee
+    currency = fee.currency if fee is not None else d.policy.document.currency
+    shares = [Decimal(str((e.model_extra or {}).get("share", "1"))) for e in d.effects if e.type == "refund"]
+    paid, refunds = ticket.money.paid, list[EffectDone]()
+    for share in shares:
+        amount = min(paid, rounded(ticket.money.paid * share, currency))
+        if amount > 0:
+            refunds.append(EffectDone(type="refund", amount=amount, currency=currency, share=str(share)))
+            paid -= amount
+    return refunds, ticket.money.model_copy(update={"paid": paid})
+
+
+def _explained(decision: Decision, d: Deliberation) -> Decision:
+    known = {a.id for a in decision.assumptions}
+    return decision.model_copy(
+        update={
+            "citations": (*d.citations, *(c for c in decision.citations if c not in d.citations)),
+            "assumptions": (*decision.assumptions, *(a for a in d.assumptions if a.id not in known)),
+            "effects": (*d.effects, *decision.effects),
+        }
+    )

@@ -1,0 +1,45 @@
+"""What a policy's clocks and timers wait for: events of a ticket, facts that come to hold, whiles that pass."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.policy.language.document import Document
+from app.policy.language.stating import duration
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """So long after something has happened, in a calendar's open time or in all."""
+
+    since: str
+    written: str
+    calendar: str | None
+
+    @property
+    def after(self) -> timedelta:
+        return duration(self.written) or timedelta(0)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        named = {"since": self.since, "after": self.written, "calendar": self.calendar}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+class Awaited:
+    def __init__(self, document: Document) -> None:
+        self.starts = frozenset(target.start for target in document.targets)
+        """What clocks begin with."""
+        stops = {metric.stops for metric in document.metrics.values()}
+        self.facts = frozenset((self.starts | stops) & document.facts.keys())
+        """Facts by which a clock starts or stops once they hold."""
+        self.timers = _timers(document)
+        """The whiles that rules about elapsed time speak of."""
+
+
+def _timers(document: Document) -> tuple[Timer, ...]:
+    found: dict[Timer, None] = {}
+    for when in (rule.when for rule in document.rules if rule.stage == "event"):
+        since, after, calendar = when.get("since"), when.get("after"), when.get("calendar")
+        if when.get("event") == "elapsed" and isinstance(since, str) and isinstance(after, str):
+            found[Timer(since, after, calendar if isinstance(calendar, str) else None)] = None
+    return tuple(found)

@@ -1,0 +1,147 @@
+"""Help that is included: how much of it there is at an instant, and what a job draws of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from app.policy.language.document import Allowance
+from app.policy.money.fees import minutes_of
+from app.policy.situation import Drawing
+
+_NOTHING = Decimal(0)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a job takes from an allowance, in its unit; `rest` is what it does not cover."""
+
+    drawn: Decimal
+    left: Decimal
+    rest: Decimal
+    rest_minutes: int | None = None
+    """The part of the job that is charged, where that goes by time."""
+
+    @property
+    def wanted(self) -> Decimal:
+        return self.drawn + self.rest
+
+
+@dataclass(slots=True)
+class _Lot:
+    """What one period grants, and until when it can be drawn."""
+
+    start: datetime
+    end: datetime
+    left: Decimal
+
+
+def balance(
+    allowance: Allowance, size: Decimal, drawings: Iterable[Drawing], at: datetime, tz: str, since: date | None = None
+) -> Decimal:
+    """What is there at an instant. Periods begin at local midnight; `since` is when the first one began.
+
+    What expires first is drawn first; what was drawn beyond a balance was paid for, and is owed by nobody.
+    """
+    past = sorted((d for d in drawings if d.at <= at), key=lambda d: d.at)
+    if allowance.per == "rolling":
+        begin = at - (allowance.span or timedelta(days=30))
+        return max(_NOTHING, size - sum((d.amount for d in past if d.at > begin), _NOTHING))
+    lots = _lots(allowance, size, past[0].at if past else at, at, ZoneInfo(tz), since)
+    for drawing in past:
+        _take(lots, drawing)
+    return sum((lot.left for lot in lots if lot.start <= at < lot.end), _NOTHING)
+
+
+def _take(lots: list[_Lot], drawing: Drawing) -> None:
+    wanted = drawing.amount
+    for lot in lots:
+        if lot.start <= drawing.at < lot.end:
+            taken = min(lot.left, wanted)
+            lot.left, wanted = lot.left - taken, wanted - taken
+
+
+def _lots(
+    allowance: Allowance, size: Decimal, first: datetime, at: datetime, zone: ZoneInfo, since: date | None
+) -> list[_Lot]:
+    """Every grant up to the instant, those that expire first in front."""
+    if allowance.per == "once":
+        start = _midnight(since, zone) if since is not None else datetime.min.replace(tzinfo=UTC)
+        return [_Lot(start, _end(allowance, start, _NEVER) if since is not None else _NEVER, size)]
+    lots = []
+    for begin in _periods(allowance.per, since or first.astimezone(zone).date(), at.astimezone(zone).date()):
+        start, following = _midnight(begin, zone), _next_period(begin, allowance.per)
+        match allowance.carry:
+            case "none":
+                end = _midnight(following, zone)
+            case "one_period":
+                end = _midnight(_next_period(following, allowance.per), zone)
+            case "all":
+                end = _NEVER
+        lots.append(_Lot(start, _end(allowance, start, end), size))
+    return lots
+
+
+def _end(allowance: Allowance, start: datetime, end: datetime) -> datetime:
+    return end if allowance.expires is None else min(end, start + allowance.expires)
+
+
+def _periods(per: str, first: date, last: date) -> Iterator[date]:
+    begin = first.replace(day=1) if per == "month" else first.replace(month=1, day=1)
+    while begin <= last:
+        yield begin
+        begin = _next_period(begin, per)
+
+
+def _next_period(begin: date, per: str) -> date:
+    if per == "year":
+        return begin.replace(year=begin.year + 1)
+    return begin.replace(year=begin.year + begin.month // 12, month=begin.month % 12 + 1)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def draw(
+    allowance: Allowance, left: Decimal, minutes: int | None, price: Callable[[], Decimal | None], times: Decimal
+) -> Drawn | None:
+    """What a job takes: one ticket, its rounded length, credits, or its price. None: its size is not known yet."""
+    length = None if minutes is None else _rounded_up(allowance, minutes)
+    wanted = _wanted(allowance, length, price, times)
+    if wanted is None:
+        return None
+    drawn = min(left, wanted)
+    rest = wanted - drawn
+    charged = None
+    if length is not None:
+        charged = int(-(-(length * rest / wanted) // 1)) if wanted else 0
+    return Drawn(drawn, left - drawn, rest, charged)
+
+
+def _wanted(
+    allowance: Allowance, length: int | None, price: Callable[[], Decimal | None], times: Decimal
+) -> Decimal | None:
+    one = minutes_of(allowance.draw.per)
+    match allowance.unit:
+        case "money":
+            return price()
+        case "minutes":
+            return None if length is None else length * times
+        case _ if one is None:
+            return times
+        case _:
+            return None if length is None else -(-length // one) * times
+
+
+def _rounded_up(allowance: Allowance, minutes: int) -> int:
+    counted = max(minutes, minutes_of(allowance.draw.minimum) or 0)
+    block = minutes_of(allowance.draw.block)
+    return -(-counted // block) * block if block else counted
+
+
+def cost(allowance: Allowance, holds: Callable[[int], bool]) -> Decimal:
+    """The multiple at which a job is drawn: that of the first cost whose condition holds."""
+    return next((c.times for i, c in enumerate(allowance.draw.cost) if holds(i)), Decimal(1))

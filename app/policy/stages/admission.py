@@ -1,0 +1,328 @@
+"""Stages from topic to action: who asks, for which account, how, for what - and whether that is admitted."""
+
+from typing import Any
+
+from app.base.vocabulary import Outcome
+from app.policy.decision import ActionTerms, ChannelState
+from app.policy.language.document import Action
+from app.policy.language.effects import FactReference, SetOutcome
+from app.policy.language.stating import instant
+from app.policy.situation import OpenTicket
+from app.policy.stages.deliberation import Deliberation, _add
+from app.policy.stages.likeness import first_alike, recent, shared_facts
+from app.policy.stages.standing import Standing, address_state, find_standing, on_server
+
+_ROLES_APART = frozenset({"staff", "system", "reseller"})
+
+
+def refuse(d: Deliberation, reason: str, redirect: tuple[str, ...] = (), outcome: Outcome = Outcome.REFUSED) -> None:
+    if not d.ended:
+        d.bring_about(SetOutcome(do="outcome", outcome=outcome, reason=reason, redirect=redirect))
+
+
+# ── topic ────────────────────────────────────────────────────────────────────
+def topic(d: Deliberation) -> None:
+    """What it is about: stated facts over defaults, aliases, the level where such matters are expected."""
+    d.stage = "topic"
+    stated = d.policy.stated(d.request.facts)
+    for name in stated.keys() & d.policy.readers.keys():
+        stated[name] = d.policy.readers[name](stated[name])
+    d.values.update(stated)
+    for name, fact in (("work.start", "work_from"), ("work.end", "work_to")):
+        if fact in stated:
+            d.values[name] = instant(stated[fact])
+    estimate = stated.get("estimated_minutes")
+    if isinstance(estimate, int) and not isinstance(estimate, bool) and 0 <= estimate <= 1_000_000:
+        d.request = d.request.model_copy(update={"estimated_minutes": estimate})
+    given = stated.get("topic")
+    d.topic = given if isinstance(given, str) else None
+    if d.topic is None and d.request.action and (action := d.policy.action(d.request.action)) and action.topic:
+        d.topic = action.topic
+    d.values["topic"] = d.filed_as = d.topic
+    d.channel = d.policy.channel(d.request.channel, d.request.menu_option)
+    d.values["channel"] = d.channel.slug if d.channel else d.request.channel
+    for alias, when in d.policy.topic_aliases:
+        if d.topic is not None and when.holds(d.values):
+            if isinstance(alias.to, FactReference):
+                d.stands_for = d.values.get(alias.to.fact)
+                d.cite(alias, f"like {d.stands_for}", when.reads)
+                continue
+            d.values["topic"] = d.filed_as = alias.to
+            d.cite(alias, f"filed as {alias.to}", when.reads)
+            break
+    d.values.update(_moment(d))
+    if d.filed_as is not None:
+        follows = d.policy.of_topic(d.filed_as)
+        d.values.update({k: v for k, v in follows.defaults.items() if k not in stated})
+        if follows.expected_level is not None:
+            d.values["expected_level"] = follows.expected_level
+            d.cite(d.policy.document.levels[follows.expected_level], "expected_level", ("topic",))
+    d.run("topic")
+
+
+def _moment(d: Deliberation) -> dict[str, Any]:
+    situation = d.situation
+    return {
+        "topic.given": d.topic,
+        "topic_source": d.request.topic_source,
+        "received_at": d.received_at,
+        "now": d.at,
+        "action": d.request.action,
+        "transition": situation.transition,
+        "event": situation.event,
+        "dry_run": situation.dry_run,
+        "department": situation.department,
+        "level": situation.level,
+        "estimated_minutes": d.request.estimated_minutes,
+        **{name: at for name, at in situation.clock_starts.items() if name not in d.policy.document.facts},
+    }
+
+
+# ── sender ───────────────────────────────────────────────────────────────────
+def sender(d: Deliberation) -> None:
+    """Find the standing and the account, then ask the rules about senders."""
+    d.stage = "sender"
+    d.channel = d.policy.channel(d.request.channel, d.request.menu_option)
+    slug = d.channel.slug if d.channel else d.request.channel
+    d.values["channel"] = slug
+    found = find_standing(d.policy, d.request, d.situation, slug)
+    d.standing, d.account = found.role, found.account
+    _set_account_facts(d, found)
+    if d.request.on_behalf_of is not None and found.not_own_customer:
+        d.run("sender")
+        refuse(d, "not_own_customer")
+        return
+    role = d.policy.document.contacts.get(found.role or "")
+    if role is not None:
+        d.cite(role, f"standing={found.role}")
+    elif found.role in ("unverified", "unlisted") and d.policy.document.unverified is not None:
+        spoken = d.policy.document.unverified
+        if slug in spoken.channels or (d.request.sender is not None and not d.request.sender.email):
+            d.cite(spoken, f"standing={found.role}")
+    if found.role is not None:
+        d.run("sender")
+
+
+def settle_account(d: Deliberation) -> None:
+    """The account's facts alone, for what happens to a ticket that has been admitted."""
+    d.channel = d.policy.channel(d.request.channel, d.request.menu_option)
+    slug = d.channel.slug if d.channel else d.request.channel
+    d.values["channel"] = slug
+    found = find_standing(d.policy, d.request, d.situation, slug)
+    d.standing, d.account = found.role, found.account or d.situation.account
+    _set_account_facts(d, found)
+
+
+def _set_account_facts(d: Deliberation, found: Standing) -> None:
+    values, account, stated = d.values, found.account, d.request.facts
+    values["sender.standing"] = found.role
+    values["not_own_customer"] = found.not_own_customer
+    values["sender.email"] = address_state(d.request.sender)
+    values["sender.mail_auth"] = d.request.sender.mail_auth if d.request.sender else None
+    values["account"] = "known" if account else "ambiguous" if found.ambiguous else "unknown"
+    values["account_username"] = account.number if account else None
+    if account is None:
+        return
+    known: dict[str, Any] = {
+        "product": account.products[0] if len(account.products) == 1 else None,
+        "product_variant": account.product_variant,
+        "variant": account.product_variant,
+        "market": account.market,
+        "market_catalogue": account.market_catalogue,
+        "active": account.active,
+        "contact_info_current": account.contact_info_current,
+        "account_state": account.state,
+        "server": account.server,
+        "hosted_domains": account.hosted_domains,
+        "reseller": account.reseller,
+        "is_reseller": account.is_reseller,
+        "users_total": account.users_total,
+        "vip": account.vip,
+        "timezone": account.tz,
+        **account.facts,
+    }
+    values.update({k: v for k, v in known.items() if v is not None and k not in stated})
+    for name in ("active", "contact_info_current", "state", "reseller"):
+        values[f"account.{name}"] = values.get("account_state" if name == "state" else name)
+    product, catalogue = values.get("product"), account.market_catalogue
+    values["product_available"] = catalogue is None or product is None or product in catalogue
+    values["incident.open"] = account.server is not None and account.server in d.situation.incidents
+    if len(account.hosted_domains) == 1:
+        values.setdefault("hosted_domain", account.hosted_domains[0])
+    person = found.contact or found.claimed
+    if person and person.name and "first_name" not in stated and "last_name" not in stated:
+        first, _, last = person.name.partition(" ")
+        values["first_name"], values["last_name"] = first, last or first
+    sender = d.request.sender
+    if sender and sender.email and sender.mail_auth != "fail" and "vip_affected" not in stated:
+        values["vip_affected"] = sender.email.casefold() in {v.casefold() for v in account.vip}
+    users, total = values.get("users_affected"), values.get("users_total")
+    if isinstance(users, int) and isinstance(total, int) and total > 0:
+        values["share_affected"] = round(users / total, 6)
+    for contact in account.contacts:
+        values.setdefault(f"contact.{contact.role}.on_server", on_server(contact.email, account))
+
+
+# ── emergency, applicability ─────────────────────────────────────────────────
+def emergency(d: Deliberation) -> None:
+    d.stage = "emergency"
+    if d.values.get("incident.open"):
+        d.values.setdefault("incident", d.account.server if d.account else None)
+    d.run("emergency")
+
+
+def applicability(d: Deliberation) -> None:
+    d.run("applicability")
+    if d.ended and d.standing == "unlisted":
+        d.notify_sender = False
+
+
+# ── channel ──────────────────────────────────────────────────────────────────
+def channel(d: Deliberation) -> None:
+    """Is the entrance offered, open, and meant for this?"""
+    d.stage = "channel"
+    spared = d.stage in d.exempt_stages
+    if d.channel is None:
+        other = d.policy.document.other_channels
+        redirect = other.redirect or d.policy.official_channels
+        d.channel_state = ChannelState(slug=d.request.channel or "", official=False, open=False)
+        if other.outcome == "refused" and not spared:
+            refuse(d, other.reason, redirect)
+        d.cite(other, f"channel={d.request.channel}")
+        for slug in redirect:
+            if not other.clauses and slug in d.policy.document.channels:
+                d.cite(d.policy.document.channels[slug], f"channel={d.request.channel}")
+        return
+    slug, offered = d.channel.slug, d.channel.channel
+    served = d.channel.open.holds(d.values)
+    attended = offered.calendar is None or d.calendar(offered.calendar).is_open(d.received_at)
+    d.channel_state = ChannelState(slug=slug, official=offered.official, open=served and attended)
+    d.values["channel.open"] = served and attended
+    d.values["channel.official"] = offered.official
+    d.cite(offered, f"channel={slug}", ("channel",))
+    if offered.calendar is not None:
+        d.cite(d.policy.document.calendars[offered.calendar], f"calendar={offered.calendar}")
+    _language(d)
+    d.run("channel")
+    if d.ended or d.request.action or spared:
+        return
+    if not served:
+        refuse(d, offered.closed, offered.redirect)
+    elif not d.channel.scope.holds(d.values):
+        _out_of_scope(d)
+
+
+def _out_of_scope(d: Deliberation) -> None:
+    assert d.channel is not None
+    offered = d.channel.channel
+    for consequence, when in zip(offered.out_of_scope, d.channel.out_of_scope, strict=True):
+        if when.holds(d.values):
+            d.cite(consequence, "out of scope", d.channel.scope.reads)
+            _add(d.redirect, offered.redirect)
+            if consequence.outcome == "refused":
+                refuse(d, consequence.reason or "channel_scope_exceeded")
+            return
+    refuse(d, "channel_scope_exceeded", offered.redirect)
+    d.cite(offered, "out of scope", d.channel.scope.reads)
+
+
+def _language(d: Deliberation) -> None:
+    """The language of the answer: the one asked for, where it is offered at this hour."""
+    offered = d.policy.document.languages
+    wanted = str(d.request.facts.get("language") or d.request.language or d.policy.document.locale)
+    tag = next((t for t in (wanted, wanted.split("-", 1)[0]) if t in offered), None)
+    if tag is None:
+        return
+    language = offered[tag]
+    d.language = tag
+    d.values["language"] = tag
+    d.cite(language, f"language={tag}", ("language",))
+    if language.calendar is not None:
+        d.cite(d.policy.document.calendars[language.calendar], f"calendar={language.calendar}")
+
+
+# ── duplicate ────────────────────────────────────────────────────────────────
+def duplicate(d: Deliberation) -> None:
+    """Does an open ticket of the account speak of the same problem?"""
+    d.stage = "duplicate"
+    if d.stage in d.exempt_stages or d.request.topic_source == "triage" or d.situation.transition:
+        return
+    for ready in d.policy.rules.get("duplicate", ()):
+        rule = ready.rule
+        if rule.same is None or not ready.when.holds(d.values):
+            continue
+        tickets = recent(rule.same, d.situation.open_tickets, d.received_at)
+        facts = shared_facts(rule.same)
+        twin = _named_twin(d) or first_alike(d.values, tickets, facts)
+        if twin is not None:
+            d.duplicate = twin
+            d.apply(ready, rule.then)
+        elif facts and (related := first_alike(d.values, tickets, facts[:1])) is not None:
+            d.apply(ready, rule.else_)
+            d.emit("link", to=related.id)
+    if not d.ended:
+        d.run("duplicate")
+
+
+def _named_twin(d: Deliberation) -> OpenTicket | None:
+    """The open ticket of the same problem, where somebody who may has said which."""
+    named = d.values.get("same_problem_as")
+    return next((t for t in d.situation.open_tickets if t.id == named), None)
+
+
+# ── intake, action ───────────────────────────────────────────────────────────
+def intake(d: Deliberation) -> None:
+    if d.standing is not None and not d.situation.transition:
+        d.run("intake")
+
+
+def action(d: Deliberation) -> None:
+    """An administrative action: ticket, role, verification, confirmation, in this order."""
+    d.stage = "action"
+    slug = d.request.action
+    terms = d.policy.action(slug) if slug else None
+    if slug is None or terms is None:
+        d.run("action")
+        return
+    excluded, deliveries = d.policy.action_conditions.get(slug) or d.policy.action_conditions["*"]
+    d.action = ActionTerms(slug=slug, roles=terms.roles, destructive=terms.destructive)
+    d.cite(terms, f"action={slug}", ("action",))
+    if excluded is not None and excluded.holds(d.values):
+        refuse(d, terms.excluded_reason)
+    elif "ticket" in terms.requires and not d.situation.ticket:
+        refuse(d, "ticket_required", d.policy.official_channels[:1])
+    elif terms.roles and d.standing in d.policy.document.contacts and d.standing not in terms.roles:
+        refuse(d, "role_not_permitted")
+    if not d.ended:
+        d.run("action")
+    if not d.ended:
+        _verify_and_confirm(d, terms)
+    if not d.ended:
+        _deliver(d, deliveries)
+
+
+def _verify_and_confirm(d: Deliberation, terms: Action) -> None:
+    sender_, situation = d.request.sender, d.situation
+    signed_in = situation.confirmed_in_client_area or (sender_ is not None and sender_.user is not None)
+    if d.standing in _ROLES_APART:
+        signed_in = True
+    if "account" in terms.requires and d.account is None:
+        d.missing.append("account_username")
+        refuse(d, "intake_incomplete", outcome=Outcome.HELD)
+    elif "authenticated" in terms.requires and not signed_in and (sender_ is None or sender_.mail_auth != "pass"):
+        refuse(d, "identity_verification_pending", outcome=Outcome.HELD)
+    elif "secure_form" in terms.requires and d.values.get("secure_form_state") != "valid":
+        refuse(d, "credentials_via_secure_form_required", outcome=Outcome.HELD)
+    elif "confirmation" in terms.requires and not d.known(terms.confirmation or "confirmed"):
+        d.missing.append(terms.confirmation or "confirmed")
+        refuse(d, "confirmation_required", outcome=Outcome.HELD)
+
+
+def _deliver(d: Deliberation, deliveries: Any) -> None:
+    for to, when in deliveries:
+        if when.holds(d.values):
+            target = d.standing if to in ("sender", "asking") else to
+            assert d.action is not None
+            d.action = d.action.model_copy(update={"deliver_to": target})
+            d.emit("send_reset_link", to=target)
+            return

@@ -1,0 +1,369 @@
+"""One decision in the making: the values rules may read, and what has been settled so far."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from app.base.vocabulary import Coverage, Outcome, WorkGate
+from app.policy.compile import CompiledChannel, CompiledEntry, CompiledPolicy
+from app.policy.compiled.rules import CompiledRule
+from app.policy.decision import (
+    ActionTerms,
+    AnyOf,
+    AssumptionUsed,
+    ChannelState,
+    Citation,
+    EffectDone,
+    FeeDecision,
+    ScheduleWindow,
+    TargetTime,
+)
+from app.policy.language.document import Same
+from app.policy.language.effects import (
+    AddFee,
+    Append,
+    Effect,
+    Emit,
+    Exclude,
+    Exempt,
+    FactReference,
+    Link,
+    Redirect,
+    Refund,
+    Require,
+    Schedule,
+    SetDepartment,
+    SetFact,
+    SetGate,
+    SetLevel,
+    SetOutcome,
+    SetPriority,
+    SetTopic,
+    Suggest,
+    Transition,
+    Value,
+)
+from app.policy.language.model import Sourced
+from app.policy.situation import Account, OpenTicket, Request, Situation
+from app.policy.stages.likeness import first_alike, recent, shared_facts
+from app.policy.stages.scheduling import window_for
+from app.policy.tickets.ticket_clocks import ClockTerms
+from app.policy.time.calendars import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class LeftToCharge:
+    """The part of the work that an allowance does not cover: so many minutes of its end, or a share of its price."""
+
+    minutes: int | None = None
+    start: datetime | None = None
+    share: tuple[Decimal, Decimal] | None = None
+    """So much of so much."""
+
+
+class Deliberation:
+    """Working state of `decide`; stages read and write it in their fixed order."""
+
+    def __init__(  # noqa: PLR0915 - one line for each thing that is settled
+        self, policy: CompiledPolicy, request: Request, situation: Situation, at: datetime
+    ) -> None:
+        self.policy, self.request, self.situation, self.at = policy, request, situation, at
+        self.received_at = situation.received_at or at
+        self.account: Account | None = situation.account
+        self.values: dict[str, Any] = {**policy.defaults, "now": at, "received_at": self.received_at}
+        self.stage = "version"
+        self.outcome = Outcome.ACCEPTED
+        self.reason: str | None = None
+        self.ended = False
+        self.written_up = False
+        """Refused as it came, yet made into an ordinary ticket."""
+        self.notify_sender = True
+        self.standing: str | None = None
+        self.topic: str | None = None
+        self.filed_as: str | None = None
+        self.stands_for: str | None = None
+        """A listed topic that this one is like; it decides coverage."""
+        self.department: str | None = situation.department
+        self.level: int | None = situation.level
+        self.priority: str | None = None
+        self.language = policy.document.locale
+        self.channel: CompiledChannel | None = None
+        self.channel_state: ChannelState | None = None
+        self.action: ActionTerms | None = None
+        self.entry: CompiledEntry | None = None
+        self.coverage: Coverage | None = None
+        self.provisional = False
+        self.strict = False
+        self.fee: FeeDecision | None = None
+        self.waived_fee: str | None = None
+        """Tariff that would apply, were it not the provider's own fault."""
+        self.left_to_charge: LeftToCharge | None = None
+        self.fee_rules: list[tuple[str, CompiledRule]] = []
+        self.gates: set[WorkGate] = set()
+        self.opened: set[WorkGate] = set()
+        self.schedule: ScheduleWindow | None = None
+        self.cancelled_metrics: set[str] = set()
+        self.targets: list[TargetTime] = []
+        self.clock_terms: list[ClockTerms] = []
+        self.missing: list[str | AnyOf] = []
+        self.recommendations: list[str] = []
+        self.suggestions: list[str] = []
+        self.redirect: list[str] = []
+        self.effects: list[EffectDone] = []
+        self.exempt_stages: set[str] = set()
+        self.exempt_checks: set[str] = set()
+        self.duplicate: OpenTicket | None = None
+        self.alike: OpenTicket | None = None
+        """The open ticket that the rule at hand was looking for."""
+        self.excluded: str | None = None
+        self.moves: list[Transition] = []
+        self.wanted: set[str] = set()
+        self.remembered: dict[str, Any] = {}
+        """Facts that the rules about a step have derived; they stay with the ticket."""
+        self._citations: dict[tuple[str, str, str], Citation] = {}
+        self._assumptions: dict[str, str] = {}
+
+    def calendar(self, slug: str) -> Calendar:
+        return self.policy.calendar(slug, self.values.get("timezone"))
+
+    # ── what is said and why ─────────────────────────────────────────────────
+    def cite(self, source: Sourced, effect: str = "", reads: Iterable[str] = ()) -> None:
+        """Record the clauses and readings that a statement rests on."""
+        self.cite_clauses(source.clauses, effect, reads)
+        for id_, value in self.policy.readings(source.assumption):
+            self._assumptions[id_] = value
+
+    def cite_silence(self) -> None:
+        """Where no clause has spoken: what holds where the policy is silent, else what it says of itself."""
+        document = self.policy.document
+        for source in (document.unspecified, document.about):
+            if not self._citations:
+                self.cite(source, "nothing is said about it")
+
+    def cite_clauses(self, clauses: Sequence[str], effect: str = "", reads: Iterable[str] = ()) -> None:
+        for clause in clauses:
+            key = (clause, self.stage, effect)
+            if key not in self._citations:
+                self._citations[key] = Citation(
+                    clause, self.policy.sentence(clause, self.language), self.stage, effect, self._because(reads)
+                )
+
+    def _because(self, reads: Iterable[str]) -> dict[str, Any]:
+        quiet = self.policy.quiet_facts
+        return {n: _plain(v) for n in reads if n not in quiet and (v := self.values.get(n)) is not None}
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(self._citations.values())
+
+    @property
+    def assumptions(self) -> tuple[AssumptionUsed, ...]:
+        return tuple(AssumptionUsed(id_, value) for id_, value in self._assumptions.items())
+
+    # ── the decision table ───────────────────────────────────────────────────
+    def run(self, stage: str) -> None:
+        """Ask the rules of a stage, in the document's order, until one ends admission."""
+        self.stage = stage
+        for ready in self.policy.candidates(stage, self.values):
+            if self._spared(ready) or not self._finds_alike(ready.rule.same):
+                continue
+            if ready.when.holds(self.values):
+                self.apply(ready, ready.rule.then)
+                if ready.rule.stop or (self.ended and ready.admits):
+                    return
+            elif ready.rule.else_:
+                self.apply(ready, ready.rule.else_)
+
+    def _finds_alike(self, same: Same | None) -> bool:
+        """Whether a rule finds the earlier event or open ticket it looks for; every other rule looks for none."""
+        if same is None or self.stage == "duplicate":  # duplicates are told apart more finely
+            return same is None
+        tickets = recent(same, self.situation.open_tickets, self.received_at)
+        self.alike = first_alike(self.values, tickets, shared_facts(same))
+        return self.alike is not None or any(
+            self.at - e.at <= same.within and all(e.values.get(f) == self.values.get(f) for f in same.facts)
+            for e in self.situation.earlier
+        )
+
+    def _spared(self, ready: CompiledRule) -> bool:
+        if ready.rule.check in self.exempt_checks:
+            return True
+        return ready.admits and ready.rule.stage in self.exempt_stages
+
+    def apply(self, ready: CompiledRule, effects: Sequence[Effect]) -> None:
+        """Bring about what a rule says; a rule without effects only states its clause and readings."""
+        if not effects:
+            self.cite(ready.rule, "", ready.when.reads)
+        for effect in effects:
+            said = self.bring_about(effect, ready)
+            if said is not None:
+                self.cite(ready.rule, said, ready.when.reads)
+
+    def bring_about(self, effect: Effect, ready: CompiledRule | None = None) -> str | None:  # noqa: PLR0911, PLR0912
+        """Carry out one effect; the words under which it is cited, or None where it changed nothing."""
+        match effect:
+            case SetOutcome():
+                return self._set_outcome(effect)
+            case SetPriority(priority=priority):
+                self.priority = self.values["priority"] = priority
+                return f"priority={priority}"
+            case SetDepartment(department=department):
+                self.department = self.values["department"] = department
+                if (named := self.policy.document.departments.get(department)) is not None:
+                    self.level = self.values["level"] = named.level
+                return f"department={department}"
+            case SetLevel(level=level):
+                self.level = self.values["level"] = level
+                return f"level={level}"
+            case SetTopic(topic=topic):
+                self.filed_as = self.values["topic"] = topic
+                return f"filed as {topic}"
+            case SetFact(fact=fact, value=value):
+                if fact not in self.request.facts:
+                    self.values[fact] = self._value(value)
+                    if self.stage == "transition":
+                        self.remembered[fact] = self.values[fact]
+                return f"{fact}={self.values.get(fact)}"
+            case SetGate(gate=WorkGate.OPEN):
+                self.opened |= set(WorkGate)
+                return "work_gate=open"
+            case SetGate(gate=gate):
+                self.gates.add(gate)
+                return f"work_gate={gate}"
+            case AddFee(fee=fee):
+                if ready is not None:
+                    self.fee_rules.append((fee, ready))
+                return f"fee={fee}"
+            case Require():
+                return self._require(effect)
+            case Exempt(stages=stages, checks=checks):
+                self.exempt_stages |= set(stages)
+                self.exempt_checks |= set(checks)
+                return "exempt"
+            case Schedule():
+                return self._schedule(effect)
+            case Suggest(suggestions=suggestions):
+                _add(self.suggestions, suggestions)
+                return "suggestion"
+            case Redirect(redirect=redirect):
+                _add(self.redirect, redirect)
+                return "redirect"
+            case Link():
+                return "link"
+            case Append():
+                if self.alike is not None:
+                    self.emit("append", to=self.alike.id)
+                return "append"
+            case Exclude(reason=reason):
+                self.excluded = reason
+                return f"excluded={reason}"
+            case Transition():
+                self.moves.append(effect)
+                return effect.verb
+            case Refund(share=share):
+                self.emit("refund", share=share)
+                return "refund"
+            case Emit():
+                self._emit(effect)
+                return effect.do
+
+    def _set_outcome(self, effect: SetOutcome) -> str | None:
+        if self.ended:
+            return None
+        if effect.outcome is Outcome.HELD and self.values.get("emergency.valid"):
+            return None  # a valid emergency is never held for what is missing
+        self.outcome, self.reason = effect.outcome, effect.reason
+        self.ended = effect.outcome is not Outcome.ACCEPTED
+        if effect.notify == "authenticated":
+            sender = self.request.sender
+            self.notify_sender = sender is not None and sender.mail_auth == "pass"
+        else:
+            self.notify_sender = effect.notify
+        _add(self.redirect, effect.redirect)
+        _add(self.missing, effect.missing)
+        return f"outcome={effect.outcome}" + (f": {effect.reason}" if effect.reason else "")
+
+    def _require(self, effect: Require) -> str:
+        self.wanted |= {name for combination in effect.any_of for name in combination}
+        gaps = [tuple(n for n in combination if not self.known(n)) for combination in effect.any_of]
+        if any(not gap for gap in gaps):
+            return "complete"
+        lacking: list[str | AnyOf] = list(gaps[0]) if len(gaps) == 1 else [AnyOf(any_of=tuple(gaps))]
+        if effect.otherwise == "recommend":
+            _add(self.recommendations, [n for gap in gaps for n in gap])
+            return "recommended"
+        _add(self.missing, lacking)
+        if effect.otherwise == "ask" or self.values.get("emergency.valid"):
+            return "asked for"
+        outcome = Outcome(effect.otherwise)
+        if not self.ended:
+            self.outcome, self.reason, self.ended = outcome, effect.reason or "intake_incomplete", True
+        return f"outcome={outcome}: {self.reason}"
+
+    def known(self, name: str) -> bool:
+        """Whether anything usable is known; `false` and empty text are what is still to be said."""
+        value = self.values.get(name)
+        return value is not None and value is not False and value != ""
+
+    def _schedule(self, effect: Schedule) -> str | None:
+        if self.situation.transition is None and self.situation.previous is None:
+            _add(self.suggestions, [f"schedule_{effect.calendar}"])
+            return "schedule suggested"
+        wished = self.values.get(effect.window) if effect.window else None
+        wished = wished if isinstance(wished, datetime) else None
+        window = window_for(self.calendar(effect.calendar), effect, self.at, wished)
+        self.cite(self.policy.document.calendars[effect.calendar], f"calendar={effect.calendar}")
+        if window is None:
+            self.gates.add(WorkGate.AWAITING_STAFF_DECISION)
+            return "not at the wished time"
+        self.schedule = ScheduleWindow(from_=window.opens, until=window.closes)
+        self.gates.add(WorkGate.SCHEDULED)
+        self.cancelled_metrics |= set(effect.replaces)
+        return "scheduled"
+
+    # ── what follows ─────────────────────────────────────────────────────────
+    def _value(self, value: Value | None) -> Any:
+        return self.values.get(value.fact) if isinstance(value, FactReference) else value
+
+    def emit(self, kind: str, **members: Any) -> None:
+        self.effects.append(EffectDone(type=kind, **{k: v for k, v in members.items() if v is not None}))
+
+    def _emit(self, effect: Emit) -> None:
+        members = {
+            name: self._value(getattr(effect, name)) for name in effect.model_fields_set if name not in ("do", "to")
+        }
+        to = self._value(effect.to)
+        reseller = self.account.reseller if self.account else None
+        members["to"] = reseller if to == "reseller" and reseller else to
+        match effect.do:
+            case "page":
+                members["at"] = self.at
+                self.values["emergency.valid"] = True
+            case "hold_account":
+                members["account"] = self.account.number if self.account else None
+                members["status"] = "proposed" if effect.mode == "discretionary" else "done"
+            case "create_ticket" if self.ended:
+                self.written_up = True
+            case "open_incident":
+                members.setdefault("server", self.values.get("server"))
+            case _:
+                pass
+        if effect.responsible == "reseller":
+            members["responsible"] = reseller
+        self.emit(effect.do, **members)
+
+
+def _add(known: list[Any], more: Iterable[Any]) -> None:
+    known.extend(item for item in more if item not in known)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str | int | bool | float | list):
+        return value
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)

@@ -1,0 +1,129 @@
+"""A ticket as the policy sees it: what was asked, what has happened since, and the decision in force."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import JsonValue
+
+from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
+from app.policy.compile import CompiledPolicy
+from app.policy.decision import Breach, Decision, TargetTime
+from app.policy.language.model import Model
+from app.policy.situation import Money, OpenTicket, Request
+from app.policy.tickets.ticket_clocks import ClockLine
+from app.policy.time.calendars import CalendarHorizonExceeded
+
+_ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
+_STATUS_OF_GATE = {
+    WorkGate.AWAITING_CONSENT: TicketStatus.WAITING_CONSENT,
+    WorkGate.AWAITING_PAYMENT: TicketStatus.WAITING_PAYMENT,
+    WorkGate.SCHEDULED: TicketStatus.SCHEDULED,
+}
+
+
+class Excuse(Model):
+    """Why a time may be missed; it labels the miss and changes neither due time nor verdict."""
+
+    metric: str
+    code: str
+    at: datetime
+    note: str = ""
+
+
+class Ticket(Model):
+    """The state of one ticket; every change makes a new one."""
+
+    id: str
+    account: str | None
+    """Number of the account."""
+    received_at: datetime
+    completed_at: datetime | None = None
+    request: Request
+    facts: Mapping[str, JsonValue] = {}
+    """All that is asserted by now, the request's own facts included."""
+    decision: Decision
+    status: TicketStatus
+    department: str | None = None
+    level: int | None = None
+    clocks: tuple[ClockLine, ...] = ()
+    money: Money = Money()
+    scheduled: bool = False
+    starts: Mapping[str, datetime] = {}
+    """Instants of events that clocks may start from."""
+    triage: Mapping[str, JsonValue] = {}
+    assignee: str | None = None
+    merged_into: str | None = None
+    linked: tuple[str, ...] = ()
+    incident: str | None = None
+    delay_codes: tuple[str, ...] = ()
+    excuses: tuple[Excuse, ...] = ()
+    priority_set: str | None = None
+    coverage_set: Coverage | None = None
+    first_response_at: datetime | None = None
+    oldest_unanswered_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    work_started_at: datetime | None = None
+
+    @property
+    def held(self) -> bool:
+        return self.decision.outcome is Outcome.HELD
+
+    @property
+    def open(self) -> bool:
+        return self.status not in _ENDED
+
+    def as_open(self) -> OpenTicket:
+        """As another request's duplicate check sees it."""
+        return OpenTicket(
+            id=self.id,
+            status=self.status,
+            held=self.held,
+            received_at=self.received_at,
+            facts=self.facts,
+            targets=self.targets,
+        )
+
+    @property
+    def targets(self) -> tuple[TargetTime, ...]:
+        """The times in force, one per metric: the latest cycle that was not cancelled."""
+        shown = {line.metric: line.target for line in self.clocks if line.state is not ClockState.CANCELLED}
+        return tuple(shown.values())
+
+    def read_again(self, policy: CompiledPolicy, at: datetime) -> "Ticket":
+        """The ticket as its clocks show at this instant: what fell due meanwhile is breached."""
+        try:
+            clocks = tuple(line.with_records(policy, at) if line.going else line for line in self.clocks)
+        except CalendarHorizonExceeded:  # nobody knows yet how long that is; they stand as last read
+            return self
+        return self.changed(clocks=clocks)
+
+    def breach(self, at: datetime) -> Breach | None:
+        """The miss on record: of several that of the clock that ended last, or still runs."""
+        missed = [(line.stopped_at or at, line) for line in self.clocks if line.state is ClockState.BREACHED]
+        missed = [(end, line) for end, line in missed if line.target.due_at is not None]
+        if not missed:
+            return None
+        end, line = max(missed, key=lambda each: each[0])
+        assert line.target.due_at is not None
+        return Breach(
+            metric=line.metric,
+            late_seconds=int((end - line.target.due_at).total_seconds()),
+            excused=line.excused_by is not None,
+            excused_by=line.excused_by,
+            liability=line.target.liability,
+        )
+
+    def changed(self, **values: Any) -> "Ticket":
+        return self.model_copy(update=values)
+
+
+def status_after(decision: Decision, *, merged: bool = False) -> TicketStatus:
+    """What a ticket is waiting for, once a decision stands."""
+    if merged or decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED):
+        written_up = any(e.type == "create_ticket" for e in decision.effects) and decision.targets
+        return TicketStatus.OPEN if written_up and not merged else TicketStatus.CLOSED
+    if decision.outcome is Outcome.HELD:
+        return TicketStatus.ON_HOLD
+    return _STATUS_OF_GATE.get(decision.work_gate, TicketStatus.OPEN)

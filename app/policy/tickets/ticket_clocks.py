@@ -1,0 +1,237 @@
+"""The clocks of one ticket, as they are kept: the terms each was set to, what has happened to it, how it stands."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
+from typing import Literal
+
+from app.base.vocabulary import ClockState, Strength, TicketStatus
+from app.policy.compile import CompiledPolicy
+from app.policy.decision import TargetTime
+from app.policy.language.model import Model
+from app.policy.time.calendars import ALWAYS
+from app.policy.time.clock_plans import ClockKind, ClockPlan
+from app.policy.time.clocks import (
+    Cancelled,
+    ClockEvent,
+    ClockReading,
+    Excused,
+    Negotiated,
+    Reclassified,
+    Replanned,
+    StatusChanged,
+    Stopped,
+    read,
+)
+from app.policy.time.cycles import rederived, reopened
+
+_GOING = (ClockState.RUNNING, ClockState.PAUSED)
+
+
+class ClockTerms(Model):
+    """What a clock is set to, in values that can be stored; the calendar is named."""
+
+    metric: str
+    kind: str
+    start: datetime
+    cycle: int = 1
+    minimum: timedelta | None = None
+    maximum: timedelta | None = None
+    days: int = 1
+    calendar: str | None = None
+    zone: str | None = None
+    """The customer's own, for a calendar that goes by it."""
+    cutoff: time | None = None
+    pauses: tuple[TicketStatus, ...] = ()
+    strength: Strength = Strength.UNSPECIFIED
+    liability: str = "unspecified"
+
+    def plan(self, policy: CompiledPolicy) -> ClockPlan:
+        return ClockPlan(
+            metric=self.metric,
+            kind=ClockKind(self.kind),
+            start=self.start,
+            cycle=self.cycle,
+            minimum=self.minimum,
+            maximum=self.maximum,
+            days=self.days,
+            calendar=policy.calendar(self.calendar, self.zone) if self.calendar else ALWAYS,
+            cutoff=self.cutoff,
+            pauses=frozenset(self.pauses),
+            strength=self.strength,
+            liability=self.liability,
+        )
+
+
+class ClockRecord(Model):
+    """One event of a clock."""
+
+    kind: Literal["status", "stopped", "cancelled", "reclassified", "replanned", "negotiated", "excused"]
+    at: datetime
+    status: TicketStatus | None = None
+    terms: ClockTerms | None = None
+    due: datetime | None = None
+    code: str | None = None
+
+    def event(self, policy: CompiledPolicy) -> ClockEvent:
+        match self.kind:
+            case "status":
+                return StatusChanged(self.at, self.status or TicketStatus.OPEN)
+            case "stopped":
+                return Stopped(self.at)
+            case "cancelled":
+                return Cancelled(self.at)
+            case "negotiated":
+                return Negotiated(self.at, self.due or self.at)
+            case "excused":
+                return Excused(self.at, self.code)
+            case _:
+                assert self.terms is not None
+                edited = Reclassified if self.kind == "reclassified" else Replanned
+                return edited(self.at, self.terms.plan(policy))
+
+
+class ClockLine(Model):
+    """One clock of a ticket. `target`, `state` and `stopped_at` are its reading at the last change."""
+
+    terms: ClockTerms
+    records: tuple[ClockRecord, ...] = ()
+    target: TargetTime
+    state: ClockState = ClockState.RUNNING
+    stopped_at: datetime | None = None
+    excused_by: str | None = None
+
+    @property
+    def metric(self) -> str:
+        return self.terms.metric
+
+    @property
+    def going(self) -> bool:
+        return self.stopped_at is None and self.state is not ClockState.CANCELLED
+
+    def read(self, policy: CompiledPolicy, at: datetime) -> ClockReading:
+        return read(self.terms.plan(policy), [r.event(policy) for r in self.records], at)
+
+    def with_records(self, policy: CompiledPolicy, at: datetime, *more: ClockRecord) -> "ClockLine":
+        """The clock after these events, read at this instant."""
+        longer = self.model_copy(update={"records": (*self.records, *more)})
+        reading = longer.read(policy, at)
+        latest = next((r.terms for r in reversed(longer.records) if r.terms is not None), self.terms)
+        return longer.model_copy(
+            update={
+                "target": _shown(reading, latest),
+                "state": reading.state,
+                "stopped_at": reading.stopped_at,
+                "excused_by": reading.excused_by,
+            }
+        )
+
+
+def _shown(reading: ClockReading, terms: ClockTerms) -> TargetTime:
+    timeless = reading.due_at is None and terms.kind not in ("elapsed", "business")
+    return TargetTime(
+        metric=reading.metric,
+        kind=terms.kind,
+        clock_start=None if timeless and terms.kind != "negotiated" else reading.started_at,
+        earliest_at=reading.earliest_at,
+        due_at=reading.due_at,
+        calendar=terms.calendar,
+        strength=reading.strength,
+        liability=reading.liability,
+        status=reading.state,
+    )
+
+
+def started(policy: CompiledPolicy, terms: ClockTerms, status: TicketStatus, at: datetime) -> ClockLine:
+    """A clock that begins; it stands still at once if the ticket is in a state in which it does."""
+    line = ClockLine(terms=terms, target=TargetTime(metric=terms.metric, kind=terms.kind))
+    return line.with_records(policy, at, ClockRecord(kind="status", at=min(at, terms.start), status=status))
+
+
+def stopped(
+    policy: CompiledPolicy, lines: Sequence[ClockLine], metrics: frozenset[str] | None, at: datetime
+) -> tuple[ClockLine, ...]:
+    """What these clocks (or all) measure has happened: met up to the due time, breached after it."""
+    end = ClockRecord(kind="stopped", at=at)
+    return tuple(
+        line.with_records(policy, at, end) if line.going and (metrics is None or line.metric in metrics) else line
+        for line in lines
+    )
+
+
+def cancelled(policy: CompiledPolicy, lines: Sequence[ClockLine], at: datetime) -> tuple[ClockLine, ...]:
+    end = ClockRecord(kind="cancelled", at=at)
+    return tuple(line.with_records(policy, at, end) if line.going else line for line in lines)
+
+
+def with_status(
+    policy: CompiledPolicy, lines: Sequence[ClockLine], status: TicketStatus, at: datetime
+) -> tuple[ClockLine, ...]:
+    """Pauses belong to the ticket: every clock hears of its status."""
+    change = ClockRecord(kind="status", at=at, status=status)
+    return tuple(line.with_records(policy, at, change) if line.going else line for line in lines)
+
+
+def taken_up_again(policy: CompiledPolicy, lines: Sequence[ClockLine], at: datetime) -> tuple[ClockLine, ...]:
+    """A reopened ticket goes on with what was left of its resolve clock; verdicts given stay."""
+    more = []
+    for line in lines:
+        following = reopened(line.terms.plan(policy), line.read(policy, at), at) if line.metric == "resolve" else None
+        if following is not None:
+            terms = line.terms.model_copy(
+                update={
+                    "cycle": following.cycle,
+                    "start": at,
+                    "kind": following.kind.value,
+                    "minimum": following.minimum,
+                    "maximum": following.maximum,
+                }
+            )
+            more.append(started(policy, terms, TicketStatus.OPEN, at))
+    return (*lines, *more)
+
+
+def carried_on(
+    policy: CompiledPolicy,
+    lines: Sequence[ClockLine],
+    wanted: Iterable[ClockTerms],
+    status: TicketStatus,
+    at: datetime,
+) -> tuple[ClockLine, ...]:
+    """The clocks after the rules have been asked again: they go on, are reclassified, begin, or end with an event."""
+    asked = {terms.metric: terms for terms in wanted}
+    after = list(lines)
+    for index, line in enumerate(after):
+        fresh = asked.get(line.metric)
+        if line.going and fresh is not None and fresh.start != line.terms.start and fresh.start >= at:
+            after[index] = line.with_records(policy, at, ClockRecord(kind="cancelled", at=at))
+    running = {line.metric: (i, line) for i, line in enumerate(after) if line.going}
+    judged = [line for line in after if not line.going and line.state is not ClockState.CANCELLED]
+    ended: set[tuple[str, datetime | None]] = {(line.metric, line.terms.start) for line in judged}
+    ended |= {(line.metric, None) for line in judged if line.stopped_at != at}
+    due = {m: t for m, t in asked.items() if m in running or _begins(t, ended, at)}
+    change = rederived(
+        [_latest(line).plan(policy) for _, line in running.values()], [t.plan(policy) for t in due.values()]
+    )
+    for plan in change.reclassified:
+        index, line = running[plan.metric]
+        terms = due[plan.metric].model_copy(update={"cycle": plan.cycle})
+        after[index] = line.with_records(policy, at, ClockRecord(kind="reclassified", at=at, terms=terms))
+    for plan in change.cancelled:
+        index, line = running[plan.metric]
+        after[index] = line.with_records(policy, at, ClockRecord(kind="cancelled", at=at))
+    for plan in change.started:
+        cycle = 1 + sum(line.metric == plan.metric for line in after)
+        terms = due[plan.metric].model_copy(update={"cycle": cycle, "start": max(plan.start, at)})
+        after.append(started(policy, terms, status, at))
+    return tuple(after)
+
+
+def _latest(line: ClockLine) -> ClockTerms:
+    return next((r.terms for r in reversed(line.records) if r.terms is not None), line.terms)
+
+
+def _begins(terms: ClockTerms, ended: set[tuple[str, datetime | None]], at: datetime) -> bool:
+    """A metric that has had its verdict begins again only with a new event of its own."""
+    if terms.start >= at:
+        return True
+    return (terms.metric, terms.start) not in ended and (terms.metric, None) not in ended
