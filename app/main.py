@@ -10,7 +10,20 @@ import uvloop
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.api import accounts, classifications, contacts, docs, health, me, oauth, policies, problems, quotes, tickets
+from app.api import (
+    accounts,
+    classifications,
+    contacts,
+    docs,
+    health,
+    me,
+    oauth,
+    policies,
+    problems,
+    quotes,
+    tickets,
+    verbs,
+)
 from app.api.deps import Desk
 from app.api.guard import EdgeGuard
 from app.api.observed import Drain, Observed
@@ -35,6 +48,7 @@ ROUTERS = (
     policies.router,
     classifications.router,
     tickets.router,
+    verbs.router,
     accounts.router,
     contacts.router,
     quotes.router,

@@ -86,6 +86,15 @@ async def ticket_for_change(
     return await _read(database, provider_id, principal, columns, _WITH_KEPT, *name, now, *key_args(repeat), *given)
 
 
+TAKER: Final = """(SELECT jsonb_build_object('id', w.id, 'name', w.name) FROM staff AS w
+  WHERE w.provider_id = $1 AND w.active AND (w.id = $11::uuid OR w.email = $12::text)) AS taker"""
+"""A further column of `ticket_for_change`: the staff member of this id or address."""
+SURVIVOR: Final = """(SELECT to_jsonb(o) - 'search' || jsonb_build_object('account_number', oa.number)
+  FROM ticket AS o LEFT JOIN account AS oa ON oa.provider_id = $1 AND oa.id = o.account_id
+  WHERE o.provider_id = $1 AND (o.id = $11::uuid OR o.reference = $12::text)) AS survivor"""
+"""A further column: the ticket of this id or reference."""
+
+
 async def read_state(
     database: Database, provider_id: UUID, principal: Principal, name: Name
 ) -> tuple[CallerRow, asyncpg.Record | None]:

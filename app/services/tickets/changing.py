@@ -64,9 +64,9 @@ class Changed:
     version: int
 
 
-def shown(errand: Errand, known: Known, change: Changed) -> dict[str, Any]:
-    """The changed ticket as its caller is shown it."""
-    row = {**known.row, **change.columns, "clocks": change.clocks, "version": change.version}
+def shown(errand: Errand, known: Known, change: Changed, **names: Any) -> dict[str, Any]:
+    """The changed ticket as its caller is shown it; `names` of rows that it now points to."""
+    row = {**known.row, **change.columns, "clocks": change.clocks, "version": change.version, **names}
     allowed = allowed_actions(known.policy, change.ticket, known.around, known.caller, errand.now)
     return ticket_view(row, allowed)
 
