@@ -296,8 +296,17 @@ class CompiledPolicy:
         return {alias: slug for slug, p in self.document.products.items() for alias in (slug, *p.aliases)}
 
     def product(self, name: str) -> str:
-        """The document's name of a product; one it does not know keeps its own."""
-        return self._products.get(name, name)
+        """The document's name of a product; one without coverage of its own goes by the general one."""
+        found = self._products.get(name, name)
+        return self._general if self._general is not None and found not in self._products_covered else found
+
+    @cached_property
+    def _general(self) -> str | None:
+        return next((slug for slug, product in self.document.products.items() if product.general), None)
+
+    @cached_property
+    def _products_covered(self) -> frozenset[str]:
+        return frozenset(product for entry in self.document.coverage for product in entry.products)
 
     @staticmethod
     def matches(topic: str | None, patterns: Iterable[str]) -> bool:

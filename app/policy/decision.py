@@ -138,6 +138,8 @@ class ChannelState(Model):
 class ActionTerms(Model):
     slug: str
     roles: tuple[str, ...] = ()
+    verify: tuple[str, ...] = ()
+    """How staff may check who asks, while that has to be done."""
     destructive: bool = False
     deliver_to: str | None = None
 

@@ -60,12 +60,13 @@ def _known(library: Library) -> dict[str, Any]:
 
 
 def _needs(kind: str, members: Sequence[str]) -> dict[str, Any]:
-    """Members that a kind cannot do without; a price may be stated in several ways."""
+    """Members that a kind cannot do without, unless a table's cells have them; prices are stated in several ways."""
     plain = [member for member in members if member != "amount"]
     then: dict[str, Any] = {"required": plain} if plain else {}
     if "amount" in members:
         then["anyOf"] = [{"required": [member]} for member in _PRICED]
-    return {"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": then}
+    by_itself = {"properties": {"kind": {"const": kind}}, "required": ["kind"], "not": {"required": ["table"]}}
+    return {"if": by_itself, "then": then}
 
 
 def _shaped(node: Any) -> Any:

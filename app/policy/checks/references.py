@@ -54,7 +54,6 @@ _NAMED: dict[tuple[type[BaseModel], str], str] = {
     (doc.CoverageEntry, "fee"): "fee",
     (doc.CoverageEntry, "allowance"): "allowance",
     (doc.CoverageEntry, "missing"): "fact",
-    (doc.CoverageEntry, "refile"): "topic",
     (doc.Same, "facts"): "fact",
     (doc.Same, "topics"): "topic",
     (doc.AfterHours, "channels"): "channel",

@@ -152,6 +152,7 @@ class Product(Sourced):
     name: Words = ""
     variants: tuple[Slug, ...] = ()
     markets: tuple[str, ...] = ()
+    """Countries in which it is sold; left out: everywhere. Rules read the value `product_available`."""
     general: bool = False
     """Stands for every product without entries of its own."""
     aliases: tuple[Slug, ...] = ()
@@ -174,6 +175,7 @@ class ContactRole(Sourced):
     may: tuple[Slug, ...] = ()
     """Capabilities: `manage_contacts`, `consent`, `pay`, `act` ... `*` is written as `everything`."""
     receives: tuple[Slug, ...] = ()
+    """For readers: what is sent to these people."""
 
 
 class Unverified(Sourced):
@@ -190,7 +192,7 @@ class OutOfScope(Sourced):
     outcome: Literal["accepted", "refused"] = "refused"
     reason: Slug | None = None
     live: bool = True
-    """False: written up, nothing is solved on the line."""
+    """For readers: false where it is written up and nothing is solved on the line."""
 
 
 class Channel(Sourced):
@@ -242,10 +244,14 @@ class Delivery(Model):
 
     when: Predicate = {}
     to: str
+    """A contact role, `sender`, or `address_on_file`."""
 
 
 class Fallback(Model):
+    """Another way to check who asks."""
+
     when: Predicate
+    """In place of the usual ones where this holds, such as out of date contact data."""
     method: Slug
 
 
@@ -259,6 +265,7 @@ class Action(Sourced):
     confirmation: Slug | None = None
     """Fact that confirms what cannot be undone."""
     verify: tuple[Slug, ...] = ()
+    """Ways in which staff check who asks; the action waits until they have."""
     fallback: Fallback | None = None
     deliver_to: tuple[Delivery, ...] = ()
     destructive: bool = False
@@ -375,7 +382,9 @@ class Target(Sourced):
     pauses: tuple[Slug, ...] | None = None
     """Statuses in which the clock stands still; left out: the usual ones of the metric."""
     cancelled_by: tuple[Literal["billed", "scheduled"], ...] = ()
+    """What ends the promise: work that is charged, or put into a window."""
     overridden_by_contract: bool = True
+    """Whether a time in the customer's own agreement goes first."""
 
 
 class Excuses(Sourced):
@@ -383,6 +392,7 @@ class Excuses(Sourced):
 
     metrics: tuple[MetricSlug, ...]
     codes: tuple[Slug, ...]
+    """Reasons of a delay, as staff name them."""
 
 
 class Payment(Model):
@@ -474,6 +484,7 @@ class Fee(Sourced):
     payment: Payment = Payment()
     unsolved: Literal["refund", "keep"] = "refund"
     separate_item: bool = False
+    """For readers: billed apart from the subscription."""
     alternatives: tuple[Price, ...] = ()
     """The same price under the other readings."""
     start: Slug | None = None
@@ -502,14 +513,15 @@ class CoverageEntry(Sourced):
     """Reason code of the refusal; left out: topic_not_supported."""
     fee: Slug | None = None
     allowance: Slug | None = None
+    """Help that is included and drawn first."""
     strength: Strength | None = None
     """Strength of the targets of such tickets."""
     provisional_when: Predicate | None = None
     gate_first: Mapping[WorkGate, Predicate] = {}
+    """Gates that stay closed while their conditions hold."""
     suggest: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
-    refile: TopicSlug | None = None
 
 
 class Same(Model):
@@ -528,6 +540,9 @@ class Rule(Sourced):
     check: Slug | None = None
     """A name by which `exempt` can spare requests this rule."""
     stage: Stage
+    """When it is asked. A request passes topic, sender, emergency, applicability, channel, duplicate, intake, action,
+    classify, priority, coverage, target, fee, schedule and effects, in this order; the first outcome but `accepted`
+    ends admission. `priority`: the first rule that gives one. `event`, `notice`, `transition`: by themselves."""
     when: Predicate = {}
     same: Same | None = None
     table: Table | None = None
@@ -543,7 +558,10 @@ class Goal(Sourced):
 
     metric: Slug
     numerator: str
+    """A count that is reported, or of the open tickets: tickets_open, tickets_without_owner, tickets_without_due,
+    tickets_without_owner_or_due, tickets_overdue."""
     denominator: str | None = None
+    """Left out: the goal is a number, not a ratio."""
     min: str | None = Field(None, pattern=r"^\d+(\.\d+)?$")
     max: str | None = Field(None, pattern=r"^\d+(\.\d+)?$")
 
@@ -687,7 +705,10 @@ class Document(Model):
     clauses: Mapping[ClauseId, Clause] = Field(min_length=1)
     assumptions: Mapping[AssumptionId, Assumption] = {}
     facts: Mapping[str, Fact] = {}
+    """What rules may read, beside DerivedValues. The engine itself knows `topic`, `product`, `language`, `currency`,
+    `timezone`, `work_from`, `work_to`, `confirmed` and `staff_decision`, declared or not."""
     reasons: Mapping[Slug, Words] = {}
+    """Reasons of the document's own for outcomes, beside StandardReasons, in words for the customer."""
     holidays: Mapping[str, tuple[date, ...]] = {}
     """Holiday sets of the document's own; sets of the library can be named without being repeated."""
     calendars: Mapping[Slug, Calendar] = {}

@@ -146,6 +146,9 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
         values[f"account.{name}"] = values.get("account_state" if name == "state" else name)
     product, catalogue = values.get("product"), account.market_catalogue
     values["product_available"] = catalogue is None or product is None or product in catalogue
+    sold = d.policy.document.products.get(str(product)) if product is not None else None
+    if sold is not None and sold.markets and values.get("market") is not None:
+        values["product_available"] = values["product_available"] and values["market"] in sold.markets
     values["incident.open"] = account.server is not None and account.server in d.situation.incidents
     if len(account.hosted_domains) == 1:
         values.setdefault("hosted_domain", account.hosted_domains[0])
@@ -313,9 +316,19 @@ def _verify_and_confirm(d: Deliberation, terms: Action) -> None:
         refuse(d, "identity_verification_pending", outcome=Outcome.HELD)
     elif "secure_form" in terms.requires and d.values.get("secure_form_state") != "valid":
         refuse(d, "credentials_via_secure_form_required", outcome=Outcome.HELD)
+    elif terms.verify and d.values.get("identity_verified") is not True and d.standing not in _ROLES_APART:
+        assert d.action is not None
+        d.action = d.action.model_copy(update={"verify": _ways_to_verify(d, terms)})
+        refuse(d, "identity_verification_pending", outcome=Outcome.HELD)
     elif "confirmation" in terms.requires and not d.known(terms.confirmation or "confirmed"):
         d.missing.append(terms.confirmation or "confirmed")
         refuse(d, "confirmation_required", outcome=Outcome.HELD)
+
+
+def _ways_to_verify(d: Deliberation, terms: Action) -> tuple[str, ...]:
+    """How staff may check who asks; the fallback's way where its condition holds."""
+    other = terms.fallback
+    return (other.method,) if other is not None and d.policy.condition(other.when).holds(d.values) else terms.verify
 
 
 def _deliver(d: Deliberation, deliveries: Any) -> None:
