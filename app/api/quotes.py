@@ -5,15 +5,16 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query
 from fastapi.responses import Response
 
-from app.api.errands import ErrandDep, KeyedErrand, answered, sent
-from app.api.etags import IfNoneMatch, etag, unchanged
+from app.api.errands import ErrandDep, KeyedErrand, RepeatableErrand, answered, sent
+from app.api.etags import ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
 from app.base.vocabulary import QuoteStatus
 from app.schemas.fields import Id, ShortText
 from app.schemas.listing import Listed
-from app.schemas.quotes import Quote, QuoteAsk
-from app.services import quotes
+from app.schemas.quotes import ConsentGive, Decline, Payment, Quote, QuoteAsk, Refund, Settle, Waive
+from app.services.quotes import agreeing, offering, paying, reading
+from app.services.quotes.view import quote_view
 from app.services.tickets.reading import named
 
 router = desk_router("/v1/quotes", "quotes")
@@ -41,7 +42,7 @@ async def _filters(
 )
 async def offer_quote(errand: KeyedErrand, body: QuoteAsk) -> Response:
     """By the policy's fee rules, with the clauses that say so. A new price for a ticket replaces the one on offer."""
-    return sent(await quotes.offer(errand, body))
+    return sent(await offering.offer(errand, body))
 
 
 @router.get(
@@ -54,11 +55,48 @@ async def list_quotes(
     errand: ErrandDep, page: PageDep, filters: Annotated[dict[str, Any], Depends(_filters)]
 ) -> Response:
     after = page.after(tuple[Id])
-    rows = await quotes.listed(errand, after[0] if after else None, filters, page.fetch)
-    return page.answer(rows, position=lambda row: (row["id"],), view=quotes.quote_view)
+    rows = await reading.listed(errand, after[0] if after else None, filters, page.fetch)
+    return page.answer(rows, position=lambda row: (row["id"],), view=quote_view)
 
 
 @router.get("/{quote}", operation_id="read_quote", summary="One quote", responses={200: {"model": Quote}})
 async def read_quote(errand: ErrandDep, quote: QuoteId, if_none_match: IfNoneMatch = None) -> Response:
-    view, version = await quotes.read(errand, quote)
+    view, version = await reading.read(errand, quote)
     return unchanged(if_none_match, version) or answered(view, headers={"ETag": etag(version)})
+
+
+_QUOTE: dict[int | str, dict[str, Any]] = {200: {"model": Quote}}
+
+
+@router.post("/{quote}/consent", operation_id="consent_to_quote", summary="Agree to the price", responses=_QUOTE)
+async def consent(errand: KeyedErrand, quote: QuoteId, body: ConsentGive, version: ExpectedVersion) -> Response:
+    """By one of the customer's people who may. It binds this price and its terms."""
+    return sent(await agreeing.consent(errand, quote, body.form, version))
+
+
+@router.post("/{quote}/decline", operation_id="decline_quote", summary="Decline the price", responses=_QUOTE)
+async def decline(errand: RepeatableErrand, quote: QuoteId, body: Decline, version: ExpectedVersion) -> Response:
+    return sent(await agreeing.decline(errand, quote, body.reason, version))
+
+
+@router.post("/{quote}/payments", operation_id="record_payment", summary="Record a payment", responses=_QUOTE)
+async def record_payment(errand: KeyedErrand, quote: QuoteId, body: Payment, version: ExpectedVersion) -> Response:
+    """By the billing system, once for each of its references. More or less than was asked is on record."""
+    return sent(await paying.pay(errand, quote, body, version))
+
+
+@router.post("/{quote}/refunds", operation_id="record_refund", summary="Record a refund", responses=_QUOTE)
+async def record_refund(errand: RepeatableErrand, quote: QuoteId, body: Refund, version: ExpectedVersion) -> Response:
+    return sent(await paying.refund(errand, quote, body, version))
+
+
+@router.post("/{quote}/waive", operation_id="waive_quote", summary="Ask for no money", responses=_QUOTE)
+async def waive(errand: RepeatableErrand, quote: QuoteId, body: Waive, version: ExpectedVersion) -> Response:
+    """By staff. What was paid is to be given back."""
+    return sent(await agreeing.waive(errand, quote, body.reason, version))
+
+
+@router.post("/{quote}/settle", operation_id="settle_quote", summary="Charge what it took", responses=_QUOTE)
+async def settle(errand: RepeatableErrand, quote: QuoteId, body: Settle, version: ExpectedVersion) -> Response:
+    """By staff. Never above what was agreed where the terms are capped."""
+    return sent(await agreeing.settle(errand, quote, body.minutes, version))

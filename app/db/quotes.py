@@ -1,6 +1,7 @@
 """Quotes: the price on offer for a ticket, one as it is shown, and lists of them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,7 +9,10 @@ import asyncpg
 
 from app.base.actor import Principal
 from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
+from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.pool import Database
+from app.db.tickets import JUDGED
+from app.schemas.idempotency import IdempotentRequest
 
 LATEST: Final = """(SELECT jsonb_build_object('id', q.id, 'edition', q.edition, 'status', q.status,
     'version', q.version, 'requested_by', q.requested_by)
@@ -55,3 +59,45 @@ async def list_quotes(
     args = [filters.get(name) for name in names]
     statement = _LIST.format(sees=_sees(principal))
     return await for_caller(database, provider_id, principal, statement, after, *args, fetch)
+
+
+# ── with all that a change of one is decided by ──────────────────────────────
+COLUMNS: Final = (
+    *("id", "ticket_id", "account_id", "edition", "status", "rule", "facts", "estimated_minutes", "lines", "total"),
+    *("currency", "terms", "prepay_required", "prepay_minimum", "consent_required", "indicative", "alternatives"),
+    *("citations", "assumptions", "policy_version", "settings_revision", "requested_by", "consent", "closing"),
+    *("settled_minutes", "settled_total", "paid", "refunded", "expires_at", "external_ref", "metadata", "version"),
+    *("created_at", "updated_at"),
+)
+_FOR_CHANGE: Final = f"""SELECT {", ".join(f'q."{column}" AS "quote_{column}"' for column in COLUMNS)}, {JUDGED},
+    {KEPT_COLUMNS},
+    (SELECT max(other.edition) FROM quote AS other WHERE other.provider_id = $1 AND other.ticket_id = q.ticket_id)
+      AS latest_edition,
+    (SELECT sum(other.paid - other.refunded) FROM quote AS other
+      WHERE other.provider_id = $1 AND other.ticket_id = q.ticket_id) AS kept_of_ticket,
+    (SELECT jsonb_build_object('quote_id', p.quote_id, 'amount', p.amount::text, 'currency', p.currency)
+      FROM payment AS p WHERE p.provider_id = $1 AND p.reference = $7::text AND p.kind = $11::text) AS recorded
+  FROM quote AS q
+  LEFT JOIN ticket AS t ON t.provider_id = $1 AND t.id = q.ticket_id
+  LEFT JOIN account AS a ON a.provider_id = $1 AND a.id = coalesce(t.account_id, q.account_id)
+  LEFT JOIN staff AS s ON s.provider_id = $1 AND s.id = t.assignee_id
+  LEFT JOIN reseller AS r ON r.provider_id = $1 AND r.id = t.reseller_id
+  {kept("$9", "$10")}
+  WHERE q.provider_id = $1 AND q.id = $6 AND {{sees}}"""
+
+
+async def quote_for_change(
+    database: Database,
+    provider_id: UUID,
+    principal: Principal,
+    quote: UUID,
+    now: datetime,
+    repeat: IdempotentRequest | None,
+    reference: str | None = None,
+    kind: str | None = None,
+) -> tuple[CallerRow, asyncpg.Record | None]:
+    """The quote's columns as `quote_…`, its ticket as it is judged, and the payment of this kind and reference."""
+    statement = _FOR_CHANGE.format(sees=_sees(principal))
+    args = (quote, reference, now, *key_args(repeat), kind)
+    caller, rows = await for_caller(database, provider_id, principal, statement, *args)
+    return caller, rows[0] if rows else None

@@ -1,7 +1,7 @@
 """Quotes on the wire."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -10,8 +10,9 @@ from app.base.money import Money
 from app.base.vocabulary import QuoteStatus, Terms
 from app.schemas.callers import Named
 from app.schemas.decisions import AssumptionUsed, Citation
-from app.schemas.fields import JsonMap, Metadata, Model, ShortText
+from app.schemas.fields import JsonMap, Metadata, Minutes, Model, ShortText, Text, When
 from app.schemas.requests import Estimate, Name
+from app.schemas.tickets import Kinded
 
 _EXAMPLE: dict[str, Any] = {"ticket": "NTH-7K3Q-9F2D-M4XA", "estimated_minutes": 40}
 
@@ -49,6 +50,56 @@ class TicketNamed(Model):
     reference: str
 
 
+class Consent(Model):
+    """Who agreed to what: it binds this price, and these terms."""
+
+    by: Kinded
+    at: datetime
+    amount: str
+    currency: str
+    terms: Terms
+    version: int
+
+
+class Settled(Model):
+    minutes: int
+    total: Money | None
+
+
+class ConsentGive(Model):
+    """What is agreed to is the quote; there is little to say."""
+
+    form: Literal["click", "signature"] = Field("click", description="How it is given, where the policy asks for more")
+
+
+class Decline(Model):
+    reason: Text | None = None
+
+
+class Payment(Model):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"amount": {"amount": "85.00", "currency": "CAD"}, "reference": "INV-1"}]}
+    )
+
+    amount: Money
+    reference: ShortText = Field(description="Of the billing system; the same one never counts twice")
+    paid_at: When | None = Field(None, description="Left out: now")
+
+
+class Refund(Model):
+    amount: Money
+    reference: ShortText
+    reason: Text | None = None
+
+
+class Waive(Model):
+    reason: Text
+
+
+class Settle(Model):
+    minutes: Minutes
+
+
 class Quote(Model):
     id: UUID
     ticket: TicketNamed | None
@@ -66,6 +117,10 @@ class Quote(Model):
     indicative: bool
     alternatives: list[Money] = Field(description="The total under other readings of the policy")
     paid: Money
+    refunded: Money
+    payment: Literal["none", "partial", "paid", "overpaid"] = Field(description="How what was kept compares")
+    consent: Consent | None
+    settled: Settled | None
     expires_at: datetime | None
     citations: list[Citation]
     assumptions: list[AssumptionUsed]

@@ -144,3 +144,157 @@ async def test_bad_input_is_pointed_at(front: FrontDesk, body: dict[str, Any], p
     _, _, customer = await front.customer()
     answer = await front.client.post(URL, json=body, headers={**customer, **front.key()})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer), answer.text
+
+
+# ── what becomes of a price ──────────────────────────────────────────────────
+async def priced(front: FrontDesk, minutes: int = 40) -> tuple[dict[str, Any], str, Headers, Headers]:
+    """A ticket that waits for consent: itself, the path of its quote, and its customer's and staff's tokens."""
+    _, _, customer = await front.customer()
+    staff = await front.staff(await front.provider())
+    body = {**CODING, "facts": {"topic": "code"}}
+    ticket = (await front.client.post("/v1/tickets", json=body, headers={**customer, **front.key()})).json()
+    patch = {"facts": {"staff_decision": "bill"}}
+    await front.client.patch(f"/v1/tickets/{ticket['id']}", json=patch, headers={**staff, "If-Match": "*"})
+    quote = await offered(front, staff, ticket=ticket["id"], estimated_minutes=minutes)
+    return ticket, f"{URL}/{quote.id}", customer, staff
+
+
+async def did(front: FrontDesk, who: Headers, path: str, status: int = 200, **body: Any) -> dict[str, Any]:
+    answer = await front.client.post(path, json=body, headers={**who, **front.key()})
+    assert answer.status_code == status, answer.text
+    if status == 200:
+        Quote.model_validate_json(answer.content)
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def shown(front: FrontDesk, who: Headers, path: str) -> dict[str, Any]:
+    found: dict[str, Any] = (await front.client.get(path, headers=who)).json()
+    return found
+
+
+async def test_whoever_may_agrees_and_the_work_begins(front: FrontDesk) -> None:
+    ticket, path, customer, staff = await priced(front)
+    url = f"/v1/tickets/{ticket['id']}"
+    agreed = await did(front, customer, f"{path}/consent")
+    assert (agreed["status"], agreed["consent"]["amount"], agreed["consent"]["version"]) == ("consented", "85.00", 1)
+    assert agreed == await shown(front, staff, path)
+    assert (await shown(front, staff, url))["work_gate"] == "open"
+    assert (await did(front, customer, f"{path}/consent", 409))["code"] == "conflict"
+    assert (await front.client.post(f"{url}/start-work", headers=staff)).status_code == 200
+    done = await did(front, staff, f"{path}/settle", minutes=130)
+    assert (done["status"], done["settled"]["total"]["amount"]) == ("settled", "85.00")
+    billing = await front.service(await front.provider(), Scope.PAYMENTS)
+    paid = await did(front, billing, f"{path}/payments", amount={"amount": "85.00", "currency": "CAD"}, reference="I-1")
+    assert (paid["payment"], paid["paid"]["amount"]) == ("paid", "85.00")
+    types = await front.owner.fetch("SELECT type FROM event WHERE subject_id = $1 ORDER BY seq", ticket["id"])
+    assert [row["type"] for row in types][2:] == [
+        "ticket.quoted", "ticket.consented", "ticket.work_started", "ticket.settled", "ticket.paid",
+    ]  # fmt: skip
+
+
+async def test_only_the_customers_people_agree(front: FrontDesk) -> None:
+    _, path, _, staff = await priced(front)
+    provider = await front.provider()
+    billing = await front.service(provider, Scope.PAYMENTS, Scope.SUBMIT)
+    for who in (staff, billing):
+        await did(front, who, f"{path}/consent", 403)
+        await did(front, who, f"{path}/decline", 403)
+    _, _, neighbour = await front.customer()
+    await did(front, neighbour, f"{path}/consent", 404)
+    for verb, body in (("waive", {"reason": "x"}), ("settle", {"minutes": 1})):
+        await did(front, billing, f"{path}/{verb}", 403, **body)
+    money: dict[str, Any] = {"amount": {"amount": "1.00", "currency": "CAD"}, "reference": "X"}
+    await did(front, staff, f"{path}/payments", 403, **money)
+
+
+async def test_a_superseded_or_expired_price_cannot_be_agreed_to(front: FrontDesk) -> None:
+    ticket, path, customer, staff = await priced(front)
+    newer = await offered(front, staff, ticket=ticket["id"], estimated_minutes=70)
+    assert (await did(front, customer, f"{path}/consent", 409))["code"] == "conflict"
+    await front.owner.execute("UPDATE quote SET expires_at = created_at")
+    assert "expired" in (await did(front, customer, f"{URL}/{newer.id}/consent", 409))["detail"]
+
+
+async def test_what_was_declined_may_be_agreed_to_after_all(front: FrontDesk) -> None:
+    ticket, path, customer, staff = await priced(front)
+    url = f"/v1/tickets/{ticket['id']}"
+    assert (await did(front, customer, f"{path}/decline", reason="Too much"))["status"] == "declined"
+    refused = await front.client.post(f"{url}/start-work", headers=staff)
+    assert refused.status_code == 409
+    assert (await did(front, customer, f"{path}/consent"))["status"] == "consented"
+    assert (await shown(front, staff, url))["work_gate"] == "open"
+
+
+async def test_of_two_who_agree_at_once_one_does(front: FrontDesk) -> None:
+    _, path, customer, _ = await priced(front)
+    keys = [front.key() for _ in range(4)]
+    answers = await asyncio.gather(
+        *(front.client.post(f"{path}/consent", json={}, headers={**customer, **key}) for key in keys)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    match = {**customer, **front.key(), "If-Match": '"1"'}
+    assert (await front.client.post(f"{path}/decline", json={}, headers=match)).status_code == 412
+
+
+async def test_a_payment_that_arrives_twice_counts_once(front: FrontDesk) -> None:
+    ticket, path, _, _ = await priced(front)
+    billing = await front.service(await front.provider(), Scope.PAYMENTS)
+    money: dict[str, Any] = {"amount": {"amount": "50.00", "currency": "CAD"}, "reference": "INV-1"}
+    answers = await asyncio.gather(*(did(front, billing, f"{path}/payments", **money) for _ in range(4)))
+    assert {answer["paid"]["amount"] for answer in answers} == {"50.00"}
+    assert await front.owner.fetchval("SELECT count(*) FROM payment") == 1
+    other = {**money, "amount": {"amount": "51.00", "currency": "CAD"}}
+    assert (await did(front, billing, f"{path}/payments", 409, **other))["code"] == "already_exists"
+    state = await front.owner.fetchval("SELECT state FROM ticket WHERE id = $1", ticket["id"])
+    assert state["money"]["paid"] == "50.00"
+
+
+async def test_more_and_less_than_asked_are_states_and_refunds_take_them_back(front: FrontDesk) -> None:
+    ticket, path, _, _ = await priced(front)
+    billing = await front.service(await front.provider(), Scope.PAYMENTS)
+
+    def money(amount: str, reference: str, currency: str = "CAD") -> dict[str, Any]:
+        return {"amount": {"amount": amount, "currency": currency}, "reference": reference}
+
+    payments = f"{path}/payments"
+    assert (await did(front, billing, payments, **money("20.00", "A")))["payment"] == "partial"
+    assert (await did(front, billing, payments, **money("80.00", "B")))["payment"] == "overpaid"
+    back = await did(front, billing, f"{path}/refunds", **money("15.00", "R"), reason="Too much")
+    assert (back["payment"], back["refunded"]["amount"]) == ("paid", "15.00")
+    assert (await did(front, billing, f"{path}/refunds", **money("15.00", "R")))["refunded"]["amount"] == "15.00"
+    assert (await did(front, billing, f"{path}/refunds", 409, **money("85.01", "S")))["code"] == "conflict"
+    state = await front.owner.fetchval("SELECT state FROM ticket WHERE id = $1", ticket["id"])
+    assert state["money"]["paid"] == "85.00"
+    for amount, currency, pointer in (
+        ("1.00", "USD", "/amount/currency"), ("0", "CAD", "/amount/amount"), ("1.001", "CAD", "/amount/amount"),
+    ):  # fmt: skip
+        wrong = await did(front, billing, payments, 422, **money(amount, "C", currency))
+        assert wrong["errors"][0]["pointer"] == pointer
+
+
+async def test_a_waived_price_opens_the_gate_and_asks_for_the_money_back(front: FrontDesk) -> None:
+    ticket, path, customer, staff = await priced(front)
+    billing = await front.service(await front.provider(), Scope.PAYMENTS)
+    money: dict[str, Any] = {"amount": {"amount": "85.00", "currency": "CAD"}, "reference": "INV-1"}
+    await did(front, billing, f"{path}/payments", **money)
+    assert (await did(front, staff, f"{path}/waive", reason="Our fault"))["status"] == "waived"
+    now = await shown(front, staff, f"/v1/tickets/{ticket['id']}")
+    assert (now["work_gate"], now["fee"]["status"]) == ("open", "waived")
+    assert "refund" in {effect["type"] for effect in now["decision"]["effects"]}
+    await did(front, billing, f"{path}/refunds", **money)
+    assert "Our fault" not in str(await shown(front, customer, f"/v1/tickets/{ticket['id']}/events"))
+
+
+async def test_a_quote_for_nothing_yet_has_states_of_its_own(front: FrontDesk) -> None:
+    _, _, customer = await front.customer()
+    staff = await front.staff(await front.provider())
+    quote = await offered(front, customer, rule="advanced_support", estimated_minutes=61)
+    path = f"{URL}/{quote.id}"
+    assert (await did(front, customer, f"{path}/consent"))["status"] == "consented"
+    done = await did(front, staff, f"{path}/settle", minutes=30)
+    assert (done["settled"], done["payment"]) == (
+        {"minutes": 30, "total": {"amount": "85.00", "currency": "CAD"}},
+        "none",
+    )
+    await did(front, staff, f"{path}/waive", 409, reason="Too late")

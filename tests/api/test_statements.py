@@ -75,6 +75,9 @@ async def test_readings_take_one_statement_and_commands_two(counted: Counted) ->
     assert await counted.by(client.post("/v1/quotes", json=priced, headers={**staff, **front.key()})) == 2
     priced = {"ticket": ticket["id"], "estimated_minutes": 30}
     assert await counted.by(client.post("/v1/quotes", json=priced, headers={**staff, **front.key()})) == 2
+    quote = (await client.get("/v1/quotes?limit=1", headers=staff)).json()["data"][0]["id"]
+    waived = client.post(f"/v1/quotes/{quote}/waive", json={"reason": "x"}, headers=staff)
+    assert await counted.by(waived) == 2
     people = f"/v1/accounts/{account.number}/contacts"
     person = {"role": "registered", "email": "new@maple.example"}
     assert await counted.by(client.post(people, json=person, headers={**customer, **front.key()})) == 2

@@ -1,6 +1,6 @@
 """Quotes: an estimate priced by the policy's fee rules, for a ticket or for nothing yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,8 +12,7 @@ from app.base.vocabulary import Outcome, QuoteStatus, Scope, Terms
 from app.db.callers import CallerRow, Kind
 from app.db.commands import Along, Command, Overtaken, carry_out
 from app.db.problems import violated_constraint
-from app.db.quotes import LATEST, list_quotes, read_quote
-from app.policy.compile import CompiledPolicy
+from app.db.quotes import LATEST
 from app.policy.decision import Decision, FeeDecision, jsonable
 from app.policy.desk.quoting import quote_by_facts, quote_by_tariff
 from app.policy.situation import Sender
@@ -23,15 +22,15 @@ from app.schemas.idempotency import StoredAnswer
 from app.schemas.quotes import QuoteAsk
 from app.schemas.requests import Requested
 from app.services.errands import Errand
+from app.services.quotes.view import quote_view
 from app.services.refusals import refusal
 from app.services.repeating import once
 from app.services.requests import gather as gather_request
 from app.services.tickets.changing import changed, command, gather
 from app.services.tickets.knowing import Known
-from app.services.tickets.view import instant, written
+from app.services.tickets.view import written
 
 _GOOD_FOR = timedelta(days=30)
-_READS = frozenset({Scope.SUBMIT, Scope.PAYMENTS})
 _STAFF_KEYS = ("staff:", "admin:")
 _OF_NO_TICKET = ("account", "facts", "rule")
 
@@ -71,7 +70,7 @@ async def _for_ticket(errand: Errand, body: QuoteAsk) -> StoredAnswer:
     )
     decision = quote_by_facts(known.policy, request, known.around.account, errand.now)
     fee = _fee(decision).model_copy(update={"indicative": True})
-    row = _row(errand, known.policy, decision, fee, body) | _of_ticket(known, latest)
+    row = _row(errand, decision, fee, body) | _of_ticket(known, latest)
     along, events = _superseded(errand, known, latest)
     plan = Command({"quote": [row], "event": [_event(errand, row), *events]}, along=along)
     return await _write(errand, known.caller, row, _names(known), plan)
@@ -91,8 +90,8 @@ async def _put(errand: Errand, known: Known, body: QuoteAsk, latest: Mapping[str
     decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now)
     if decision.outcome is not Outcome.ACCEPTED:
         raise refusal(decision)
-    change = changed(errand, known, after)
-    row = _row(errand, known.policy, decision, _fee(decision), body) | _of_ticket(known, latest)
+    change = changed(errand, known, after.changed(decision=decision))
+    row = _row(errand, decision, _fee(decision), body) | _of_ticket(known, latest)
     told = {"quote": str(row["id"]), "version": row["edition"]}
     plan = command(errand, known, change, EventType.TICKET_QUOTED, told)
     along, events = _superseded(errand, known, latest)
@@ -144,7 +143,7 @@ async def _for_nothing_yet(errand: Errand, body: QuoteAsk) -> StoredAnswer:
         known = ", ".join(given.policy.document.fees)
         raise Problem("invalid", errors=[Fault("/rule", "not_offered", f"This must be one of {known}.")])
     of = given.account_row(account.number) if account is not None else None
-    row = _row(errand, given.policy, decision, _fee(decision), body)
+    row = _row(errand, decision, _fee(decision), body)
     row |= {"ticket_id": None, "account_id": of["id"] if of is not None else None, "edition": 1}
     names = {
         "ticket_reference": None,
@@ -162,9 +161,7 @@ def _fee(decision: Decision) -> FeeDecision:
     return decision.fee
 
 
-def _row(
-    errand: Errand, policy: CompiledPolicy, decision: Decision, fee: FeeDecision, body: QuoteAsk
-) -> dict[str, Any]:
+def _row(errand: Errand, decision: Decision, fee: FeeDecision, body: QuoteAsk) -> dict[str, Any]:
     decided = jsonable(decision)
     return {
         "provider_id": errand.provider_id,
@@ -175,7 +172,7 @@ def _row(
         "estimated_minutes": body.estimated_minutes,
         "lines": [line.model_dump(mode="json") for line in fee.lines],
         "total": fee.amount,
-        "currency": policy.document.currency,
+        "currency": fee.currency,
         "terms": fee.terms or Terms.CAPPED,
         "prepay_required": fee.prepay_required,
         "prepay_minimum": fee.prepay_minimum,
@@ -189,6 +186,9 @@ def _row(
         "requested_by": errand.principal.key,
         "paid": Decimal(0),
         "refunded": Decimal(0),
+        "consent": None,
+        "settled_minutes": None,
+        "settled_total": None,
         "expires_at": errand.now + _GOOD_FOR,
         "external_ref": body.external_ref,
         "metadata": body.metadata,
@@ -222,64 +222,3 @@ async def _write(
                 raise Problem("already_exists", "Another quote has this external_ref.") from problem
         raise
     return answer
-
-
-# ── read ─────────────────────────────────────────────────────────────────────
-async def read(errand: Errand, quote: UUID) -> tuple[dict[str, Any], int]:
-    """The quote, and the version of its row."""
-    caller, row = await read_quote(errand.database, errand.provider_id, errand.principal, quote)
-    _check_reader(caller)
-    if row is None:
-        raise Problem("not_found")
-    return quote_view(row), row["version"]
-
-
-async def listed(
-    errand: Errand, after: UUID | None, filters: Mapping[str, Any], fetch: int
-) -> Sequence[Mapping[str, Any]]:
-    caller, rows = await list_quotes(errand.database, errand.provider_id, errand.principal, after, filters, fetch)
-    _check_reader(caller)
-    return rows
-
-
-def _check_reader(caller: CallerRow) -> None:
-    if caller.kind is Kind.SERVICE and not caller.scopes & _READS:
-        raise Problem("forbidden")
-
-
-def quote_view(row: Mapping[str, Any]) -> dict[str, Any]:
-    def money(amount: Any) -> dict[str, Any] | None:
-        return None if amount is None else {"amount": _written(amount), "currency": row["currency"]}
-
-    plain: tuple[str, ...] = (
-        "id",
-        "status",
-        "rule",
-        "facts",
-        "estimated_minutes",
-        "lines",
-        "terms",
-        "consent_required",
-        "indicative",
-    )
-    plain += ("citations", "assumptions", "policy_version", "settings_revision", "external_ref", "metadata")
-    ticket = {"id": row["ticket_id"], "reference": row["ticket_reference"]}
-    account = {"id": row["account_id"], "number": row["account_number"], "name": row["account_name"]}
-    return {
-        **{name: row[name] for name in plain},
-        "ticket": ticket if row["ticket_id"] is not None else None,
-        "account": account if row["account_id"] is not None else None,
-        "version": row["edition"],
-        "total": money(row["total"]),
-        "prepay": {"required": row["prepay_required"], "minimum": money(row["prepay_minimum"])},
-        "alternatives": [money(amount) for amount in row["alternatives"]],
-        "paid": money(row["paid"]),
-        **{name: instant(row[name]) for name in ("expires_at", "created_at", "updated_at")},
-    }
-
-
-def _written(amount: Any) -> str:
-    """Rows hold four digits after the point; the wire shows as many as the amount has, two at least."""
-    exact = Decimal(amount).normalize()
-    places = max(2, -int(exact.as_tuple().exponent))
-    return format(exact, f".{places}f")

@@ -1,0 +1,66 @@
+"""Quotes as they are shown."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from app.services.tickets.view import instant
+
+
+def quote_view(row: Mapping[str, Any]) -> dict[str, Any]:
+    def money(amount: Any) -> dict[str, Any] | None:
+        return None if amount is None else {"amount": _written(amount), "currency": row["currency"]}
+
+    plain: tuple[str, ...] = (
+        "id",
+        "status",
+        "rule",
+        "facts",
+        "estimated_minutes",
+        "lines",
+        "terms",
+        "consent_required",
+        "indicative",
+    )
+    plain += ("citations", "assumptions", "policy_version", "settings_revision", "external_ref", "metadata")
+    ticket = {"id": row["ticket_id"], "reference": row["ticket_reference"]}
+    account = {"id": row["account_id"], "number": row["account_number"], "name": row["account_name"]}
+    return {
+        **{name: row[name] for name in plain},
+        "ticket": ticket if row["ticket_id"] is not None else None,
+        "account": account if row["account_id"] is not None else None,
+        "version": row["edition"],
+        "total": money(row["total"]),
+        "prepay": {"required": row["prepay_required"], "minimum": money(row["prepay_minimum"])},
+        "alternatives": [money(amount) for amount in row["alternatives"]],
+        "paid": money(row["paid"]),
+        "refunded": money(row["refunded"]),
+        "payment": _payment(row),
+        "consent": row["consent"],
+        "settled": _settled(row, money),
+        **{name: instant(row[name]) for name in ("expires_at", "created_at", "updated_at")},
+    }
+
+
+def _payment(row: Mapping[str, Any]) -> str:
+    """How what was paid compares with what is to be paid; more and less are on record, not errors."""
+    due = row["settled_total"] if row["settled_total"] is not None else row["total"]
+    kept = Decimal(row["paid"]) - Decimal(row["refunded"])
+    if kept <= 0:
+        return "none"
+    if due is None or kept < Decimal(due):
+        return "partial"
+    return "paid" if kept == Decimal(due) else "overpaid"
+
+
+def _settled(row: Mapping[str, Any], money: Callable[[Any], dict[str, Any] | None]) -> dict[str, Any] | None:
+    if row["settled_minutes"] is None:
+        return None
+    return {"minutes": row["settled_minutes"], "total": money(row["settled_total"])}
+
+
+def _written(amount: Any) -> str:
+    """Rows hold four digits after the point; the wire shows as many as the amount has, two at least."""
+    exact = Decimal(amount).normalize()
+    places = max(2, -int(exact.as_tuple().exponent))
+    return format(exact, f".{places}f")
