@@ -1,8 +1,8 @@
 """The evidence in a text: what was said, alone and beside its neighbour, each with its weight."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from app.triage.meanings import Piece, pieces
 from app.triage.text import Told
@@ -10,7 +10,8 @@ from app.triage.text import Told
 _SAYS_NOTHING = frozenset({"§number", "§file"})
 # What a word means counts fully; its form, and its company, a little less.
 _MEANING, _FORM, _PAIR = 1.0, 0.7, 0.6
-_UNKNOWN = 0.8
+UNKNOWN = ""
+"""Under this name stands the rarity of what no topic knows."""
 _SUBJECT, _SAID, _LOGS, _PRODUCT = 2.0, 1.0, 0.5, 0.5
 
 
@@ -21,34 +22,38 @@ class Evidence:
     said: str
 
 
-def of_phrase(text: str) -> dict[str, Evidence]:
-    return _gathered(((1.0, text),))
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message as evidence: the whole of it, and subject and body each by itself."""
+
+    whole: Mapping[str, Evidence]
+    parts: tuple[Mapping[str, Evidence], ...]
 
 
-def of_message(
-    told: Told, product: str | None = None, mended: Callable[[str], str] | None = None
-) -> dict[str, Evidence]:
-    """The subject counts most, what machines wrote least; a reply without words is read by what it quotes."""
-    said = told.said or (told.quoted if not told.subject else "")
-    held = (product or "").replace("_", " ")
-    return _gathered(((_SUBJECT, told.subject), (_SAID, said), (_LOGS, told.logs), (_PRODUCT, held)), mended)
-
-
-def of_parts(told: Told, mended: Callable[[str], str] | None = None) -> tuple[dict[str, Evidence], dict[str, Evidence]]:
-    """Subject and body each by itself."""
-    return _gathered(((1.0, told.subject),), mended), _gathered(((1.0, told.said),), mended)
-
-
-def _gathered(parts: Iterable[tuple[float, str]], mended: Callable[[str], str] | None = None) -> dict[str, Evidence]:
+def of_phrase(text: str, mended: Callable[[str], str] | None = None) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
-    for weight, text in parts:
-        for feature, kind, said in _features(pieces(text, mended)):
-            known = found.get(feature)
-            if known:
-                known.weight = max(known.weight, weight) if weight <= _LOGS else known.weight + weight
-            else:
-                found[feature] = Evidence(weight, kind, said)
+    for feature, kind, said in _features(pieces(text, mended)):
+        known = found.get(feature)
+        if known:
+            known.weight += 1
+        else:
+            found[feature] = Evidence(1, kind, said)
     return found
+
+
+def of_message(told: Told, product: str | None = None, mended: Callable[[str], str] | None = None) -> Heard:
+    """The subject counts most, what machines wrote least; a reply without words is read by what it quotes."""
+    subject = of_phrase(told.subject, mended)
+    body = of_phrase(told.said or (told.quoted if not told.subject else ""), mended)
+    whole = {feature: replace(found, weight=found.weight * _SUBJECT) for feature, found in subject.items()}
+    for feature, found in body.items():
+        before = whole[feature].weight if feature in whole else 0.0
+        whole[feature] = replace(found, weight=before + found.weight * _SAID)
+    # A log says the same thing a hundred times, and what an account holds is said of every ticket: each counts once.
+    for weight, text in ((_LOGS, told.logs), (_PRODUCT, (product or "").replace("_", " "))):
+        for feature, found in of_phrase(text).items() if text else ():
+            whole.setdefault(feature, replace(found, weight=weight))
+    return Heard(whole, (subject, body))
 
 
 def _features(read: list[Piece]) -> Iterator[tuple[str, float, str]]:
@@ -70,14 +75,14 @@ def weighed(evidence: Mapping[str, Evidence], rarity: Mapping[str, float]) -> di
 
     What no topic knows is left out, but its words count in the length: who understands half of a text is half as sure.
     """
-    rarest = max(rarity.values(), default=1.0)
+    unknown = rarity.get(UNKNOWN, 0.0)
     known: dict[str, float] = {}
     length = 0.0
     for feature, found in evidence.items():
         rare = rarity.get(feature)
         if rare is None and " " in feature:
             continue
-        x = (1 + math.log(max(found.weight, 0.4))) * found.kind * (rarest * _UNKNOWN if rare is None else rare)
+        x = (1 + math.log(max(found.weight, 0.4))) * found.kind * (unknown if rare is None else rare)
         length += x * x
         if rare is not None:
             known[feature] = x

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
-from app.triage.features import Evidence, of_phrase, weighed
+from app.triage.features import UNKNOWN, Evidence, of_phrase, weighed
 from app.triage.language import Languages
 from app.triage.meanings import trade_words
 from app.triage.spelling import Spelling
 from app.triage.words import tokens
 
 # A topic starts as the mean of its texts; each text that does not win by the margin then pulls its topic nearer and
-# pushes the strongest rival away. Two rounds do; more only learn the phrases by heart.
-_START, _MARGIN, _MOST_STEP, _ROUNDS = 2.0, 0.5, 0.5, 2
-_RARITY = 0.8
+# pushes the strongest rival away. Few rounds of small steps do; more only learn the phrases by heart.
+_START, _MARGIN, _MOST_STEP, _ROUNDS = 2.0, 0.5, 0.2, 2
+_RARITY, _UNKNOWN = 0.8, 0.8
 _FAINT = 0.02
 
 Texts = str | Mapping[str, str]
@@ -78,7 +78,8 @@ def _texts(topic: TopicTexts) -> Iterator[tuple[str, str]]:
 
 def _rarity(read: Sequence[Mapping[str, Evidence]]) -> dict[str, float]:
     seen = Counter(feature for found in read for feature in found)
-    return {feature: (math.log((1 + len(read)) / (1 + times)) + 1) ** _RARITY for feature, times in seen.items()}
+    rarity = {feature: (math.log((1 + len(read)) / (1 + times)) + 1) ** _RARITY for feature, times in seen.items()}
+    return rarity | {UNKNOWN: _UNKNOWN * max(rarity.values(), default=0.0)}
 
 
 def _weights(examples: Sequence[tuple[int, Mapping[str, float]]]) -> dict[str, tuple[tuple[int, float], ...]]:

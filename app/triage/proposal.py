@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.triage.confidence import chance, sureness
-from app.triage.features import Evidence, of_message, of_parts, weighed
+from app.triage.features import Evidence, Heard, of_message, weighed
 from app.triage.lexicon import Lexicon
 from app.triage.signals import Signals, read_signals
-from app.triage.text import Told, read
+from app.triage.text import read
 
 SURE_ENOUGH = 0.5
 """Below this the ticket goes to staff triage, with the candidates shown."""
@@ -51,30 +51,30 @@ def propose(
     """
     told = read(subject, body)
     tongue = language or lexicon.languages.of(told.own)
-    return Proposal(tongue, _candidates(lexicon, told, product), read_signals(told, products=products))
+    heard = of_message(told, product, lexicon.spelling.mended)
+    return Proposal(tongue, _candidates(lexicon, heard), read_signals(told, products=products))
 
 
-def _candidates(lexicon: Lexicon, told: Told, product: str | None) -> tuple[Candidate, ...]:
-    evidence = of_message(told, product, lexicon.spelling.mended)
-    vector = weighed(evidence, lexicon.rarity)
+def _candidates(lexicon: Lexicon, heard: Heard) -> tuple[Candidate, ...]:
+    vector = weighed(heard.whole, lexicon.rarity)
     scores = lexicon.scores(vector)
     ranked = sorted((at for at in scores if scores[at] > 0), key=lambda at: (-scores[at], at))[:_MOST_CANDIDATES]
     if not ranked:
         return ()
-    first = chance(sure_of(lexicon, told, scores))
+    first = chance(sure_of(lexicon, heard, scores))
     chances = [first, *_shared(1 - first, [scores[at] for at in ranked[1:]])]
+    because = _because(lexicon, ranked, vector, heard.whole)
     return tuple(
-        Candidate(lexicon.topics[at], round(sure, 2), _because(lexicon, at, vector, evidence))
-        for at, sure in zip(ranked, chances, strict=True)
+        Candidate(lexicon.topics[at], round(sure, 2), because[at]) for at, sure in zip(ranked, chances, strict=True)
     )
 
 
-def sure_of(lexicon: Lexicon, told: Told, scores: Mapping[int, float]) -> float:
+def sure_of(lexicon: Lexicon, heard: Heard, scores: Mapping[int, float]) -> float:
     """How far the best topic is ahead of those of other areas, and whether subject and body agree on its area."""
     best = _best(scores)
     area = _area(lexicon.topics[best])
     rivals = (score for at, score in scores.items() if _area(lexicon.topics[at]) != area)
-    parts = (lexicon.scores(weighed(part, lexicon.rarity)) for part in of_parts(told, lexicon.spelling.mended))
+    parts = (lexicon.scores(weighed(part, lexicon.rarity)) for part in heard.parts)
     agreeing = sum(_area(lexicon.topics[_best(part)]) == area for part in parts if part)
     return sureness(scores[best] - max(rivals, default=0.0), agreeing)
 
@@ -90,15 +90,18 @@ def _shared(left: float, scores: Sequence[float]) -> list[float]:
 
 
 def _because(
-    lexicon: Lexicon, at: int, vector: Mapping[str, float], evidence: Mapping[str, Evidence]
-) -> tuple[str, ...]:
-    speaks: dict[str, float] = {}
+    lexicon: Lexicon, ranked: Sequence[int], vector: Mapping[str, float], evidence: Mapping[str, Evidence]
+) -> dict[int, tuple[str, ...]]:
+    """Of each topic the words that speak for it, strongest first."""
+    speaks: dict[int, dict[str, float]] = {at: {} for at in ranked}
     for feature, x in vector.items():
-        weight = dict(lexicon.weights.get(feature, ())).get(at, 0.0)
-        if weight > 0:
-            said = evidence[feature].said
-            speaks[said] = speaks.get(said, 0.0) + x * weight
-    return tuple(sorted(speaks, key=lambda said: (-speaks[said], said))[:_MOST_REASONS])
+        for at, weight in lexicon.weights.get(feature, ()):
+            if at in speaks and weight > 0:
+                said = evidence[feature].said
+                speaks[at][said] = speaks[at].get(said, 0.0) + x * weight
+    return {
+        at: tuple(sorted(words, key=lambda said: (-words[said], said))[:_MOST_REASONS]) for at, words in speaks.items()
+    }
 
 
 def _area(topic: str) -> str:

@@ -40,11 +40,11 @@ def outcomes() -> Iterator[tuple[float, bool]]:
         left, made = messages(fold)
         lexicon = Lexicon.build(left)
         for subject, body, slug in made:
-            told = read(subject, body)
-            scores = lexicon.scores(weighed(of_message(told, None, lexicon.spelling.mended), lexicon.rarity))
+            heard = of_message(read(subject, body), None, lexicon.spelling.mended)
+            scores = lexicon.scores(weighed(heard.whole, lexicon.rarity))
             if scores:
                 best = lexicon.topics[max(scores, key=lambda at: (scores[at], -at))]
-                yield sure_of(lexicon, told, scores), family(best) == family(slug)
+                yield sure_of(lexicon, heard, scores), family(best) == family(slug)
 
 
 def monotone(pairs: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:

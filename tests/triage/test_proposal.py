@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.triage.lexicon import Lexicon
 from app.triage.proposal import SURE_ENOUGH, Proposal, propose
+from tests.triage.measure import baseline as nearest_centroid
 from tests.triage.tickets import family, lexicon, tickets
 
 
@@ -123,6 +124,15 @@ def test_the_answer_is_the_same_under_any_hash_seed() -> None:
         for seed in ("1", "2")
     }
     assert len(answers) == 1
+
+
+@pytest.mark.parametrize("name", ["dev", "fresh"])
+def test_it_reads_better_than_the_nearest_centroid_of_words(name: str) -> None:
+    naive = nearest_centroid()
+    asked = [(ticket, label) for ticket in tickets(name) for label in ticket.labels]
+    ours = sum(first(ticket.subject, ticket.body) == label.topic for ticket, label in asked)
+    plain = sum(family(naive(f"{ticket.subject} {ticket.body}")) == label.topic for ticket, label in asked)
+    assert ours >= plain + 0.1 * len(asked)
 
 
 def test_an_operators_own_topic_is_learned_in_his_language() -> None:
