@@ -262,7 +262,7 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
     sender = request.sender
     d = redeliberate(policy, ticket, desk, at, "reply")
     if sender is not None and sender.role == "staff":
-        return _staff_reply(ticket, d, at)
+        return _staff_reply(ticket, d, at, asks=request.facts.get("awaits_customer") is True)
     d.request = request.model_copy(update={"topic_source": ticket.request.topic_source})
     d.values.update(_canonical(policy, request.facts))
     admission.sender(d)
@@ -300,7 +300,8 @@ def _after_customer(ticket: Ticket, at: datetime) -> dict[str, datetime]:
     return {**ticket.starts, "customer_reply": at}
 
 
-def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime) -> Replied:
+def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime, *, asks: bool) -> Replied:
+    """An answer of a person; one that asks something back leaves the ticket with the customer."""
     answers = frozenset({"first_response", "next_reply", "level_response"})
     try:
         clocks = stopped(d.policy, ticket.clocks, answers, at)
@@ -313,6 +314,9 @@ def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime) -> Replied:
         oldest_unanswered_at=None,
         starts={k: v for k, v in ticket.starts.items() if k != "customer_reply"},
     )
+    if asks and ticket.status is TicketStatus.OPEN:
+        waiting = TicketStatus.WAITING_CUSTOMER
+        answered = answered.changed(status=waiting, clocks=with_status(d.policy, answered.clocks, waiting, at))
     answered = happened(d.policy, ticket, answered, REPLIED, at)
     d.run("transition")
     decision = ticket.decision.model_copy(

@@ -1,10 +1,11 @@
 """Clocks of a policy's own: started by what happens to a ticket, met by it, paused in named states, repeated."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from app.base.vocabulary import ClockState
+from app.base.vocabulary import ClockState, TicketStatus
 from app.policy.compile import CompiledPolicy
 from app.policy.desk.events import Event
 from app.policy.desk.triggers import coming, noticed
@@ -18,7 +19,7 @@ from app.policy.transitions import VERBS, apply
 from app.policy.verbs.step import Transition
 from tests.policy.harbour import NOON, OWNER, QUAY, STAFF, harbour
 
-PATCH = {
+PATCH: dict[str, Any] = {
     "facts": {"workaround_given": {"type": "bool", "default": False, "asserted_by": ["staff"]}},
     "metrics": {
         "workaround": {"stops": "workaround_given"},
@@ -69,6 +70,20 @@ PATCH = {
     "calendars": {"office": {"open": {"mon-fri": [["09:00", "17:00"]]}}},
 }
 POLICY: CompiledPolicy = harbour(PATCH)
+PATIENT = harbour(
+    {
+        **PATCH,
+        "targets": {**PATCH["targets"], "news": {**PATCH["targets"]["news"], "pauses": ["waiting_customer"]}},
+        "rules": {
+            "silent": {
+                "stage": "event",
+                "when": {"event": "elapsed", "since": "waiting_customer", "after": "PT72H"},
+                "then": [{"do": "transition", "verb": "close"}],
+                "clauses": ["HAR-3"],
+            }
+        },
+    }
+)
 DESK = Desk(account=QUAY, account_named=True)
 
 
@@ -144,6 +159,22 @@ def test_a_clock_can_begin_when_a_fact_comes_to_hold() -> None:
 
 def test_a_fact_of_the_request_counts_from_its_receipt() -> None:
     assert due(opened(workaround_given=True), "report") == NOON + timedelta(days=1)
+
+
+def test_an_answer_that_asks_back_waits_for_the_customer_and_the_clocks_that_may_wait_too() -> None:
+    asking = Request(sender=STAFF, facts={"awaits_customer": True})
+    request = Request(sender=OWNER, facts={"topic": "email.error"}, channel="portal")
+    ticket = open_ticket(PATIENT, request, DESK, NOON, id_="t").ticket
+    waiting = reply(PATIENT, ticket, asking, DESK, NOON + timedelta(minutes=10)).ticket
+    assert waiting.status is TicketStatus.WAITING_CUSTOMER
+    (update,) = clocks(waiting, "update")[1:]
+    assert update.state is ClockState.PAUSED
+    back = reply(PATIENT, waiting, Request(sender=OWNER), DESK, NOON + timedelta(minutes=130)).ticket
+    assert back.status is TicketStatus.OPEN
+    assert due(back, "update") == NOON + timedelta(minutes=160)
+    timers = {t.event.fields.get("since") for t in coming(PATIENT, waiting)}
+    assert "waiting_customer" in timers
+    assert "waiting_customer" not in {t.event.fields.get("since") for t in coming(PATIENT, back)}
 
 
 # ── time as an event ─────────────────────────────────────────────────────────

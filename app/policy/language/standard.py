@@ -126,6 +126,7 @@ STATED: dict[str, str] = {
     "similar_to": "topic",
     "timezone": "text",
     "currency": "text",
+    "awaits_customer": "bool",  # said along with an answer that asks something back
     "work_from": "instant",
     "work_to": "instant",
 }
