@@ -1,18 +1,18 @@
 """Accounts, and the people listed on them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 from fastapi.responses import Response
 
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
-from app.api.etags import IfNoneMatch, etag, unchanged
+from app.api.etags import ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
-from app.schemas.contacts import Account, Contact, ContactAdd
+from app.schemas.contacts import Account, AccountHold, Contact, ContactAdd
 from app.schemas.fields import Id, ShortText
 from app.schemas.listing import Listed
-from app.services import accounts, contacts
+from app.services import accounts, contacts, holding
 
 router = desk_router("/v1/accounts", "accounts")
 
@@ -65,3 +65,33 @@ async def list_contacts(errand: ErrandDep, account: AccountName, page: PageDep) 
 async def add_contact(errand: RepeatableErrand, account: AccountName, body: ContactAdd) -> Response:
     """If the policy lets the caller, and lets one more be listed in this role under this address."""
     return sent(await contacts.add(errand, account, body))
+
+
+_ACCOUNT: dict[int | str, dict[str, Any]] = {200: {"model": Account}}
+
+
+@router.post("/{account}/hold", operation_id="hold_account", summary="Put it on hold", responses=_ACCOUNT)
+async def hold(errand: RepeatableErrand, account: AccountName, body: AccountHold, version: ExpectedVersion) -> Response:
+    """By staff: until they release it, or its reseller looks after it again."""
+    return sent(await holding.move(errand, account, "hold", body.reason, version))
+
+
+@router.post("/{account}/release", operation_id="release_account", summary="End the hold", responses=_ACCOUNT)
+async def release(errand: RepeatableErrand, account: AccountName, version: ExpectedVersion) -> Response:
+    return sent(await holding.move(errand, account, "release", None, version))
+
+
+@router.post("/{account}/adopt", operation_id="adopt_account", summary="Look after it again", responses=_ACCOUNT)
+async def adopt(errand: RepeatableErrand, account: AccountName, version: ExpectedVersion) -> Response:
+    """By its own reseller alone. The hold ends."""
+    return sent(await holding.move(errand, account, "adopt", None, version))
+
+
+@router.post(
+    "/{account}/confirm-contacts",
+    operation_id="confirm_contacts",
+    summary="Say that the listed people are right",
+    responses=_ACCOUNT,
+)
+async def confirm_contacts(errand: RepeatableErrand, account: AccountName, version: ExpectedVersion) -> Response:
+    return sent(await holding.confirm_contacts(errand, account, version))

@@ -1,13 +1,17 @@
 """Accounts: as a decision needs them, with their people and domains, and as they are listed."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from app.base.actor import Principal
-from app.db.callers import for_caller, kind_of, sees
+from app.db.callers import CallerRow, for_caller, kind_of, sees
+from app.db.idempotency import KEPT_COLUMNS, kept, key_args
+from app.db.policies import in_force
 from app.db.pool import Database
+from app.schemas.idempotency import IdempotentRequest
 
 
 def account_json(a: str) -> str:
@@ -30,13 +34,19 @@ def account_json(a: str) -> str:
                        WHERE d.provider_id = {a}.provider_id AND d.account_id = {a}.id))"""
 
 
-_SHOWN: Final = """
-  SELECT a.id, a.number, a.holder, a.state, a.product, a.products, a.product_variant, a.market, a.server, a.active,
-         a.contact_info_current, a.contact_info_confirmed_at, a.is_reseller, a.users_total, a.external_ref, a.metadata,
-         a.version, a.created_at, a.updated_at, r.id AS reseller_id, r.number AS reseller_number,
-         r.name AS reseller_name
+_COLUMNS: Final = """a.id, a.number, a.holder, a.state, a.product, a.products, a.product_variant, a.market,
+  a.server, a.active, a.contact_info_current, a.contact_info_confirmed_at, a.is_reseller, a.users_total,
+  a.external_ref, a.metadata, a.version, a.created_at, a.updated_at, r.id AS reseller_id,
+  r.number AS reseller_number, r.name AS reseller_name"""
+_SHOWN: Final = f"""
+  SELECT {_COLUMNS}
   FROM account AS a LEFT JOIN reseller AS r ON r.provider_id = a.provider_id AND r.id = a.reseller_id
-  WHERE a.provider_id = $1 AND {sees}"""
+  WHERE a.provider_id = $1 AND {{sees}}"""
+_FOR_CHANGE: Final = f"""
+  SELECT {_COLUMNS}, {account_json("a")} AS about, {in_force("$8::timestamptz", "$8", "_now")}, {KEPT_COLUMNS}
+  FROM account AS a LEFT JOIN reseller AS r ON r.provider_id = a.provider_id AND r.id = a.reseller_id
+  {kept("$9", "$10")}
+  WHERE a.provider_id = $1 AND (a.id = $6::uuid OR a.number = $7::text) AND {{sees}}"""
 _READ: Final = _SHOWN + " AND (a.id = $6::uuid OR a.number = $7::text)"
 _LIST: Final = (
     _SHOWN
@@ -67,3 +77,19 @@ async def list_accounts(
     rows = _LIST.format(sees=sees(kind_of(principal), "a.id"))
     _, found = await for_caller(database, provider_id, principal, rows, after, *filters, fetch)
     return found
+
+
+async def account_for_change(
+    database: Database,
+    provider_id: UUID,
+    principal: Principal,
+    id_: UUID | None,
+    number: str | None,
+    now: datetime,
+    repeat: IdempotentRequest | None,
+) -> tuple[CallerRow, asyncpg.Record | None]:
+    """The account as it is shown, and as decisions see it (`about`)."""
+    rows = _FOR_CHANGE.format(sees=sees(kind_of(principal), "a.id"))
+    args = (id_, number, now, *key_args(repeat))
+    caller, found = await for_caller(database, provider_id, principal, rows, *args)
+    return caller, found[0] if found else None

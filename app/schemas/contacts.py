@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.base.vocabulary import Role
 from app.schemas.callers import Named
-from app.schemas.fields import Email, Model, ShortText
+from app.schemas.fields import Email, Model, ShortText, Text
 from app.schemas.requests import Name, NamedSender
 
 
@@ -39,6 +39,10 @@ class Contact(Model):
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+class AccountHold(Model):
+    reason: Text
 
 
 class Account(Model):
