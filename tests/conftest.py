@@ -12,6 +12,8 @@ from uuid import uuid4
 import asyncpg
 import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from app.db.embedded import EmbeddedPostgres
 from app.db.migrations import migrate
@@ -25,8 +27,21 @@ from tests.frontdesk import FrontDesk, open_front_desk
 hypothesis.settings.register_profile("clausedesk", deadline=None)
 hypothesis.settings.load_profile("clausedesk")
 
+_STORIES = "tests/stories/"
 _PREFIX = "clausedesk-tests-"
 _TEMPLATE = "migrated"
+
+
+class _ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """The tests of a file go to one worker, and all stories do: they share a running desk."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _STORIES if nodeid.startswith(_STORIES) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile | None:
+    return _ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
