@@ -374,4 +374,6 @@ vamos fazer faz feito favor gostaria preciso precisamos quero queremos pode pode
 ola oi bom boa dia tarde noite hoje ontem amanha agora semana mes ano anos hora horas desde ate entre sobre depois
 antes sempre todo toda todos todas outro outra outros outras mesmo mesma algum alguma alguns algumas cada qual quais
 quem tudo aqui ai la entao apenas pessoal prezados prezado
+re fw fwd aw tr enc ticket tickets chamado chamados problem problems probleme problemes problema problemas issue issues
+trouble troubles souci soucis
 """
