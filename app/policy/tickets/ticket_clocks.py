@@ -232,6 +232,6 @@ def _latest(line: ClockLine) -> ClockTerms:
 
 def _begins(terms: ClockTerms, ended: set[tuple[str, datetime | None]], at: datetime) -> bool:
     """A metric that has had its verdict begins again only with a new event of its own."""
-    if terms.start >= at:
-        return True
-    return (terms.metric, terms.start) not in ended and (terms.metric, None) not in ended
+    if (terms.metric, terms.start) in ended:
+        return False
+    return terms.start >= at or (terms.metric, None) not in ended

@@ -18,8 +18,11 @@ _CLOCK_INSTANTS = ("started_at", "earliest_at", "due_at", "stopped_at")
 
 
 def instant(value: datetime | str | None) -> datetime | str | None:
-    """One that comes out of a row's JSON is text already, in UTC."""
-    return value.replace("+00:00", "Z") if isinstance(value, str) else value
+    """One that comes out of a row's JSON is text already, in UTC; a fraction has six digits everywhere."""
+    if not isinstance(value, str):
+        return value
+    seconds, point, fraction = value.replace("+00:00", "Z").removesuffix("Z").partition(".")
+    return f"{seconds}{point}{fraction:0<6}Z" if point else f"{seconds}Z"
 
 
 def summary_view(row: Mapping[str, Any]) -> dict[str, Any]:
