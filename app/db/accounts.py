@@ -34,6 +34,13 @@ def account_json(a: str) -> str:
                        WHERE d.provider_id = {a}.provider_id AND d.account_id = {a}.id))"""
 
 
+def firm_json(a: str) -> str:
+    """An expression for the account of the reseller whose customer the account row `a` is: its people speak, too."""
+    return f"""(SELECT {account_json("firm")} FROM reseller AS over_it
+    JOIN account AS firm ON firm.provider_id = over_it.provider_id AND firm.id = over_it.account_id
+    WHERE over_it.provider_id = {a}.provider_id AND over_it.id = {a}.reseller_id)"""
+
+
 _COLUMNS: Final = """a.id, a.number, a.holder, a.state, a.product, a.products, a.product_variant, a.market,
   a.server, a.active, a.contact_info_current, a.contact_info_confirmed_at, a.is_reseller, a.users_total,
   a.external_ref, a.metadata, a.version, a.created_at, a.updated_at, r.id AS reseller_id,

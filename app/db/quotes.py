@@ -11,7 +11,7 @@ from app.base.actor import Principal
 from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.pool import Database
-from app.db.tickets import JUDGED
+from app.db.tickets import FIRM, JUDGED
 from app.schemas.idempotency import IdempotentRequest
 
 LATEST: Final = """(SELECT jsonb_build_object('id', q.id, 'edition', q.edition, 'status', q.status,
@@ -69,8 +69,8 @@ COLUMNS: Final = (
     *("settled_minutes", "settled_total", "paid", "refunded", "expires_at", "external_ref", "metadata", "version"),
     *("created_at", "updated_at"),
 )
-_FOR_CHANGE: Final = f"""SELECT {", ".join(f'q."{column}" AS "quote_{column}"' for column in COLUMNS)}, {JUDGED},
-    {KEPT_COLUMNS},
+_FOR_CHANGE: Final = f"""SELECT {", ".join(f'q."{column}" AS "quote_{column}"' for column in COLUMNS)},
+    {JUDGED}, {FIRM}, {KEPT_COLUMNS},
     (SELECT max(other.edition) FROM quote AS other WHERE other.provider_id = $1 AND other.ticket_id = q.ticket_id)
       AS latest_edition,
     (SELECT sum(other.paid - other.refunded) FROM quote AS other

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.base.actor import Principal
-from app.db.accounts import account_json
+from app.db.accounts import account_json, firm_json
 from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
@@ -61,13 +61,16 @@ class Asked:
     account_username: str | None
     open_since: datetime
     """Open tickets that arrived since; the policy's duplicates reach no further back."""
+    topic: str | None = None
+    """Earlier help with it is counted; None where no rule asks for that."""
 
 
 @lru_cache(maxsize=8)
 def _rows(kind: Kind) -> str:
     target = f"{_NAMED.format(id='$10', number='$11')} AND {sees(kind, 'a.id')}"
     return f"""
-  SELECT {in_force("$6::timestamptz", "$7::timestamptz")}, main.about AS account, target.about AS on_behalf_of,
+  SELECT {in_force("$6::timestamptz", "$7::timestamptz")}, main.about AS account, main.firm,
+    target.about AS on_behalf_of,
     coalesce(others.about, '[]') AS candidates,
     coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
                 AND server IS NOT NULL), '[]') AS incidents,
@@ -77,9 +80,15 @@ def _rows(kind: Kind) -> str:
       WHERE t.provider_id = $1 AND t.status NOT IN ('resolved', 'closed') AND t.received_at >= $16
         AND t.account_id = ANY(coalesce(target.id, main.id) || others.ids)
       ORDER BY t.id LIMIT {_MOST_TICKETS}) AS recent), '[]') AS open_tickets,
+    (SELECT jsonb_object_agg(earlier.account_id, earlier.times) FROM (
+      SELECT t.account_id, count(*) AS times FROM ticket AS t
+      WHERE $19::text IS NOT NULL AND t.provider_id = $1
+        AND t.account_id = ANY(coalesce(target.id, main.id) || others.ids) AND t.facts ->> 'topic' = $19
+        AND t.status IN ('resolved', 'closed') AND t.outcome = 'accepted' AND t.merged_into IS NULL
+      GROUP BY t.account_id) AS earlier) AS helped,
     {KEPT_COLUMNS}
   FROM (SELECT 1) AS once
-  LEFT JOIN LATERAL (SELECT a.id, {account_json("a")} AS about FROM account AS a
+  LEFT JOIN LATERAL (SELECT a.id, {account_json("a")} AS about, {firm_json("a")} AS firm FROM account AS a
     WHERE a.provider_id = $1 AND {_MAIN[kind]}) AS main ON true
   LEFT JOIN LATERAL (SELECT a.id, {account_json("a")} AS about FROM account AS a
     WHERE a.provider_id = $1 AND {target}) AS target ON true
@@ -114,5 +123,6 @@ async def facts_for_request(
         asked.account_username,
         asked.open_since,
         *key_args(repeat),
+        asked.topic,
     )
     return caller, rows[0]

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from app.base.actor import Principal
-from app.db.accounts import account_json
+from app.db.accounts import account_json, firm_json
 from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
@@ -67,7 +67,8 @@ async def read_ticket(
     return await _read(database, provider_id, principal, JUDGED, "", *name, now)
 
 
-_FOR_CHANGE: Final = f"{JUDGED}, {KEPT_COLUMNS}"
+FIRM: Final = f"{firm_json('a')} AS firm"
+_FOR_CHANGE: Final = f"{JUDGED}, {FIRM}, {KEPT_COLUMNS}"
 _WITH_KEPT: Final = kept("$9", "$10")
 
 

@@ -13,6 +13,8 @@ from app.db.requests import Asked, Reference, facts_for_request
 from app.policy.compile import CompiledPolicy
 from app.policy.life import Desk
 from app.policy.situation import Account, ListedContact, Request, Sender
+from app.policy.stages.standing import account_meant
+from app.policy.tickets.history import HELPED_BEFORE, with_history
 from app.schemas.requests import NamedSender, Requested
 from app.services.accounts import as_account, login_of
 from app.services.errands import Errand
@@ -70,7 +72,7 @@ async def gather(errand: Errand, body: Requested, received_at: datetime, at: dat
             errand.database,
             errand.provider_id,
             errand.principal,
-            _asked(errand, body, received_at, at, window),
+            _asked(errand, body, received_at, at, window, guess),
             errand.repeat,
         )
         await check_repeated(errand, row)
@@ -113,8 +115,16 @@ def _window(policy: CompiledPolicy) -> timedelta:
     return max((rule.same.within for rule in rules if rule.same), default=_NO_TIME)
 
 
-def _asked(errand: Errand, body: Requested, received_at: datetime, at: datetime, window: timedelta) -> Asked:
-    sender, username = body.sender, body.facts.get("account_username")
+def _asked(
+    errand: Errand,
+    body: Requested,
+    received_at: datetime,
+    at: datetime,
+    window: timedelta,
+    guess: CompiledPolicy | None,
+) -> Asked:
+    sender, username, topic = body.sender, body.facts.get("account_username"), body.facts.get("topic")
+    counts = guess is None or HELPED_BEFORE in guess.document.facts
     account, target = Reference.of(body.account), Reference.of(body.on_behalf_of)
     if errand.principal.reseller is not None:
         target = target or account
@@ -128,6 +138,7 @@ def _asked(errand: Errand, body: Requested, received_at: datetime, at: datetime,
         name=sender.name if sender else None,
         account_username=username if isinstance(username, str) and username else None,
         open_since=received_at - window,
+        topic=topic if counts and isinstance(topic, str) else None,
     )
 
 
@@ -153,10 +164,21 @@ def _gathered(policy: CompiledPolicy, caller: CallerRow, body: Requested, row: M
         account=account,
         account_named=account is not None,
         candidates=tuple(map(as_account, row["candidates"])),
+        reseller=as_account(row["firm"]) if row["firm"] is not None else None,
         open_tickets=tuple(map(as_ticket, row["open_tickets"])),
         incidents=tuple(row["incidents"]),
     )
-    return Gathered(caller, policy, request, stated, around, row)
+    return Gathered(caller, policy, _with_history(policy, request, around, row), stated, around, row)
+
+
+def _with_history(policy: CompiledPolicy, request: Request, around: Desk, row: Mapping[str, Any]) -> Request:
+    """What the tickets of the account that the request is about say of earlier help."""
+    if not row["helped"]:
+        return request
+    meant = request.on_behalf_of or account_meant(policy, request, around.account, around.candidates)
+    known = [a for a in (row["on_behalf_of"], row["account"], *row["candidates"]) if a is not None]
+    id_ = next((a["id"] for a in known if meant is not None and a["number"] == meant.number), None)
+    return with_history(policy, request, row["helped"].get(id_, 0))
 
 
 def _check_authority(caller: CallerRow) -> None:

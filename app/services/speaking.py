@@ -28,10 +28,11 @@ def around(
     account: Mapping[str, Any] | None,
     incidents: Sequence[str],
     candidates: Sequence[Mapping[str, Any]] = (),
+    firm: Mapping[str, Any] | None = None,
 ) -> Desk:
-    """`account` and `candidates` are rows as statements give them."""
+    """`account`, `candidates` and `firm`, the reseller's own account, are rows as statements give them."""
     known = as_account(account) if account is not None else None
-    reseller = None
+    reseller = as_account(firm) if firm is not None else None
     if caller.kind is Kind.RESELLER and known is not None:
         # Its token reached the account, so it lies in its tree, however deep; or it is the firm's own.
         person = ListedContact(role="reseller", user=_firms_login(caller), name=caller.name)

@@ -76,7 +76,7 @@ async def waive(errand: Errand, quote: UUID, reason: str, expected: int | None) 
 
 async def _waive(errand: Errand, quote: UUID, reason: str, expected: int | None) -> StoredAnswer:
     known = await gather(errand, quote, expected)
-    _check_staff(known)
+    _check_staff(errand, known, "waive")
     check_status(errand, known, QuoteStatus.OFFERED, QuoteStatus.CONSENTED, QuoteStatus.DECLINED)
     after = judged(errand, known.ticket, "waive", {}) if known.ticket is not None else None
     values = {"status": QuoteStatus.WAIVED, "closing": _closing(errand, known, reason)}
@@ -90,7 +90,7 @@ async def settle(errand: Errand, quote: UUID, minutes: int, expected: int | None
 
 async def _settle(errand: Errand, quote: UUID, minutes: int, expected: int | None) -> StoredAnswer:
     known = await gather(errand, quote, expected)
-    _check_staff(known)
+    _check_staff(errand, known, "settle")
     check_status(errand, known, QuoteStatus.OFFERED, QuoteStatus.CONSENTED)
     if known.ticket is not None:
         after = judged(errand, known.ticket, "settle", {"minutes": minutes})
@@ -137,9 +137,13 @@ async def _check_agreeing(errand: Errand, known: KnownQuote) -> None:
         raise Problem("role_not_permitted")
 
 
-def _check_staff(known: KnownQuote) -> None:
-    if known.caller.kind is not Kind.STAFF:
-        raise Problem("forbidden")
+def _check_staff(errand: Errand, known: KnownQuote, verb: str) -> None:
+    """For a ticket the engine says no, and by which clause."""
+    if known.caller.kind is Kind.STAFF:
+        return
+    if known.ticket is not None and known.caller.kind is not Kind.SERVICE:
+        judged(errand, known.ticket, verb, {})
+    raise Problem("forbidden")
 
 
 def _check_open(known: KnownQuote) -> None:

@@ -13,8 +13,10 @@ from app.db.callers import CallerRow, Kind
 from app.db.commands import Along, Command, Overtaken, carry_out
 from app.db.problems import violated_constraint
 from app.db.quotes import LATEST
+from app.policy.decide import answer
 from app.policy.decision import Decision, FeeDecision, jsonable
 from app.policy.desk.quoting import quote_by_facts, quote_by_tariff
+from app.policy.life import reclassify, redeliberate
 from app.policy.situation import Sender
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition
@@ -31,6 +33,7 @@ from app.services.tickets.knowing import Known
 from app.services.tickets.view import written
 
 _GOOD_FOR = timedelta(days=30)
+_VERB = "describe"
 _STAFF_KEYS = ("staff:", "admin:")
 _OF_NO_TICKET = ("account", "facts", "rule")
 
@@ -64,16 +67,25 @@ async def _for_ticket(errand: Errand, body: QuoteAsk) -> StoredAnswer:
         return await _put(errand, known, body, latest)
     if latest is not None and latest["status"] == "offered" and latest["requested_by"].startswith(_STAFF_KEYS):
         raise Problem("conflict", "Staff have put a price; read that quote.")
-    minutes = body.estimated_minutes if body.estimated_minutes is not None else known.ticket.request.estimated_minutes
-    request = known.ticket.request.model_copy(
-        update={"facts": dict(known.ticket.facts), "estimated_minutes": minutes, "sender": None, "on_behalf_of": None}
-    )
-    decision = quote_by_facts(known.policy, request, known.around.account, errand.now)
-    fee = _fee(decision).model_copy(update={"indicative": True})
+    decision, fee = _as_it_stands(errand, known, body.estimated_minutes)
     row = _row(errand, decision, fee, body) | _of_ticket(known, latest)
     along, events = _superseded(errand, known, latest)
     plan = Command({"quote": [row], "event": [_event(errand, row), *events]}, along=along)
     return await _write(errand, known.caller, row, _names(known), plan)
+
+
+def _as_it_stands(errand: Errand, known: Known, minutes: int | None) -> tuple[Decision, FeeDecision]:
+    """The price by which the ticket is judged; for another length of the work, what it would be."""
+    ticket = known.ticket
+    if minutes is not None and minutes != ticket.request.estimated_minutes:
+        request = ticket.request.model_copy(update={"estimated_minutes": minutes})
+        facts = {name: value for name, value in ticket.facts.items() if name != "estimated_minutes"}
+        d = redeliberate(known.policy, ticket.changed(request=request, facts=facts), known.around, errand.now, _VERB)
+        reclassify(d)
+        decision = answer(d)
+        return decision, _fee(decision).model_copy(update={"indicative": True})
+    fee = _fee(ticket.decision)
+    return ticket.decision, fee.model_copy(update={"indicative": fee.indicative or fee.amount is None})
 
 
 async def _put(errand: Errand, known: Known, body: QuoteAsk, latest: Mapping[str, Any] | None) -> StoredAnswer:

@@ -41,7 +41,7 @@ async def known_of(
     errand: Errand, caller: CallerRow, row: Mapping[str, Any], candidates: tuple[Mapping[str, Any], ...] = ()
 ) -> Known:
     policy = await _policy(errand, row)
-    desk = around(caller, row["account"], row["incidents"], candidates)
+    desk = around(caller, row["account"], row["incidents"], candidates, row.get("firm"))
     return Known(caller, row, policy, as_ticket(row), desk, candidates)
 
 

@@ -9,6 +9,7 @@ from app.db.callers import Kind
 from app.db.commands import Command, Update, carry_out
 from app.policy import life
 from app.policy.situation import Request, Sender
+from app.policy.tickets.history import DIAGNOSED
 from app.schemas.idempotency import StoredAnswer
 from app.schemas.requests import TicketOpen
 from app.schemas.tickets import MessageWrite
@@ -43,7 +44,7 @@ async def _attempt(errand: Errand, ticket: str, body: MessageWrite) -> StoredAns
     done = life.reply(known.policy, known.ticket, request, known.around, errand.now)
     if not done.appended:
         raise refusal(done.decision)
-    change = changed(errand, known, done.ticket)
+    change = changed(errand, known, done.ticket.changed(decision=done.decision))
     message = _message(errand, known, body, request.sender)
     return await _write(errand, known, change, message, EventType.TICKET_REPLIED, body)
 
@@ -118,7 +119,7 @@ async def _follow_up(errand: Errand, known: Known, body: MessageWrite) -> Stored
         subject=row["subject"],
         body=body.body,
         action=None,
-        facts={**row["facts"], **body.facts},
+        facts={**{name: value for name, value in row["facts"].items() if name not in DIAGNOSED}, **body.facts},
         estimated_minutes=None,
         language=row["language"],
         external_ref=None,
