@@ -57,7 +57,7 @@ def stem(word: str) -> str:
         if word.endswith(end) and len(word) - len(end) >= 4:
             word = word[: -len(end)]
             break
-    return word.rstrip("aeiouy")[:_STEM] if len(word) > 4 else word
+    return (word.rstrip("aeiouy") or word)[:_STEM] if len(word) > 4 else word
 
 
 def tokens(text: str) -> Iterator[str]:
