@@ -58,6 +58,7 @@ async def test_readings_take_one_statement_and_commands_two(counted: Counted) ->
         f"/v1/accounts/{account.number}/contacts": staff,
         f"/v1/contacts/{contact.id}": staff,
         "/v1/quotes": staff,
+        "/v1/queue": staff,
     }
     for path, who in readings.items():
         assert await counted.by(client.get(path, headers=who)) == 1, path
@@ -69,7 +70,11 @@ async def test_readings_take_one_statement_and_commands_two(counted: Counted) ->
     assert await counted.by(changed) == 2
     replied = client.post(f"{url}/messages", json={"body": "Hello"}, headers={**staff, **front.key()})
     assert await counted.by(replied) == 2
-    for verb, said in (("assign", {"staff": "me"}), ("record-work", {"minutes": 5, "note": "Looked"})):
+    assert await counted.by(client.post("/v1/queue/next", json={}, headers=staff)) == 2
+    for verb, said in (
+        ("hand-over", {"staff": "me", "note": "Mine"}),
+        ("record-work", {"minutes": 5, "note": "Looked"}),
+    ):
         assert await counted.by(client.post(f"{url}/{verb}", json=said, headers={**staff, **front.key()})) == 2
     priced = {"rule": "advanced_support", "account": account.number, "estimated_minutes": 30}
     assert await counted.by(client.post("/v1/quotes", json=priced, headers={**staff, **front.key()})) == 2

@@ -81,6 +81,11 @@ async def _attempt(errand: Errand, name: str, act: Act, expected: int | None) ->
     known = await gather(errand, name, expected, more=more, given=given)
     if known.caller.kind is Kind.SERVICE and act.verb not in verbs_of(known.caller):
         raise Problem("forbidden")
+    return await act_on(errand, known, act)
+
+
+async def act_on(errand: Errand, known: Known, act: Act) -> StoredAnswer:
+    """Judge the verb on what is known and write it; Overtaken where something else was written first."""
     taker = _taker(known, act)
     transition = Transition(verb=act.verb, by=speaker(known.caller), payload=_payload(known, act, taker))
     if out_of_turn(act.verb, known.ticket):

@@ -1,0 +1,79 @@
+"""The tickets that wait for a staff member, in the order that the policy gives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from app.base.actor import Principal
+from app.db.callers import CallerRow, for_caller
+from app.db.idempotency import KEPT_COLUMNS, kept, key_args
+from app.db.policies import in_force
+from app.db.pool import Database
+from app.db.tickets import FIRM, JOINED, JUDGED, SUMMARY
+from app.schemas.idempotency import IdempotentRequest
+
+_KEYS: Final = {
+    "priority": "array_position($7::text[], t.priority)",
+    "received_at": "t.received_at",
+    "due_at": "t.next_due_at",
+    "department": "t.department",
+}
+_HAPPENED: Final = "(t.state -> 'starts' ->> ($12::text[])[{}])::timestamptz"
+_MINE: Final = """t.provider_id = $1 AND t.status = 'open'
+  AND (t.assignee_id IS NULL OR t.assignee_id = caller.caller_id)
+  AND (t.department IS NULL OR caller.caller_words = '{}' OR t.department = ANY(caller.caller_words))
+  AND (t.level IS NULL OR t.level <= caller.caller_level)"""
+_BUSY: Final = """(t.assignee_id IS NULL AND t.account_id IS NOT NULL AND $11::int IS NOT NULL AND $11 <= (
+    SELECT count(*) FROM ticket AS other WHERE other.provider_id = $1 AND other.account_id = t.account_id
+      AND other.assignee_id IS NOT NULL AND other.status NOT IN ('resolved', 'closed')))"""
+_SHOWN: Final = f"""{SUMMARY}, {in_force("$8::timestamptz", "$8", "_now")}, $9::text AS nobody, $10::text AS nothing,
+  count(*) OVER () AS waiting, count(*) FILTER (WHERE t.assignee_id IS NULL) OVER () AS unowned,
+  count(*) FILTER (WHERE t.next_due_at < $8) OVER () AS overdue, count(*) FILTER (WHERE t.level = 1) OVER () AS first"""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOrder:
+    """What the order rests on: keys, priorities by rank, and the most tickets of one account in work at once."""
+
+    keys: tuple[str, ...]
+    priorities: Sequence[str]
+    in_progress: int | None
+
+
+@lru_cache(maxsize=64)
+def _statement(keys: tuple[str, ...], columns: str, where: str) -> str:
+    order = [_KEYS.get(key) or _HAPPENED.format(n) for n, key in enumerate(keys, start=1)]
+    return f"""SELECT {columns} FROM {JOINED} WHERE {_MINE} AND {where} AND $12::text[] IS NOT NULL
+      ORDER BY {_BUSY}, {", ".join(f"{one} NULLS LAST" for one in order)}, t.id LIMIT $6"""
+
+
+async def waiting(
+    database: Database, provider_id: UUID, principal: Principal, order: QueueOrder, now: datetime, fetch: int
+) -> tuple[CallerRow, list[asyncpg.Record]]:
+    """What is nobody's or the caller's own, with counts of all of it in each row."""
+    statement = _statement(order.keys, _SHOWN, "true")
+    args = (fetch, list(order.priorities), now, None, None, order.in_progress, list(order.keys))
+    return await for_caller(database, provider_id, principal, statement, *args)
+
+
+async def next_for_change(
+    database: Database,
+    provider_id: UUID,
+    principal: Principal,
+    order: QueueOrder,
+    now: datetime,
+    repeat: IdempotentRequest | None,
+) -> tuple[CallerRow, asyncpg.Record]:
+    """The first that is nobody's, with all that a change of it is decided by; without an id where there is none."""
+    free = f"t.assignee_id IS NULL AND NOT {_BUSY}"
+    first = _statement(order.keys, f"{JUDGED}, {FIRM}", free)
+    statement = f"""SELECT picked.*, {KEPT_COLUMNS} FROM (SELECT 1) AS once
+      LEFT JOIN LATERAL ({first}) AS picked ON true {kept("$9", "$10")}"""
+    args = (1, list(order.priorities), now, *key_args(repeat), order.in_progress, list(order.keys))
+    caller, rows = await for_caller(database, provider_id, principal, statement, *args)
+    return caller, rows[0]
