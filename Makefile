@@ -75,6 +75,5 @@ triage: .venv/.dev ## how well tickets are read, set by set
 	$(BIN)/python -m tests.triage.measure
 
 .PHONY: mutants
-mutants: .venv/.dev ## break app/policy in small ways and see whether the tests notice
-	$(BIN)/mutmut run
-	$(BIN)/mutmut results
+mutants: .venv/.dev ## break app/policy in small ways and see whether the tests notice (SAMPLE=5 of each module or all, SEED=1)
+	$(BIN)/python -m tests.mutants --sample $(or $(SAMPLE),5) --seed $(or $(SEED),1)
