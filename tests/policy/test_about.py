@@ -22,7 +22,8 @@ def test_a_policy_tells_how_firm_it_is_and_which_clauses_speak_of_its_hours() ->
     assert (told.version, told.strength, told.clauses) == (1, "expected", 18)
     assert told.acknowledgement_required is True
     assert told.availability == ("HAR-1",)
-    assert {c.clause for c in told.citations} == {"HAR-1"}
+    assert {(c.clause, c.stage) for c in told.citations} == {("HAR-1", "version")}
+    assert {c.effect for c in told.citations} == {"about", "availability", "calendar=always"}
 
 
 def test_a_policy_tells_the_readings_its_hours_rest_on() -> None:

@@ -22,7 +22,7 @@ def test_the_more_urgent_come_first_and_then_the_older() -> None:
     found = queue(POLICY, tickets, NOON)
     assert found.order == ("alarm", "old", "new")
     assert found.override_requires == ("reason",)
-    assert [c.clause for c in found.citations] == ["HAR-8"]
+    assert [(c.clause, c.stage, c.effect) for c in found.citations] == [("HAR-8", "queue", "order")]
 
 
 def test_what_is_not_known_comes_last_and_equals_keep_their_order() -> None:

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from app.base.vocabulary import Coverage, WorkGate
+from app.base.vocabulary import Coverage, Outcome, WorkGate
 from app.policy.desk.quoting import quote_by_facts, quote_by_tariff
 from app.policy.situation import Request
-from tests.policy.harbour import NOON, QUAY, harbour
+from tests.policy.harbour import NOON, OWNER, QUAY, harbour
 
 POLICY = harbour()
 
@@ -51,6 +51,11 @@ def test_work_that_is_covered_costs_nothing() -> None:
     assert quoted.fee is not None
     assert quoted.fee.amount == 0
     assert quoted.work_gate is WorkGate.OPEN
+
+
+def test_an_action_that_takes_a_ticket_is_priced_as_if_there_were_one() -> None:
+    closing = Request(sender=OWNER, action="cancel_service", facts={"confirmed": True})
+    assert quote_by_facts(POLICY, closing, QUAY, NOON).outcome is Outcome.ACCEPTED
 
 
 def test_the_operators_reading_is_the_price_and_is_told() -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.policy.language.faults import PolicyFault, PolicyFaults
+from app.policy.language.faults import MOST_FAULTS, PolicyFault, PolicyFaults
 from app.policy.lint import Finding, lint, lint_readings
 from app.policy.loading import load
-from tests.policy.documents import LIBRARY, TODAY
+from tests.policy.documents import LIBRARY, SMALL, TODAY
 
 HERE = Path(__file__).parent
 
@@ -38,6 +38,14 @@ def wrong(text: str) -> Sequence[PolicyFault | Finding]:
 
 def test_the_list_is_long() -> None:
     assert len(LISTED) > 160
+
+
+def test_of_very_many_faults_it_is_said_that_there_are_more() -> None:
+    rules = "".join(f"  - {{stage: classify, then: [{{do: level, level: {n + 9}}}]}}\n" for n in range(MOST_FAULTS + 5))
+    found = wrong(SMALL + rules)
+    assert len(found) == MOST_FAULTS + 1
+    assert (found[-1].code, found[-1].pointer) == ("more_faults", "")
+    assert (found[-1].message, found[-1].remedy) == ("There are more faults than these.", "Mend these first.")
 
 
 @pytest.mark.parametrize("name", LISTED)

@@ -1,0 +1,25 @@
+"""A decision as it is written."""
+
+from app.policy.decision import ScheduleWindow, jsonable, jsonable_citations
+from app.policy.life import Desk, open_ticket
+from app.policy.situation import Request
+from tests.policy.harbour import NOON, OWNER, QUAY, harbour
+
+DECISION = open_ticket(
+    harbour(), Request(sender=OWNER, facts={"topic": "web.error"}), Desk(account=QUAY), NOON, id_="one"
+).decision
+
+
+def test_a_window_is_written_with_the_words_of_the_interface() -> None:
+    written = jsonable(DECISION.model_copy(update={"schedule": ScheduleWindow(from_=NOON)}))
+    assert written["schedule"] == {"from": "2026-02-10T12:00:00Z", "until": None, "start": None}
+
+
+def test_what_is_written_reads_as_the_same_decision() -> None:
+    window = DECISION.model_copy(update={"schedule": ScheduleWindow(from_=NOON, until=NOON)})
+    assert type(DECISION).model_validate(jsonable(window)) == window
+
+
+def test_citations_are_written_alike_within_a_decision_and_alone() -> None:
+    assert DECISION.citations
+    assert jsonable_citations(DECISION.citations) == jsonable(DECISION)["citations"]
