@@ -1,0 +1,110 @@
+"""What happens to a ticket after it was opened."""
+
+from datetime import timedelta
+from typing import Any
+
+from app.base.vocabulary import ClockState, Outcome, TicketStatus
+from app.policy.compile import CompiledPolicy
+from app.policy.decision import Decision
+from app.policy.life import Desk, open_ticket, reply
+from app.policy.situation import Request, Sender
+from app.policy.tickets.ticket import Ticket
+from app.policy.transitions import apply
+from app.policy.verbs.step import Transition
+from tests.policy.harbour import HELPER, NOON, OWNER, QUAY, STAFF, STRANGER, harbour
+
+AROUND = Desk(account=QUAY, account_named=True)
+HOUR = timedelta(hours=1)
+POLICY = harbour(
+    {
+        "targets": {"solved": {"metric": "resolve", "kind": "elapsed", "max": "PT8H", "clauses": ["HAR-15"]}},
+        "rules": {
+            "told": {
+                "stage": "effects",
+                "when": {"cause": "third_party"},
+                "then": [{"do": "notify", "to": "account_owner"}],
+                "clauses": ["HAR-10"],
+            },
+        },
+    }
+)
+
+
+def ticket(policy: CompiledPolicy = POLICY, id_: str = "one", **facts: Any) -> Ticket:
+    return open_ticket(
+        policy, Request(sender=OWNER, facts={"topic": "web.error", **facts}), AROUND, NOON, id_=id_
+    ).ticket
+
+
+def done(asked: Ticket, verb: str, after: timedelta = HOUR, by: Sender = STAFF, **said: Any) -> tuple[Decision, Ticket]:
+    survivor = said.pop("survivor", None)
+    step = Transition(verb=verb, by=by, payload=said)
+    return apply(POLICY, asked, step, AROUND, NOON + after, survivor=survivor)
+
+
+def kinds(decision: Decision) -> list[str]:
+    return [effect.type for effect in decision.effects]
+
+
+# ── decided again ────────────────────────────────────────────────────────────
+def test_what_follows_from_a_fact_follows_when_it_is_learnt_later() -> None:
+    assert "notify" not in kinds(ticket().decision)
+    found, _ = done(ticket(), "diagnose", cause="third_party")
+    assert "notify" in kinds(found)
+    assert found.cites("HAR-10")
+
+
+def test_a_message_that_adds_a_fact_is_answered_with_what_follows() -> None:
+    told = reply(POLICY, ticket(), Request(sender=OWNER, facts={"cause": "third_party"}), AROUND, NOON + HOUR)
+    assert told.appended
+    assert "notify" in kinds(told.decision)
+    assert told.ticket.facts["cause"] == "third_party"
+
+
+# ── taken up again ───────────────────────────────────────────────────────────
+def test_a_ticket_that_is_opened_again_has_what_was_left_of_its_time() -> None:
+    _, solved = done(ticket(), "resolve", 3 * HOUR)
+    _, opened = done(solved, "reopen", 24 * HOUR)
+    (first, second) = [line for line in opened.clocks if line.metric == "resolve"]
+    assert (first.state, second.state) == (ClockState.MET, ClockState.RUNNING)
+    assert second.target.due_at == NOON + 24 * HOUR + 5 * HOUR
+
+
+def test_other_clocks_stay_as_they_ended() -> None:
+    _, solved = done(ticket(), "resolve")
+    _, opened = done(solved, "reopen", 2 * HOUR)
+    assert [line.state for line in opened.clocks if line.metric == "first_response"] == [ClockState.MET]
+
+
+# ── merged ───────────────────────────────────────────────────────────────────
+def test_a_merged_ticket_is_closed_and_says_so_ever_after() -> None:
+    found, merged = done(ticket(id_="two"), "merge", survivor=ticket())
+    assert found.outcome is Outcome.MERGED
+    assert merged.decision.outcome is Outcome.MERGED
+    assert (merged.status, merged.merged_into) == (TicketStatus.CLOSED, "one")
+    assert merged.closed_at == NOON + HOUR
+    assert not any(line.going for line in merged.clocks)
+
+
+# ── answered ─────────────────────────────────────────────────────────────────
+def test_an_answer_of_staff_is_added_and_stops_the_first_clock() -> None:
+    told = reply(POLICY, ticket(), Request(sender=STAFF), AROUND, NOON + HOUR)
+    assert told.appended
+    assert told.ticket.first_response_at == NOON + HOUR
+    assert told.ticket.oldest_unanswered_at is None
+    assert [line.state for line in told.ticket.clocks if line.metric == "first_response"] == [ClockState.MET]
+
+
+def test_a_listed_persons_word_is_added_and_a_strangers_is_not() -> None:
+    assert reply(POLICY, ticket(), Request(sender=HELPER), AROUND, NOON + HOUR).appended
+    refused = reply(POLICY, ticket(), Request(sender=STRANGER), AROUND, NOON + HOUR)
+    assert not refused.appended
+    assert refused.decision.reason == "sender_unlisted"
+    assert refused.ticket == ticket()
+
+
+def test_a_word_on_a_solved_ticket_opens_it_again() -> None:
+    _, solved = done(ticket(), "resolve")
+    told = reply(POLICY, solved, Request(sender=OWNER), AROUND, NOON + 2 * HOUR)
+    assert (told.ticket.status, told.ticket.resolved_at) == (TicketStatus.OPEN, None)
+    assert told.ticket.oldest_unanswered_at == NOON
