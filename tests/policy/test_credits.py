@@ -12,41 +12,40 @@ from app.policy.desk.credits import CreditDue, Miss, credits_due, share_of_misse
 from app.policy.language.document import Credit, CreditStep
 from tests.policy.harbour import NOON, harbour
 
-POLICY = harbour(
-    {
-        "facts": {"monthly_fee": {"type": "money", "asserted_by": ["contract"]}},
-        "targets": {
-            "urgent_answer": {
-                "metric": "first_response",
-                "when": {"priority": "urgent"},
-                "kind": "elapsed",
-                "max": "PT15M",
-                "liability": {"credit": {"of": "monthly_fee", "rate": "0.02", "per": "PT1H", "cap": "0.20"}},
-                "clauses": ["HAR-15"],
-            }
+PATCH: dict[str, Any] = {
+    "facts": {"monthly_fee": {"type": "money", "asserted_by": ["contract"]}},
+    "targets": {
+        "urgent_answer": {
+            "metric": "first_response",
+            "when": {"priority": "urgent"},
+            "kind": "elapsed",
+            "max": "PT15M",
+            "liability": {"credit": {"of": "monthly_fee", "rate": "0.02", "per": "PT1H", "cap": "0.20"}},
+            "clauses": ["HAR-15"],
+        }
+    },
+    "credits": [
+        {
+            "id": "often",
+            "period": "month",
+            "count": "breaches",
+            "steps": [{"at_least": 3, "credit": "0.05"}, {"at_least": 5, "credit": "0.15"}],
+            "clauses": ["HAR-15"],
         },
-        "credits": [
-            {
-                "id": "often",
-                "period": "month",
-                "count": "breaches",
-                "steps": [{"at_least": 3, "credit": "0.05"}, {"at_least": 5, "credit": "0.15"}],
-                "clauses": ["HAR-15"],
-            },
-            {
-                "id": "uptime",
-                "period": "month",
-                "count": "availability",
-                "steps": [
-                    {"at_least": "99.9", "credit": "0"},
-                    {"at_least": "99.0", "credit": "0.10"},
-                    {"at_least": 0, "credit": "0.25"},
-                ],
-                "clauses": ["HAR-15"],
-            },
-        ],
-    }
-)
+        {
+            "id": "uptime",
+            "period": "month",
+            "count": "availability",
+            "steps": [
+                {"at_least": "99.9", "credit": "0"},
+                {"at_least": "99.0", "credit": "0.10"},
+                {"at_least": 0, "credit": "0.25"},
+            ],
+            "clauses": ["HAR-15"],
+        },
+    ],
+}
+POLICY = harbour(PATCH)
 FEE = {"monthly_fee": "49.90"}
 
 
@@ -93,6 +92,14 @@ def test_an_excused_miss_obliges_to_nothing() -> None:
 def test_a_miss_of_another_target_or_month_does_not_count() -> None:
     assert due(miss(5, target="other")) == []
     assert due(Miss(metric="first_response", at=datetime(2026, 1, 31, 9, tzinfo=UTC), late=timedelta(hours=5))) == []
+
+
+def test_a_month_begins_at_the_providers_midnight() -> None:
+    far = harbour({"tz": "Pacific/Auckland", "facts": PATCH["facts"], "credits": PATCH["credits"]})
+    begun = [datetime(2026, 1, 31, hour, tzinfo=UTC) for hour in (10, 11, 12)]  # midnight there is eleven here
+    misses = [Miss(metric="first_response", at=instant, late=timedelta(hours=1)) for instant in begun]
+    assert not credits_due(far, misses, FEE, NOON).credits
+    assert credits_due(far, [*misses[1:], miss(1)], FEE, NOON).credits
 
 
 def test_many_misses_reach_a_step() -> None:

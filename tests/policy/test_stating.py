@@ -30,6 +30,11 @@ def test_a_fact_that_is_not_known_or_does_not_fit_is_named(facts: dict[str, obje
     (flaw,) = misstated(NAMES, facts)
     assert flaw.steps == (place,)
     assert words in flaw.message
+    assert flaw.code == (
+        "unknown_fact"
+        if "called" in words
+        else {"cause": "unknown_value", "topic": "unknown_topic"}.get(place, "wrong_type")
+    )
 
 
 @pytest.mark.parametrize(

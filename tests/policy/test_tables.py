@@ -1,6 +1,7 @@
 """Matrices: impact by urgency gives a priority, plan by class a time."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from app.policy.language import tables
 from app.policy.situation import Request, Situation
 from tests.policy.harbour import NOON, OWNER, QUAY, harbour
 
-PATCH = {
+PATCH: dict[str, Any] = {
     "facts": {
         "impact": {"type": "enum", "values": ["all", "some", "one"], "asserted_by": ["customer"]},
         "blocked": {"type": "bool", "asserted_by": ["customer"]},
@@ -78,6 +79,14 @@ def test_a_table_of_times_gives_a_length_or_other_members_of_a_target() -> None:
     assert urgent.due_at == NOON + timedelta(minutes=30)
     usual = decided(impact="all", blocked=False).targets[0]
     assert (usual.kind, usual.due_at) == ("within_business_days", datetime(2026, 2, 12, 17, tzinfo=UTC))
+
+
+def test_a_number_in_a_table_of_times_is_a_number_of_business_days() -> None:
+    cells = {"all": {"*": 3}, "some": {"*": 1}}
+    counted = {"table": {"by": ["impact", "priority"], "cells": cells}, "kind": "within_business_days", "max": None}
+    policy = harbour({**PATCH, "targets": {"0": {**PATCH["targets"]["0"], **counted}}})
+    days = [(target.n, target.max) for target, _ in policy.targets if target.kind == "within_business_days"]
+    assert set(days) == {(3, None), (1, None)}
 
 
 def test_a_table_is_one_rule_for_each_cell_that_says_something() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.policy.compiled.timetable import Timetable
-from app.policy.time.calendars import AlwaysOpen
+from app.policy.time.calendars import AlwaysOpen, CalendarHorizonExceeded
 from tests.policy.harbour import NOON, harbour
 
 PATCH = {
@@ -57,6 +57,14 @@ def test_a_calendar_that_is_always_open_can_still_close_on_holidays() -> None:
     assert not TIMETABLE.calendar("all_but_feasts").is_open(at("2026-05-01T11:00"))
     assert TIMETABLE.calendar("all_but_feasts").is_open(at("2026-05-02T23:59"))
     assert isinstance(TIMETABLE.calendar("always"), AlwaysOpen)
+
+
+@pytest.mark.parametrize("slug", ["office", "closed", "feasts", "all_but_feasts"])
+def test_what_goes_by_holidays_ends_with_the_years_they_are_known_for(slug: str) -> None:
+    assert TIMETABLE.calendar(slug).is_open(at("2026-06-02T10:00")) is (slug in ("office", "all_but_feasts"))
+    for year in (2025, 2027):
+        with pytest.raises(CalendarHorizonExceeded):
+            TIMETABLE.calendar(slug).is_open(at(f"{year}-06-02T10:00"))
 
 
 def test_single_dates_make_a_calendar() -> None:
