@@ -1,0 +1,67 @@
+"""Where a request goes, and how urgent it is."""
+
+from typing import Any
+
+import pytest
+
+from app.policy.decide import decide
+from app.policy.decision import Decision
+from app.policy.situation import Account, Request, Situation
+from tests.policy.harbour import NOON, OWNER, QUAY, harbour
+
+POLICY = harbour(
+    {
+        "levels": {"1": {"clauses": ["HAR-1"]}, "2": {"clauses": ["HAR-11"]}},
+        "departments": {
+            "networks": {"when": {"topic": "web.offline"}, "level": 2, "clauses": ["HAR-11"]},
+            "desk": {"level": 1, "clauses": ["HAR-1"]},
+        },
+        "rules": {
+            "seniors_watch": {
+                "stage": "classify",
+                "when": {"level": 2, "department": "networks"},
+                "then": [{"do": "notify", "to": "seniors"}],
+                "clauses": ["HAR-11"],
+            },
+            "code_up": {
+                "stage": "classify",
+                "when": {"level": 1, "topic": "code"},
+                "then": [{"do": "level", "level": 2}],
+                "clauses": ["HAR-7"],
+            },
+        },
+    }
+)
+
+
+def decided(topic: str, account: Account = QUAY, **known: Any) -> Decision:
+    situation = Situation(account=account, account_named=True, ticket=True, **known)
+    return decide(POLICY, Request(sender=OWNER, facts={"topic": topic}), situation, NOON)
+
+
+@pytest.mark.parametrize(
+    ("topic", "department", "level"),
+    [("web.offline", "networks", 2), ("web.error", "desk", 1), ("code.development", "desk", 2)],
+)
+def test_the_first_department_that_wants_it_takes_it_and_rules_may_move_it(
+    topic: str, department: str, level: int
+) -> None:
+    found = decided(topic)
+    assert (found.department, found.level) == (department, level)
+    assert f"level={level}" in {c.effect for c in found.citations if c.stage == "classify"}
+
+
+def test_rules_read_the_department_and_level_that_were_found() -> None:
+    assert "notify" in [e.type for e in decided("web.offline").effects]
+    assert "notify" not in [e.type for e in decided("web.error").effects]
+
+
+@pytest.mark.parametrize(("topic", "priority"), [("web.offline", "urgent"), ("web.error", "usual")])
+def test_what_no_rule_puts_first_is_of_the_lowest_class(topic: str, priority: str) -> None:
+    found = decided(topic)
+    assert found.priority == priority
+    assert "HAR-8" in {c.clause for c in found.citations if c.effect == f"priority={priority}"}
+
+
+def test_a_class_that_staff_have_set_stands() -> None:
+    assert decided("web.offline", priority="usual").priority == "usual"
