@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.policy.decide import decide
@@ -141,6 +141,7 @@ def unpriced() -> None:
     st.sampled_from(["minutes", "tickets", "credits"]),
     st.sampled_from([None, "PT15M"]),
 )
+@example(Decimal(1), 1, "1.5", "tickets", None)
 def test_what_is_drawn_and_what_is_left_make_up_what_was_there_and_drawn_and_rest_what_was_wanted(
     there: Decimal, minutes: int, times: str, unit: str, block: str | None
 ) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from zoneinfo import ZoneInfo
 
 from app.policy.language.document import Allowance
@@ -117,7 +117,7 @@ def draw(
     rest = wanted - drawn
     charged = None
     if length is not None:
-        charged = int(-(-(length * rest / wanted) // 1)) if wanted else 0
+        charged = int((length * rest / wanted).to_integral_value(ROUND_CEILING)) if wanted else 0
     return Drawn(drawn, left - drawn, rest, charged)
 
 
