@@ -9,6 +9,7 @@ from typer.main import get_command
 
 from app.base.errors import CannotStart
 from app.cli.commands import COMMANDS, GROUPS
+from app.cli.interrupts import keep_interrupts
 from app.cli.lazily import lazy_commands, lazy_group
 from app.db.faults import DatabaseFault
 
@@ -38,6 +39,7 @@ def _about(
 
 def run() -> None:
     """What is wrong around us ends the process with one sentence; only our own mistakes have a traceback."""
+    keep_interrupts()
     command = get_command(_root)
     commands: dict[str, object] = command.commands  # type: ignore[attr-defined] # a group, since it has a callback
     commands |= lazy_commands(COMMANDS)
