@@ -21,7 +21,7 @@ OURS = [
     for top in ROOT.iterdir()
     if top.is_file() or top.name in FOLDERS
     for path in ([top] if top.is_file() else top.rglob("*"))
-    if path.is_file() and "__pycache__" not in path.parts
+    if path.is_file() and "__pycache__" not in path.parts and path.name != ".git"
 ]
 # One list of everything that a policy may state, in the order in which a document states it.
 LONGER = {"app/policy/language/document.py"}
