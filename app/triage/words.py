@@ -24,12 +24,12 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?)"
     r"|(?P<number>\d+)"
 )
-_FILE_ENDS = _several(
+FILE_ENDS = _several(
     "php html htm js css pl cgi py rb asp aspx jsp sql ini conf log htaccess txt xml json zip gz tar exe dll jpg jpeg"
     " png gif pdf doc docx xls xlsx pst csv sh bak cfg"
 )
 # Status codes, ports and product numbers that say something; other numbers are only numbers.
-_TELLING_NUMBERS = _several(
+TELLING_NUMBERS = _several(
     "400 401 403 404 405 408 413 421 425 429 450 451 452 454 500 501 502 503 504 505 508 520 521 522 523 524 525 526"
     " 530 535 550 551 552 553 554 21 22 25 53 80 110 143 443 465 587 990 993 995 2082 2083 2086 2087 2095 2096"
     " 3306 3389 8443 8880 1045 1226 2002 2003 2006 1130 365 2fa"
@@ -71,7 +71,7 @@ def tokens(text: str) -> Iterator[str]:
             case "host":
                 yield from _parts_of_host(value)
             case "number":
-                yield value if value in _TELLING_NUMBERS else "§number"
+                yield value if value in TELLING_NUMBERS else "§number"
             case "code":
                 yield value
             case _:
@@ -92,7 +92,7 @@ def _parts_of_word(word: str) -> Iterator[str]:
 
 def _parts_of_host(value: str) -> Iterator[str]:
     parts = value.split(".")
-    if parts[-1] in _FILE_ENDS:
+    if parts[-1] in FILE_ENDS:
         yield from (part for part in parts if not part.isdigit())
         yield "§file"
     elif parts[-1].isdigit():
