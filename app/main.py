@@ -38,6 +38,7 @@ from app.base.settings import Settings
 from app.db.faults import DatabaseFault
 from app.db.own import own_database
 from app.db.pool import Database
+from app.sealing.keys import load_sealing_keys
 from app.services.callers import Callers
 from app.tokens.keys import load_keys
 
@@ -61,7 +62,10 @@ ROUTERS = (
 async def open_desk(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Desk]:
     """Everything a process holds while it runs; closed at the end."""
     secret = settings.signing_keys.get_secret_value() if settings.signing_keys else None
-    keys = load_keys(secret, settings.data_dir, development=settings.environment == "development")
+    development = settings.environment == "development"
+    keys = load_keys(secret, settings.data_dir, development=development)
+    secret = settings.sealing_keys.get_secret_value() if settings.sealing_keys else None
+    sealing = load_sealing_keys(secret, settings.data_dir, development=development)
     database = await _connect(settings)
     try:
         try:
@@ -70,7 +74,7 @@ async def open_desk(settings: Settings, *, clock: Clock = system_clock) -> Async
             raise CannotStart(problem.detail) from None
         if not ready:
             raise CannotStart("The database is behind this code: run `clausedesk migrate`.")
-        yield Desk(settings, clock, database, keys, Callers(settings, keys))
+        yield Desk(settings, clock, database, keys, sealing, Callers(settings, keys))
     finally:
         await database.close()
 

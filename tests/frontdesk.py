@@ -27,6 +27,7 @@ from app.db.tables.staff import Staff
 from app.main import create_app
 from app.policy.library.files import library, policy_text
 from app.policy.loading import LoadedPolicy, load
+from app.sealing.keys import development_sealing_keys
 from app.services.callers import Callers, own_issuer
 from app.tokens.issuer import issue
 from app.tokens.keys import development_keys
@@ -118,7 +119,8 @@ async def open_front_desk(folder: Path, database: Database, owner: asyncpg.Conne
     settings = Settings(data_dir=folder, public_url="https://desk.example")
     keys = development_keys(folder)
     front: FrontDesk
-    desk = Desk(settings, lambda: front.now, database, keys, Callers(settings, keys))
+    sealing = development_sealing_keys(folder)
+    desk = Desk(settings, lambda: front.now, database, keys, sealing, Callers(settings, keys))
     transport = httpx2.ASGITransport(app=create_app(settings, desk=desk))
     async with httpx2.AsyncClient(transport=transport, base_url="https://desk.example") as client:
         front = FrontDesk(client, owner, desk)

@@ -786,12 +786,11 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("ticket_id", sa.Uuid(), nullable=True),
         sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("link_digest", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("sealed_key", sa.LargeBinary(), nullable=True),
-        sa.Column("key_id", sa.Text(), nullable=True),
         sa.Column("requested_by", sa.Text(), nullable=False),
         sa.Column("filled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revealed_at", sa.DateTime(timezone=True), nullable=True),
@@ -799,13 +798,15 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(state = 'filled') = (sealed IS NOT NULL)", name=op.f("ck_secure_form_sealed")),
         sa.CheckConstraint("state IN ('open', 'filled', 'revealed', 'expired')", name=op.f("ck_secure_form_state")),
-        sa.CheckConstraint(
-            "num_nonnulls(sealed, sealed_key, key_id) IN (0, 3)", name=op.f("ck_secure_form_sealed_whole")
-        ),
         sa.ForeignKeyConstraint(
             ["provider_id", "account_id"],
             ["account.provider_id", "account.id"],
             name="fk_secure_form_provider_id_account_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id", "contact_id"],
+            ["contact.provider_id", "contact.id"],
+            name="fk_secure_form_provider_id_contact_id",
         ),
         sa.ForeignKeyConstraint(
             ["provider_id", "ticket_id"],
@@ -816,7 +817,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider_id", "id", name="pk_secure_form"),
     )
     op.create_index("ix_secure_form_account", "secure_form", ["provider_id", "account_id", "id"], unique=False)
-    op.create_index("ix_secure_form_expiry", "secure_form", ["expires_at"], unique=False)
+    op.create_index("ix_secure_form_contact", "secure_form", ["provider_id", "contact_id", "id"], unique=False)
+    op.create_index(
+        "ix_secure_form_expiry",
+        "secure_form",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('open', 'filled')"),
+    )
     op.create_index("ix_secure_form_ticket", "secure_form", ["provider_id", "ticket_id", "id"], unique=False)
     op.create_table(
         "attachment",

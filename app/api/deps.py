@@ -15,6 +15,7 @@ from app.base.errors import Problem
 from app.base.settings import Settings
 from app.base.vocabulary import Role, Scope
 from app.db.pool import Database
+from app.sealing.keys import SealingKeys
 from app.services.callers import Callers
 from app.services.shelf import Policies
 from app.tokens.keys import SigningKeys
@@ -31,6 +32,7 @@ class Desk:
     clock: Clock
     database: Database
     keys: SigningKeys
+    sealing: SealingKeys
     callers: Callers
     policies: Policies = field(init=False)
 

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     signing_keys: SecretStr | None = Field(
         None, description="JWKS with private ES256 keys, the first one signs; required in production"
     )
+    sealing_keys: SecretStr | None = Field(
+        None, description="JWKS of 256-bit oct keys, the first one seals secrets at rest; required in production"
+    )
     outside_issuer: str = Field("", description="`iss` of an accepted outside issuer")
     outside_jwks_url: str = Field("", description="Where that issuer publishes its keys (RS256 or ES256)")
     outside_claims: dict[str, str] = Field(

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from jose.backends.base import Key
 from jose.exceptions import JWKError
 
 from app.base.errors import CannotStart
+from app.base.private_files import readable_by_others, write_once
 from app.tokens.strict import decoded, encoded, json_object
 
 ALGORITHM = "ES256"
@@ -83,8 +82,8 @@ def development_keys(folder: Path) -> SigningKeys:
     path = folder / DEVELOPMENT_FILE
     try:
         if not path.exists():
-            _write_once(path, json.dumps({"keys": [new_private_jwk() | {_DEVELOPMENT_MARK: True}]}))
-        if path.stat().st_mode & 0o077:
+            write_once(path, json.dumps({"keys": [new_private_jwk() | {_DEVELOPMENT_MARK: True}]}))
+        if readable_by_others(path):
             raise KeysRefused(f"{path} can be read by others; run `chmod 600` on it, or delete it to get a new key.")
         return read_keys(path.read_text("utf-8"))
     except OSError as error:
@@ -120,18 +119,3 @@ def _own_key(entry: object, position: int) -> OwnKey:
         raise KeysRefused(f"{what} is damaged: its numbers do not make a key.") from None
     kid = thumbprint(point)
     return OwnKey(kid, point | {"kid": kid, "alg": ALGORITHM, "use": "sig"}, verifies, signs)
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Whole and private, or not at all; of two processes at once the first one's key stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".keys-")
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

@@ -25,6 +25,7 @@ from app.base.vocabulary import Role, Scope
 from app.db.pool import Database
 from app.main import create_app
 from app.schemas.fields import Count, Email, Id, Int4, JsonMap, Metadata, Model, ShortText, Slug, Text, When
+from app.sealing.keys import SealingKeys
 from app.services.callers import Callers, own_issuer
 from app.tokens.issuer import issue
 from app.tokens.keys import development_keys
@@ -129,7 +130,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 async def desk(settings: Settings) -> Desk:
     keys = development_keys(settings.data_dir)
     nowhere = Database(asyncpg.create_pool("postgresql://nowhere.invalid/none", min_size=0), 0.1)
-    return Desk(settings, lambda: NOW, nowhere, keys, Callers(settings, keys))
+    return Desk(settings, lambda: NOW, nowhere, keys, SealingKeys({"one": b"1" * 32}), Callers(settings, keys))
 
 
 @pytest.fixture(scope="session")

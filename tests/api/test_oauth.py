@@ -22,6 +22,7 @@ from app.db.pool import Database
 from app.db.tables.clients import ApiClient
 from app.db.tables.providers import Provider
 from app.main import create_app
+from app.sealing.keys import SealingKeys
 from app.services.callers import Callers
 from app.services.oauth import CONTACT_TYPE, TOKEN_EXCHANGE, client_id_of
 from app.tokens.keys import development_keys
@@ -73,7 +74,7 @@ def clock() -> Frozen:
 def desk(database: Database, clock: Frozen, tmp_path: Path) -> Desk:
     settings = Settings(data_dir=tmp_path)
     keys = development_keys(tmp_path)
-    return Desk(settings, clock, database, keys, Callers(settings, keys))
+    return Desk(settings, clock, database, keys, SealingKeys({"one": b"1" * 32}), Callers(settings, keys))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from app.db.embedded import EmbeddedPostgres
+from app.sealing.keys import new_sealing_jwk
 from app.tokens.keys import DEVELOPMENT_FILE, development_keys, new_private_jwk
 from tests.cli.desk import Running, clausedesk, sentence
 from tests.conftest import NewDatabase
@@ -152,7 +153,10 @@ class TestProduction:
             "CLAUSEDESK_DATA_DIR": str(tmp_path),
         }
         keys = json.dumps({"keys": [new_private_jwk()]})
-        with Running("serve", "--port", free_port, CLAUSEDESK_SIGNING_KEYS=keys, **known) as desk:
+        sealing = json.dumps({"keys": [new_sealing_jwk("first")]})
+        with Running(
+            "serve", "--port", free_port, CLAUSEDESK_SIGNING_KEYS=keys, CLAUSEDESK_SEALING_KEYS=sealing, **known
+        ) as desk:
             desk.wait_for("Clausedesk answers at")
             assert desk.stop() == 0
 
