@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from app.api import (
     accounts,
+    attachments,
     classifications,
     contacts,
     docs,
@@ -50,6 +51,7 @@ ROUTERS = (
     policies.router,
     classifications.router,
     tickets.router,
+    attachments.router,
     verbs.router,
     queue.router,
     accounts.router,

@@ -14,6 +14,7 @@ from app.base.clock import Clock
 from app.base.errors import Problem
 from app.base.settings import Settings
 from app.base.vocabulary import Role, Scope
+from app.clients.objects import Objects
 from app.db.pool import Database
 from app.sealing.keys import SealingKeys
 from app.services.callers import Callers
@@ -35,9 +36,11 @@ class Desk:
     sealing: SealingKeys
     callers: Callers
     policies: Policies = field(init=False)
+    objects: Objects = field(init=False)
 
     def __post_init__(self) -> None:
         self.policies = Policies(self.database)
+        self.objects = Objects.at(self.settings.object_store_url, self.settings.data_dir)
 
 
 async def _desk(request: Request) -> Desk:

@@ -29,15 +29,21 @@ class BodyRule:
 
     media_types: tuple[str, ...]
     largest: int | None = None
+    streamed: bool = False
+    """It is handed on as it arrives, for files that no process should hold in memory."""
 
 
 _JSON = BodyRule(("application/json",))
 _PATCH = BodyRule(("application/merge-patch+json", "application/json"))
 BODIES: dict[str, BodyRule] = {
     TOKEN_PATH: BodyRule(("application/x-www-form-urlencoded",), 64 * 1024),
-    "/v1/attachments": BodyRule(("multipart/form-data",), 26 * 1024 * 1024),
+    "/v1/attachments": BodyRule(("multipart/form-data",), streamed=True),
     "/v1/inbound/email": BodyRule(("message/rfc822",), 25 * 1024 * 1024),
 }
+
+
+# The boundaries and headers of a form around the one file in it.
+_FORM_BYTES = 64 * 1024
 
 
 class EdgeGuard:
@@ -46,6 +52,7 @@ class EdgeGuard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._largest_json = settings.max_body_bytes
+        self._largest_form = settings.max_attachment_bytes + _FORM_BYTES
         self._timeout = settings.body_timeout_seconds
         self._origin = settings.origin
 
@@ -63,15 +70,17 @@ class EdgeGuard:
 
     async def _with_body(self, scope: Scope, receive: Receive, send: Send, length: int | None) -> None:
         rule = BODIES.get(scope["path"]) or (_PATCH if scope["method"] == "PATCH" else _JSON)
-        limit = rule.largest or self._largest_json
+        limit = rule.largest or (self._largest_form if rule.streamed else self._largest_json)
         refusal = _head_problem(scope) or _media_problem(scope, rule)
         if refusal is None and length is not None and length > limit:
             refusal = _too_large(limit)
         if refusal is not None:
-            # A caller that asked for `100 Continue` has not begun to send.
-            if not any(name == b"expect" for name, _ in scope["headers"]):
+            if not _waits_to_send(scope):
                 await _drain(receive)
             await self._refuse(scope, receive, send, refusal)
+            return
+        if rule.streamed:
+            await self._hand_on(scope, receive, send, limit)
             return
         try:
             async with asyncio.timeout(self._timeout):
@@ -85,8 +94,47 @@ class EdgeGuard:
         if body is not None:
             await self._app(scope, _replay(body, receive), send)
 
+    async def _hand_on(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        arriving = _Arriving(receive, limit, self._timeout, expected=not _waits_to_send(scope))
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start" and arriving.expected:
+                await _drain(receive)
+            await send(message)
+
+        await self._app(scope, arriving.receive, answer)
+
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:
         await rendered(scope, problem, self._origin)(scope, receive, send)
+
+
+def _waits_to_send(scope: Scope) -> bool:
+    """A caller that asked for `100 Continue` has not begun."""
+    return any(name == b"expect" for name, _ in scope["headers"])
+
+
+class _Arriving:
+    """A body within its bounds of size and time; the Problem is raised to whoever reads it."""
+
+    def __init__(self, receive: Receive, limit: int, seconds: float, *, expected: bool) -> None:
+        self.expected = expected
+        """Whether more of it is on its way."""
+        self._receive = receive
+        self._limit = limit
+        self._left = limit
+        self._deadline = asyncio.get_running_loop().time() + seconds
+
+    async def receive(self) -> Message:
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            raise Problem("request_timeout", headers={"Connection": "close"}) from None
+        self._left -= len(message.get("body", b""))
+        self.expected = message.get("more_body", False)
+        if self._left < 0:
+            raise _too_large(self._limit)
+        return message
 
 
 def _body_length(scope: Scope) -> int | None:

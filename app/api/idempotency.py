@@ -18,12 +18,28 @@ _FAULT = Fault("/header/idempotency-key", "pattern", "At most 255 printable ASCI
 _Header = Annotated[str | None, Header(description="At most 255 printable characters, fresh for each new request.")]
 
 
-async def _welcome(request: Request, caller: Caller, idempotency_key: _Header = None) -> IdempotentRequest | None:
+async def _key(request: Request, idempotency_key: _Header = None) -> str | None:
     if idempotency_key is None:
         return None
     if not _KEY.fullmatch(idempotency_key) or len(request.headers.getlist("idempotency-key")) > 1:
         raise Problem("invalid", errors=[_FAULT])
-    return IdempotentRequest(idempotency_key, caller.key, await _fingerprint(request, caller.key))
+    return idempotency_key
+
+
+Key = Annotated[str | None, Depends(_key)]
+"""The key alone, for a body that is read as it comes."""
+
+
+def repeatable(request: Request, key: str | None, principal: str, content: bytes) -> IdempotentRequest | None:
+    """`content` is what the body means, or a digest of it."""
+    if key is None:
+        return None
+    head = "\n".join((request.method, request.url.path, principal, ""))
+    return IdempotentRequest(key, principal, sha256(head.encode() + content).digest())
+
+
+async def _welcome(request: Request, caller: Caller, key: Key) -> IdempotentRequest | None:
+    return None if key is None else repeatable(request, key, caller.key, await _meaning(request))
 
 
 async def _required(repeatable: Annotated[IdempotentRequest | None, Depends(_welcome)]) -> IdempotentRequest:
@@ -43,10 +59,9 @@ def replayed(answer: StoredAnswer) -> Response:
     return Response(answer.body, answer.status, {**answer.headers, "Idempotent-Replayed": "true"}, "application/json")
 
 
-async def _fingerprint(request: Request, principal: str) -> bytes:
-    """Of the body's meaning, so that the order of its members and its white space do not matter."""
+async def _meaning(request: Request) -> bytes:
+    """The body, the order of its members and its white space apart."""
     body = await request.body()
     if body and "json" in request.headers.get("content-type", ""):
         body = orjson.dumps(await request.json(), option=orjson.OPT_SORT_KEYS)
-    head = "\n".join((request.method, request.url.path, principal, ""))
-    return sha256(head.encode() + body).digest()
+    return body

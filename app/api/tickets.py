@@ -1,4 +1,4 @@
-"""Tickets: opened, read, listed and described; their messages, events, clocks and decisions."""
+"""Tickets: opened, read, listed and described; their messages, files, events, clocks and decisions."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from app.api.pagination import PageDep
 from app.api.routing import desk_router
 from app.base.errors import Fault, Problem
 from app.base.vocabulary import Coverage, TicketStatus, WorkGate
+from app.schemas.attachments import Attachment
 from app.schemas.fields import Id, ShortText, When
 from app.schemas.listing import Listed
 from app.schemas.requests import TicketOpen
@@ -27,6 +28,7 @@ from app.schemas.tickets import (
     TicketListed,
     TicketPatch,
 )
+from app.services.attachments.reading import attachment_view, of_ticket
 from app.services.tickets import reading
 from app.services.tickets.describing import describe
 from app.services.tickets.opening import open_ticket
@@ -152,6 +154,18 @@ async def list_messages(errand: ErrandDep, ticket: TicketName, page: PageDep) ->
     after = page.after(tuple[Id])
     rows = await reading.messages(errand, ticket, after[0] if after else None, page.fetch)
     return page.answer(rows, position=lambda row: (row["id"],), view=reading.message_view)
+
+
+@router.get(
+    "/{ticket}/attachments",
+    operation_id="list_attachments",
+    summary="The files that came with it",
+    responses={200: {"model": Listed[Attachment]}},
+)
+async def list_attachments(errand: ErrandDep, ticket: TicketName, page: PageDep) -> Response:
+    after = page.after(tuple[Id])
+    rows = await of_ticket(errand, ticket, after[0] if after else None, page.fetch)
+    return page.answer(rows, position=lambda row: (row["id"],), view=attachment_view)
 
 
 @router.get(

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     statement_timeout_seconds: float = Field(5, gt=0, description="Longest statement of a request")
     lock_timeout_seconds: float = Field(2, gt=0, description="Longest wait for a lock before 409")
     max_body_bytes: int = Field(1_048_576, gt=0, description="Largest JSON body")
+    max_attachment_bytes: int = Field(26_214_400, gt=0, description="Largest file that may be uploaded")
+    object_store_url: str = Field(
+        "", description="Where uploaded files are kept: s3://, gs://, az:// or file://; default: a folder in data_dir"
+    )
     body_timeout_seconds: float = Field(30, gt=0, description="How long a request's body may take to arrive")
     drain_seconds: float = Field(
         0, ge=0, le=300, description="After SIGTERM: how long /readyz answers 503 before the listener closes"

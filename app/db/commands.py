@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from app.base.errors import Problem
+from app.base.errors import Fault, Problem
 from app.db.pool import Database
 from app.db.problems import violated_constraint
 from app.schemas.idempotency import IdempotentRequest, StoredAnswer
@@ -28,7 +28,14 @@ keyed AS (
 
 
 class Overtaken(Exception):  # noqa: N818 - it reads as what happened
-    """Something else was written first; nothing of this was. Gather the facts again."""
+    """Something else was written first; nothing of this was. Gather the facts again.
+
+    `refusal` is what to say when that does not help.
+    """
+
+    def __init__(self, refusal: Problem | None = None) -> None:
+        super().__init__()
+        self.refusal = refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,17 @@ class Along:
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """Uploaded files that a ticket or one of its messages now names: the uploader's own, named by nothing yet."""
+
+    ids: Sequence[UUID]
+    uploaded_by: str
+    uploaded_after: datetime
+    ticket: UUID
+    message: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """What a command writes. Rows of one table have the same columns; `along` happens before `inserts`."""
 
@@ -59,6 +77,7 @@ class Command:
     along: Sequence[Along] = ()
     answer: StoredAnswer | None = None
     repeat: IdempotentRequest | None = None
+    files: Files | None = None
 
 
 async def carry_out(database: Database, provider_id: UUID, command: Command, now: datetime) -> None:
@@ -68,7 +87,9 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
     keyed = repeat is not None and answer is not None
     shape = tuple((table, tuple(rows[0])) for table, rows in inserts.items())
     along = tuple((one.table, tuple(one.where), tuple(one.values)) for one in command.along)
-    statement = _statement(shape, (update.table, tuple(update.values)) if update else None, along, keyed)
+    files = command.files
+    update_shape = (update.table, tuple(update.values)) if update else None
+    statement = _statement(shape, update_shape, along, keyed, files is not None)
     args: list[Any] = [provider_id, update.version if update else 0]
     if repeat is not None and answer is not None:
         headers = dict(answer.headers)
@@ -79,16 +100,28 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
     for one in command.along:
         args += [_storable(one.where), _storable(one.values)]
     args += [[_storable(row) for row in rows] for rows in inserts.values()]
+    if files is not None:
+        args += [[str(id_) for id_ in files.ids], files.uploaded_by, files.uploaded_after, files.ticket, files.message]
     try:
-        done = await database.fetchval(provider_id, statement, *args)
+        done = await database.fetchrow(provider_id, statement, *args)
     except Problem as problem:
         if violated_constraint(problem) in _FIRST:
             raise Overtaken from None
         if keyed and getattr(problem.__cause__, "sqlstate", None) == "55P03":
             raise Problem("idempotency_in_progress") from problem
         raise
-    if not done:
+    assert done is not None
+    if files is not None and (missing := set(files.ids) - set(map(UUID, done["files"]))):
+        # Perhaps this very request named them a moment ago.
+        raise Overtaken(_no_such_files(files.ids, missing))
+    if not done["guarded"]:
         raise Overtaken
+
+
+def _no_such_files(ids: Sequence[UUID], missing: set[UUID]) -> Problem:
+    message = "There is no such file of yours, or something names it already."
+    faults = [Fault(f"/attachments/{n}", "unknown", message) for n, id_ in enumerate(ids) if id_ in missing]
+    return Problem("invalid", errors=faults)
 
 
 Shape = tuple[tuple[str, tuple[str, ...]], ...]
@@ -100,13 +133,16 @@ def _statement(
     update: tuple[str, tuple[str, ...]] | None,
     along: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...],
     keyed: bool,
+    files: bool,
 ) -> str:
     place = 11 if keyed else 3
-    parts: list[str] = []
+    last = place + (2 if update else 0) + 2 * len(along) + len(inserts)
+    parts: list[str] = [_wanted_files(last)] if files else []
+    condition = f"(SELECT count(*) FROM wanted) = cardinality(${last}::text[])" if files else "true"
     if update is None:
-        parts.append("guard AS (SELECT 1 FROM (SELECT $1::uuid, $2::bigint) AS nothing_to_guard)")
+        parts.append(f"guard AS (SELECT 1 FROM (SELECT $1::uuid, $2::bigint) AS nothing_to_guard WHERE {condition})")
     else:
-        parts.append(_guard(*update, place))
+        parts.append(_guard(*update, place, condition))
         place += 2
     if keyed:
         parts.append(_KEYED)
@@ -118,15 +154,33 @@ def _statement(
     for table, columns in inserts:
         parts.append(_insert(table, columns, place, first))
         place += 1
-    return "WITH " + ",\n".join(parts) + "\nSELECT count(*) FROM guard"
+    if files:
+        parts.append(_named_files(last))
+    found = ", (SELECT coalesce(jsonb_agg(id), '[]') FROM wanted) AS files" if files else ""
+    return "WITH " + ",\n".join(parts) + f"\nSELECT (SELECT count(*) FROM guard) AS guarded{found}"
 
 
-def _guard(table: str, columns: tuple[str, ...], place: int) -> str:
+def _wanted_files(place: int) -> str:
+    """Locked: whoever names one of them at the same moment waits, and then finds it named."""
+    return f"""wanted AS MATERIALIZED (
+  SELECT id FROM attachment
+  WHERE provider_id = $1 AND id = ANY(${place}::text[]::uuid[]) AND uploaded_by = ${place + 1} AND ticket_id IS NULL
+    AND created_at > ${place + 2}
+  ORDER BY id FOR UPDATE)"""
+
+
+def _named_files(place: int) -> str:
+    return f"""named AS (
+  UPDATE attachment AS row SET ticket_id = ${place + 3}, message_id = ${place + 4} FROM guard
+  WHERE row.provider_id = $1 AND row.id = ANY(${place}::text[]::uuid[]) RETURNING 1)"""
+
+
+def _guard(table: str, columns: tuple[str, ...], place: int, condition: str) -> str:
     values = ", ".join(f'"{column}" = new."{column}"' for column in columns)
     return f"""guard AS (
   UPDATE {table} AS row SET {values}, version = row.version + 1
   FROM jsonb_populate_record(NULL::{table}, ${place + 1}) AS new
-  WHERE row.provider_id = $1 AND row.id = ${place} AND row.version = $2 RETURNING 1)"""
+  WHERE row.provider_id = $1 AND row.id = ${place} AND row.version = $2 AND {condition} RETURNING 1)"""
 
 
 def _along(n: int, table: str, where: tuple[str, ...], columns: tuple[str, ...], place: int) -> str:

@@ -105,7 +105,9 @@ async def read_state(
 
 # ── what belongs to a ticket ─────────────────────────────────────────────────
 _MESSAGES: Final = """m.id, m.visibility, m.author_kind, m.author_id, m.author, m.channel, m.language, m.body,
-  m.received_at, m.created_at"""
+  m.received_at, m.created_at, coalesce((SELECT jsonb_agg(f.id ORDER BY f.id) FROM attachment AS f
+            WHERE f.provider_id = $1 AND f.message_id = m.id), '[]') AS attachments"""
+_ATTACHMENTS: Final = "f.id, f.name, f.media_type, f.size, f.digest, f.ticket_id, f.message_id, f.created_at"
 _EVENTS: Final = """e.id, e.seq, e.position, e.type, e.actor_kind, e.actor_id, e.on_behalf_of, e.data, e.decision,
   e.policy_version, e.settings_revision, e.occurred_at"""
 
@@ -127,6 +129,16 @@ async def list_messages(
         f"message AS m WHERE m.provider_id = $1 AND m.ticket_id = t.id AND ($8::uuid IS NULL OR m.id > $8){visible}"
     )
     return await _listed(database, provider_id, principal, (_MESSAGES, source, "m.id"), *name, after, fetch)
+
+
+async def list_attachments(
+    database: Database, provider_id: UUID, principal: Principal, name: Name, after: UUID | None, fetch: int
+) -> tuple[CallerRow, list[asyncpg.Record] | None]:
+    """In the order of their uploading; those of internal notes for staff alone. None: no such ticket."""
+    visible = "" if principal.is_staff else " AND (m.id IS NULL OR m.visibility = 'public')"
+    source = f"""attachment AS f LEFT JOIN message AS m ON m.provider_id = $1 AND m.id = f.message_id
+      WHERE f.provider_id = $1 AND f.ticket_id = t.id AND ($8::uuid IS NULL OR f.id > $8){visible}"""
+    return await _listed(database, provider_id, principal, (_ATTACHMENTS, source, "f.id"), *name, after, fetch)
 
 
 async def list_events(

@@ -9,6 +9,7 @@ from app.schemas.fields import Email, Id, JsonMap, Metadata, Model, ShortText, T
 Name = Annotated[str, Field(strict=True, max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 Tag = Annotated[str, Field(strict=True, max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Estimate = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Attachments = Annotated[list[Id], Field(max_length=20)]
 
 _EXAMPLE: dict[str, Any] = {
     "account": "M1001",
@@ -57,4 +58,4 @@ class TicketOpen(Requested):
     received_at: When | None = Field(None, description="For what was taken by telephone: up to 24 hours back")
     external_ref: ShortText | None = None
     metadata: Metadata = Field({})
-    attachments: Annotated[list[Id], Field(max_length=20)] = Field([], description="Ids of uploaded files")
+    attachments: Attachments = Field([], description="Ids of files that you uploaded")

@@ -11,7 +11,7 @@ from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, Wor
 from app.schemas.callers import Named
 from app.schemas.decisions import Citation, DecisionShown, FeeShown
 from app.schemas.fields import JsonMap, Model, ShortText, Text
-from app.schemas.requests import Name, NamedSender, Tag
+from app.schemas.requests import Attachments, Name, NamedSender, Tag
 
 MetadataPatch = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[str, Field(strict=True, max_length=500)] | None],
@@ -43,6 +43,7 @@ class MessageWrite(Model):
     facts: JsonMap = Field({}, description="What this adds to what is known; it decides the ticket again")
     sender: NamedSender | None = Field(None, description="For staff and machines: who said it")
     channel: Name | None = None
+    attachments: Attachments = Field([], description="Ids of files that you uploaded")
 
 
 class Requester(Model):
@@ -159,6 +160,7 @@ class Message(Model):
     received_at: datetime
     created_at: datetime
     author: MessageAuthor
+    attachments: list[UUID]
 
 
 class MessageOfTicket(Model):

@@ -39,9 +39,10 @@ async def once(attempt: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
 
 async def persistently(attempt: Callable[[], Awaitable[Answer]]) -> Answer:
     """Gather, decide and write again where something else was written in between."""
-    for _ in range(_TRIES):
+    for tried in range(_TRIES):
         try:
             return await attempt()
-        except Overtaken:
-            continue
+        except Overtaken as overtaken:
+            if overtaken.refusal is not None and tried > 0:
+                raise overtaken.refusal from None
     raise Problem("conflict", "Others change this at the same moment; repeat in a little while.")

@@ -59,8 +59,14 @@ def chunked(*chunks: bytes, trailer: bytes = b"") -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n" + trailer + b"\r\n"
 
 
+def upload(body: bytes, kind: str) -> bytes:
+    head = f"{kind}\r\nContent-Length: {len(body)}\r\n"
+    return request(head, body, line="POST /v1/attachments HTTP/1.1")
+
+
 GET = "GET /v1/shapes"
 TYPE = "Content-Type: application/json"
+FORM = "Content-Type: multipart/form-data; boundary=x"
 CHUNKS = f"{TYPE}\r\nTransfer-Encoding: chunked\r\n"
 REFUSED: dict[str, tuple[bytes, int, str]] = {
     "no HTTP at all": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, "bad_request"),
@@ -92,6 +98,8 @@ REFUSED: dict[str, tuple[bytes, int, str]] = {
     "a large body": (sent(b" " * 20_001, TYPE), 413, "too_large"),
     "a very large body": (sent(b" " * 3_000_000, TYPE), 413, "too_large"),
     "a large body in chunks": (request(CHUNKS, chunked(*[b" " * 5_000] * 5)), 413, "too_large"),
+    "a file from nobody": (upload(b"a" * 300_000, FORM), 401, "unauthenticated"),
+    "a file without its form": (upload(b"a" * 300_000, TYPE), 415, "unsupported_media_type"),
     "a large body of another type": (sent(b" " * 3_000_000, "Content-Type: text/plain"), 415, "unsupported_media_type"),
 }  # fmt: skip
 

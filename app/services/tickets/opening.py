@@ -24,6 +24,7 @@ from app.services.requests import Gathered, gather
 from app.services.speaking import around
 from app.services.ticket_state import clock_rows, decided_columns, refreshed
 from app.services.tickets.actions import allowed_actions
+from app.services.tickets.files import naming, told
 from app.services.tickets.view import ticket_view, written
 
 _BACK = timedelta(hours=24)
@@ -31,8 +32,6 @@ _BACK = timedelta(hours=24)
 
 async def open_ticket(errand: Errand, body: TicketOpen) -> StoredAnswer:
     """201 whatever the outcome; 200 with the first ticket where the request was about the same."""
-    if body.attachments:
-        raise Problem("invalid", errors=[Fault("/attachments/0", "unknown", "There is no such file.")])
     received_at = _received_at(errand, body)
     return await once(lambda: _attempt(errand, body, received_at))
 
@@ -76,18 +75,21 @@ def recorded(
         EventType.TICKET_MERGED if merged else EventType.TICKET_OPENED,
         ("ticket", id_),
         1,
-        _told(row),
+        {**_told(row), **told(body.attachments)},
         **_decided(row, given.caller, account),
     )
     inserts: dict[str, list[dict[str, Any]]] = {"ticket": [row], "clock": clocks, "event": [event]}
     if opened.survivor is not None:
         return _joined(errand, given, opened.survivor, body, id_, inserts)
+    message_id = None
     if body.body is not None:
-        inserts["message"] = [first_message(errand, given, id_, row, body.body)]
+        message = first_message(errand, given, id_, row, body.body)
+        inserts["message"], message_id = [message], message["id"]
+    files = naming(errand, body.attachments, id_, message_id)
     shown = {**row, **names_of(account), "clocks": clocks, "assignee_name": None}
     headers = {"Location": f"/v1/tickets/{id_}", "ETag": '"1"'}
     answer = StoredAnswer(201, written(_view(errand, given, ticket, account, shown)), headers)
-    return answer, Command(inserts, answer=answer, repeat=errand.repeat)
+    return answer, Command(inserts, files=files, answer=answer, repeat=errand.repeat)
 
 
 def _joined(
@@ -115,14 +117,17 @@ def _joined(
     )
     inserts["clock"] = [*inserts["clock"], *clocks]
     inserts["event"] = [*inserts["event"], event]
+    message_id = None
     if body.body is not None:
-        inserts["message"] = [first_message(errand, given, first_id, {**inserts["ticket"][0]}, body.body)]
+        message = first_message(errand, given, first_id, {**inserts["ticket"][0]}, body.body)
+        inserts["message"], message_id = [message], message["id"]
+    files = naming(errand, body.attachments, first_id, message_id)
     account = given.account_row(survivor.account)
     shown = {**first, **changed, **names_of(account), "clocks": clocks, "version": version, "assignee_name": None}
     headers = {"Location": f"/v1/tickets/{first_id}", "ETag": f'"{version}"'}
     answer = StoredAnswer(200, written(_view(errand, given, survivor, account, shown)), headers)
     update = Update("ticket", first_id, first["version"], changed)
-    return answer, Command(inserts, update, answer=answer, repeat=errand.repeat)
+    return answer, Command(inserts, update, files=files, answer=answer, repeat=errand.repeat)
 
 
 def _view(

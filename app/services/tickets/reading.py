@@ -117,7 +117,7 @@ async def events(
 
 def message_view(row: Mapping[str, Any]) -> dict[str, Any]:
     author = {"kind": row["author_kind"], "id": row["author_id"], **row["author"]}
-    names = ("id", "visibility", "channel", "language", "body", "received_at", "created_at")
+    names = ("id", "visibility", "channel", "language", "body", "received_at", "created_at", "attachments")
     return {**{name: row[name] for name in names}, "author": author}
 
 

@@ -21,6 +21,7 @@ from app.services.requests import gather as gather_request
 from app.services.requests import sender_of
 from app.services.tickets import opening
 from app.services.tickets.changing import Changed, changed, command, gather
+from app.services.tickets.files import naming, told
 from app.services.tickets.knowing import Known
 from app.services.tickets.reading import message_view
 from app.services.tickets.view import written
@@ -70,17 +71,20 @@ async def _note(errand: Errand, known: Known, body: MessageWrite) -> StoredAnswe
 async def _write(
     errand: Errand, known: Known, change: Changed, message: dict[str, Any], kind: EventType, body: MessageWrite
 ) -> StoredAnswer:
-    told = {"message": str(message["id"]), "visibility": body.visibility, "author_kind": message["author_kind"]}
-    plan = command(errand, known, change, kind, told, decided=kind is EventType.TICKET_REPLIED)
+    about = {"message": str(message["id"]), "visibility": body.visibility, "author_kind": message["author_kind"]}
+    plan = command(
+        errand, known, change, kind, {**about, **told(body.attachments)}, decided=kind is EventType.TICKET_REPLIED
+    )
     shown = {**known.row, **change.columns}
     ticket = {"id": known.id, "reference": shown["reference"], "status": shown["status"], "version": change.version}
-    view = {**message_view(message), "ticket": ticket}
+    files = naming(errand, body.attachments, known.id, message["id"])
+    view = {**message_view({**message, "attachments": files.ids if files else []}), "ticket": ticket}
     answer = StoredAnswer(201, written(view), {"Location": f"/v1/tickets/{known.id}/messages"})
     inserts = {**plan.inserts, "message": [message]}
     await carry_out(
         errand.database,
         errand.provider_id,
-        Command(inserts, plan.update, answer=answer, repeat=errand.repeat),
+        Command(inserts, plan.update, files=files, answer=answer, repeat=errand.repeat),
         errand.now,
     )
     return answer
@@ -124,7 +128,7 @@ async def _follow_up(errand: Errand, known: Known, body: MessageWrite) -> Stored
         language=row["language"],
         external_ref=None,
         metadata={},
-        attachments=[],
+        attachments=body.attachments,
     )
     given = await gather_request(errand, anew, errand.now, errand.now)
     id_: UUID = errand.new_id()
@@ -134,12 +138,13 @@ async def _follow_up(errand: Errand, known: Known, body: MessageWrite) -> Stored
     new = plan.inserts["ticket"][0]
     joined: Update | None = plan.update
     ticket = {"id": joined.id if joined else id_, "reference": new["reference"], "status": new["status"], "version": 1}
-    view = {**message_view(message), "ticket": ticket, "follow_up_of": known.id}
+    files = plan.files.ids if plan.files else []
+    view = {**message_view({**message, "attachments": files}), "ticket": ticket, "follow_up_of": known.id}
     answer = StoredAnswer(201, written(view), {"Location": f"/v1/tickets/{ticket['id']}/messages"})
     await carry_out(
         errand.database,
         errand.provider_id,
-        Command(plan.inserts, plan.update, answer=answer, repeat=errand.repeat),
+        Command(plan.inserts, plan.update, files=plan.files, answer=answer, repeat=errand.repeat),
         errand.now,
     )
     return answer

@@ -1,0 +1,65 @@
+"""The object store: a folder, S3, GCS or Azure behind one door. Objects are named by us, never by a caller."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any, Final
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from app.base.errors import CannotStart, Problem
+
+_CHUNK_BYTES: Final = 256 * 1024
+# A request waits for the store, so it gives up while its caller is still there.
+_RETRY: Final[Any] = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
+_CLIENT: Final[Any] = {"timeout": "30 seconds", "connect_timeout": "3 seconds"}
+
+
+class Objects:
+    """Problem `unavailable` when the store does not answer, or has lost what it was given."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def at(cls, url: str, data_dir: Path) -> "Objects":
+        """The store that the URL names, or a folder of its own in `data_dir`; CannotStart when it names none."""
+        try:
+            if not url:
+                return cls(LocalStore(data_dir.absolute() / "objects", mkdir=True))
+            if url.startswith(("file:", "memory:")):
+                return cls(from_url(url))
+            return cls(from_url(url, retry_config=_RETRY, client_options=_CLIENT))
+        except (BaseError, OSError, ValueError):
+            raise CannotStart("CLAUSEDESK_OBJECT_STORE_URL names no object store that can be used.") from None
+
+    async def put(self, key: str, content: IO[bytes]) -> None:
+        """Whole or not at all; a large one goes in parts."""
+        try:
+            await obstore.put_async(self._store, key, content)
+        except (BaseError, OSError) as error:
+            raise _unavailable() from error
+
+    async def get(self, key: str) -> AsyncIterator[bytes]:
+        """Asks at once, so that what is missing is known before the first byte is sent on."""
+        try:
+            found = await obstore.get_async(self._store, key)
+        except (BaseError, OSError) as error:
+            raise _unavailable() from error
+        return (bytes(chunk) async for chunk in found.stream(min_chunk_size=_CHUNK_BYTES))
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """One that is gone already is no fault."""
+        for key in keys:
+            with suppress(FileNotFoundError):
+                try:
+                    await obstore.delete_async(self._store, key)
+                except BaseError as error:
+                    raise _unavailable() from error
+
+
+def _unavailable() -> Problem:
+    return Problem("unavailable", "The store of files does not answer just now.")
