@@ -644,6 +644,8 @@ def upgrade() -> None:
         sa.Column("budget_seconds", sa.BigInteger(), nullable=True),
         sa.Column("consumed_seconds", sa.BigInteger(), nullable=True),
         sa.Column("budget", postgresql.JSONB(), nullable=True),
+        sa.Column("policy_version", sa.Integer(), nullable=True),
+        sa.Column("settings_revision", sa.Integer(), nullable=True),
         sa.Column("excused_by", sa.Text(), nullable=True),
         sa.Column("breach_announced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("clauses", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
@@ -672,6 +674,13 @@ def upgrade() -> None:
         ["due_at"],
         unique=False,
         postgresql_where=sa.text("state IN ('running', 'breached') AND breach_announced_at IS NULL"),
+    )
+    op.create_index(
+        "ix_clock_planned_by",
+        "clock",
+        ["provider_id", "settings_revision", "policy_version"],
+        unique=False,
+        postgresql_where=sa.text("stopped_at IS NULL AND settings_revision IS NOT NULL"),
     )
     op.create_table(
         "message",

@@ -29,6 +29,8 @@ class EventType(StrEnum):
     TICKET_WORK_STARTED = "ticket.work_started"
     TICKET_WORK_RECORDED = "ticket.work_recorded"
     TICKET_RESOLVED = "ticket.resolved"
+    TICKET_REPLANNED = "ticket.replanned"
+    """New settings, or a new version, moved when something is due."""
     TICKET_REOPENED = "ticket.reopened"
     TICKET_CLOSED = "ticket.closed"
     TICKET_QUOTED = "ticket.quoted"

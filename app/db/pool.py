@@ -187,7 +187,7 @@ async def _keep_session(_: asyncpg.Connection) -> None:
 
 
 def _to_jsonb(value: object) -> bytes:
-    return b"\x01" + orjson.dumps(value, default=_as_text)
+    return b"\x01" + orjson.dumps(value, default=_as_text, option=orjson.OPT_UTC_Z)
 
 
 def _from_jsonb(value: bytes) -> Any:

@@ -1,15 +1,17 @@
 """A policy made ready to decide by: settled, indexed once, immutable."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import TypeAdapter
 
 from app.policy.compiled.conditions import Condition, Conditions, matches_topic
+from app.policy.compiled.coverage import CoverageTable
 from app.policy.compiled.rules import CompiledRule, RuleTable
 from app.policy.compiled.timetable import Timetable
 from app.policy.language import tables
@@ -19,7 +21,6 @@ from app.policy.language.document import (
     Alias,
     Band,
     Channel,
-    CoverageEntry,
     Department,
     Document,
     Fee,
@@ -32,25 +33,11 @@ from app.policy.language.reading import Names
 from app.policy.language.stating import TIMED
 from app.policy.time.calendars import Calendar as OpeningTimes
 
+Numbers = tuple[int, int]
+"""Version of the policy, and revision of the operator's settings."""
+
 _DURATIONS = TypeAdapter(timedelta)
 _DERIVED_TOPICS = frozenset({"topic", "topic.given", "similar_to", "about"})
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledEntry:
-    entry: CoverageEntry
-    when: Condition
-    provisional: Condition
-    gates: tuple[tuple[str, Condition], ...]
-    position: int
-
-    def rank(self, topic: str | None) -> tuple[int, int, int, int]:
-        """Narrower entries first: topic, then product, then condition, then the document's order."""
-        return (-self._breadth(topic), -bool(self.entry.products), -bool(self.entry.when), self.position)
-
-    def _breadth(self, topic: str | None) -> int:
-        fitting = [p for p in self.entry.topics if p == topic or (topic or "").startswith(p + ".")]
-        return max((len(p) + (1000 if p == topic else 0) for p in fitting), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +65,34 @@ class CompiledPolicy:
     chosen: Mapping[str, str]
     """The reading in force of every assumption."""
     templates: Mapping[str, str] = field(default_factory=dict)
+    settled_from: datetime | None = None
+    """Since when the settings count; none without settings."""
+    earlier: Mapping[Numbers, "CompiledPolicy"] = field(default_factory=dict)
+    """What clocks at hand were planned by before, for the calendars in which their past is measured."""
+
+    # ── versions ─────────────────────────────────────────────────────────────
+    @property
+    def numbers(self) -> Numbers:
+        return self.version, self.revision
+
+    @property
+    def since(self) -> datetime | None:
+        """From when both the version and the settings count."""
+        begun = [at for at in (self.document.effective_from, self.settled_from) if at is not None]
+        return max(begun, default=None)
+
+    def knowing(self, earlier: Iterable["CompiledPolicy"]) -> "CompiledPolicy":
+        """The same policy, with others that clocks were planned by."""
+        others = {policy.numbers: policy for policy in earlier if policy.numbers != self.numbers}
+        if not others:
+            return self
+        twin = copy(self)  # with all that is indexed already
+        object.__setattr__(twin, "earlier", others)
+        return twin
+
+    def numbered(self, numbers: Numbers) -> "CompiledPolicy":
+        """The policy that a clock was planned by; itself where that one is not at hand."""
+        return self.earlier.get(numbers, self)
 
     # ── facts ────────────────────────────────────────────────────────────────
     @cached_property
@@ -174,45 +189,8 @@ class CompiledPolicy:
         return table.candidates(values) if table is not None else ()
 
     @cached_property
-    def _entries(self) -> tuple[CompiledEntry, ...]:
-        return tuple(
-            CompiledEntry(
-                e,
-                self.condition(e.when),
-                self.condition(e.provisional_when),
-                tuple((gate.value, self.condition(p)) for gate, p in e.gate_first.items()),
-                i,
-            )
-            for i, e in enumerate(self.document.coverage)
-        )
-
-    @cached_property
-    def overrides(self) -> tuple[CompiledEntry, ...]:
-        ranked = [e for e in self._entries if e.entry.override is not None]
-        return tuple(sorted(ranked, key=lambda e: (e.entry.override or 0, e.position)))
-
-    @cached_property
-    def _by_pattern(self) -> dict[str, list[CompiledEntry]]:
-        index: dict[str, list[CompiledEntry]] = {}
-        for entry in self._entries:
-            if entry.entry.override is None:
-                for pattern in entry.entry.topics:
-                    index.setdefault(pattern, []).append(entry)
-        return index
-
-    @cached_property
-    def _entries_of_topic(self) -> dict[str | None, tuple[CompiledEntry, ...]]:
-        return {}
-
-    def entries_for(self, topic: str | None) -> tuple[CompiledEntry, ...]:
-        """Ordinary coverage entries that may hold for a topic, the narrowest first."""
-        known = self._entries_of_topic.get(topic)
-        if known is None:
-            found = {e.position: e for pattern in _patterns(topic) for e in self._by_pattern.get(pattern, ())}
-            known = tuple(sorted(found.values(), key=lambda e: e.rank(topic)))
-            if topic is None or topic in self.document.topics:
-                self._entries_of_topic[topic] = known
-        return known
+    def coverage(self) -> CoverageTable:
+        return CoverageTable(self.document, self.condition)
 
     @cached_property
     def targets(self) -> tuple[tuple[Target, Condition], ...]:
@@ -340,6 +318,9 @@ class CompiledPolicy:
         """A calendar; one that goes by the customer's zone, in that zone where it is known."""
         return self.timetable.calendar(slug, zone)
 
+    def has_calendar(self, slug: str | None) -> TypeGuard[str]:
+        return slug in self.document.calendars
+
     # ── words ────────────────────────────────────────────────────────────────
     @cached_property
     def _sentences(self) -> dict[tuple[str, str], str]:
@@ -370,13 +351,6 @@ class CompiledPolicy:
 def _nearest(by_topic: Mapping[str, Any], topic: str) -> Any:
     fitting = [pattern for pattern in by_topic if matches_topic(topic, (pattern,))]
     return by_topic[max(fitting, key=len)] if fitting else None
-
-
-def _patterns(topic: str | None) -> list[str]:
-    if topic is None:
-        return ["*"]
-    parts = topic.split(".")
-    return [".".join(parts[:n]) for n in range(len(parts), 0, -1)] + ["*"]
 
 
 def _instant(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The queue of a staff member: what waits, in the policy's order, and taking the next one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.base.errors import Fault, Problem
@@ -12,7 +13,7 @@ from app.policy.desk.queueing import queue
 from app.schemas.idempotency import StoredAnswer
 from app.services.errands import Errand
 from app.services.repeating import AnsweredBefore, check_repeated, once
-from app.services.tickets.changing import gather
+from app.services.tickets.changing import as_due_now, gather
 from app.services.tickets.knowing import known_of
 from app.services.tickets.verbs import Act, act_on
 from app.services.tickets.view import summary_view
@@ -87,7 +88,7 @@ async def _take_next(errand: Errand, note: str | None) -> StoredAnswer | None:
     if row["id"] is None:
         return None
     mine = {**row, "taker": {"id": str(caller.id), "name": caller.name}}
-    known = await known_of(errand, caller, mine)
+    known = await as_due_now(errand, await known_of(errand, caller, mine))
     return await act_on(errand, known, Act("assign", {"queue": "next"}, staff="me", note=note))
 
 
@@ -99,6 +100,6 @@ async def _take_that(errand: Errand, ticket: str, reason: str | None) -> StoredA
         fault = Fault("/reason", "required", "Another ticket is next; say why this one comes first.")
         raise Problem("invalid", errors=[fault], citations=jsonable_citations(queue(policy, (), errand.now).citations))
     mine = {**known.row, "taker": {"id": str(known.caller.id), "name": known.caller.name}}
-    known = await known_of(errand, known.caller, mine, known.candidates)
+    known = replace(known, row=mine)
     told = {"queue": "next" if first else "out_of_order"}
     return await act_on(errand, known, Act("assign", told, staff="me", note=reason))

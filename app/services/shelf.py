@@ -16,6 +16,7 @@ from app.policy.language.model import words
 from app.policy.language.settings import Settings
 from app.policy.loading import check
 from app.policy.settling import settle
+from app.policy.tickets.ticket import Ticket
 from app.services.triage import Lexicons
 
 _MOST = 64
@@ -53,6 +54,11 @@ class Policies:
                 raise found
         return found
 
+    async def knowing(self, provider_id: UUID, policy: CompiledPolicy, ticket: Ticket) -> CompiledPolicy:
+        """The policy with those that the ticket's clocks were planned by."""
+        others = [await self.policy(provider_id, *numbers) for numbers in ticket.planners - {policy.numbers}]
+        return policy.knowing(others)
+
     async def policy_at(self, provider_id: UUID, at: datetime) -> CompiledPolicy:
         numbers = await numbers_at(self._database, provider_id, at)
         if numbers is None:
@@ -71,7 +77,9 @@ class Policies:
             if found is None:
                 raise Problem("no_policy")
             try:
-                known = compiled(found.document, found.effective_from, version, found.settings, revision)
+                known = compiled(
+                    found.document, found.effective_from, version, found.settings, revision, found.settled_from
+                )
             except PolicyFaults as unfit:
                 known = unfit
             self._compiled[key] = known
@@ -89,13 +97,14 @@ def compiled(
     version: int,
     settings: Mapping[str, Any] | None,
     revision: int,
+    settled_from: datetime | None = None,
 ) -> CompiledPolicy:
     """A stored document under stored settings; PolicyFaults (pointers into the settings) where they do not fit."""
     chosen_by = Settings.model_validate({**(settings or {}), "revision": revision})
     values, chosen = settle(raw, chosen_by)
     document = check(values).model_copy(update={"effective_from": effective_from})
     templates = {name: words(text, document.locale, document.locale) for name, text in chosen_by.templates.items()}
-    return CompiledPolicy(document, version, revision, chosen, templates)
+    return CompiledPolicy(document, version, revision, chosen, templates, settled_from)
 
 
 def ended_or_not(policy: CompiledPolicy, at: datetime) -> CompiledPolicy:

@@ -67,7 +67,6 @@ def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dic
     decision = ticket.decision
     facts = {n: v for n, v in ticket.facts.items() if not n.startswith(CLAIMED)}
     claimed = {n.removeprefix(CLAIMED): v for n, v in ticket.facts.items() if n.startswith(CLAIMED)}
-    running = [c for c in ticket.clocks if c.state is ClockState.RUNNING and c.target.due_at is not None]
     return {
         "status": ticket.status,
         "outcome": decision.outcome,
@@ -86,7 +85,6 @@ def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dic
         "facts": facts,
         "claimed": claimed,
         "decision": jsonable(decision),
-        "state": _state(ticket),
         "policy_version": decision.policy_version,
         "settings_revision": decision.settings_revision,
         "estimated_minutes": ticket.request.estimated_minutes,
@@ -96,9 +94,18 @@ def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dic
         "closed_at": ticket.closed_at,
         "incident": ticket.incident,
         "merged_into": UUID(ticket.merged_into) if ticket.merged_into else None,
+        "updated_at": at,
+        **clock_columns(ticket),
+    }
+
+
+def clock_columns(ticket: Ticket) -> dict[str, Any]:
+    """What a ticket's row keeps of its clocks."""
+    running = [c for c in ticket.clocks if c.state is ClockState.RUNNING and c.target.due_at is not None]
+    return {
+        "state": _state(ticket),
         "next_due_at": min((c.target.due_at for c in running if c.target.due_at), default=None),
         "breached": any(c.state is ClockState.BREACHED for c in ticket.clocks),
-        "updated_at": at,
     }
 
 
@@ -131,8 +138,15 @@ def clock_rows(provider_id: UUID, id_: UUID, clocks: Sequence[ClockLine], at: da
             "due_at": line.target.due_at,
             "stopped_at": line.stopped_at,
             "budget_seconds": int(line.terms.maximum.total_seconds()) if line.terms.maximum is not None else None,
+            **_planner(line),
             "excused_by": line.excused_by,
             "updated_at": at,
         }
         for line in clocks
     ]
+
+
+def _planner(line: ClockLine) -> dict[str, int | None]:
+    by_calendar = any(terms.calendar is not None for terms in line.set_to)
+    version, revision = line.latest.by if by_calendar else (None, None)
+    return {"policy_version": version, "settings_revision": revision}

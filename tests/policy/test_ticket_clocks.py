@@ -1,10 +1,18 @@
 """A ticket's clocks: each metric has one verdict, however often the rules are asked again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from app.base.vocabulary import ClockState
+from app.base.vocabulary import ClockState, TicketStatus
+from app.policy.compile import CompiledPolicy
+from app.policy.language.settings import Settings
+from app.policy.library.files import library, policy_text
 from app.policy.life import Desk, open_ticket, reply
+from app.policy.loading import check, load
+from app.policy.settling import settle
 from app.policy.situation import Account, ListedContact, Request, Sender
+from app.policy.tickets.ticket import Ticket
+from app.policy.tickets.ticket_clocks import ClockTerms, carried_on, replanned, started, stopped
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition
 from tests.benchmarks.decisions import compiled
@@ -27,3 +35,88 @@ def test_a_quote_and_an_answer_before_the_office_opens_meet_one_first_response()
     first = [line for line in answered.clocks if line.metric == "first_response"]
     assert [line.state for line in first] == [ClockState.MET]
     assert first[0].stopped_at == later
+
+
+# ── new settings ─────────────────────────────────────────────────────────────
+TUESDAY = datetime(2026, 2, 10, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def closed_on(*dates: str, revision: int, since: datetime) -> CompiledPolicy:
+    """The office's policy with these dates closed, from an instant on."""
+    text = policy_text("tsc")
+    assert text is not None
+    closures = [{"date": date, "calendars": ["office"]} for date in dates]
+    chosen_by = Settings.model_validate({"revision": revision, "closures": closures})
+    raw, chosen = settle(load(text, library()).raw, chosen_by)
+    return CompiledPolicy(check(raw), 1, revision, chosen, settled_from=since)
+
+
+def terms(policy: CompiledPolicy, hours: int, calendar: str | None = "office") -> ClockTerms:
+    kind = "business" if calendar else "elapsed"
+    return ClockTerms(
+        metric="resolve", kind=kind, start=TUESDAY, by=policy.numbers, maximum=hours * HOUR, calendar=calendar
+    )
+
+
+def test_new_settings_lay_out_anew_only_what_is_left() -> None:
+    old = compiled("tsc")
+    line = started(old, terms(old, 8), TicketStatus.OPEN, TUESDAY)
+    assert line.target.due_at == datetime(2026, 2, 11, 7, 30, tzinfo=UTC)
+    new = closed_on("2026-02-10", "2026-02-11", revision=1, since=TUESDAY + 2 * HOUR)
+    [moved] = replanned(new.knowing([old]), [line], TUESDAY + 3 * HOUR)
+    assert moved.target.due_at == datetime(2026, 2, 12, 12, 30, tzinfo=UTC)
+    reading = moved.read(new.knowing([old]), TUESDAY + 3 * HOUR)
+    assert (reading.consumed, reading.remaining) == (2 * HOUR, 6 * HOUR)
+    assert moved.latest.by == (1, 1)
+    assert replanned(new, [moved], TUESDAY + 4 * HOUR) == (moved,)
+
+
+def test_settings_that_come_late_touch_no_verdict() -> None:
+    old = compiled("tsc")
+    line = started(old, terms(old, 2), TicketStatus.OPEN, TUESDAY)
+    new = closed_on("2026-02-10", revision=1, since=TUESDAY + 3 * HOUR)
+    [missed] = replanned(new.knowing([old]), [line], TUESDAY + 4 * HOUR)
+    assert (missed.state, missed.target.due_at) == (ClockState.BREACHED, TUESDAY + 2 * HOUR)
+    met = stopped(old, [line], None, TUESDAY + HOUR)
+    assert replanned(new.knowing([old]), met, TUESDAY + 4 * HOUR) == met
+
+
+def test_settings_count_from_when_they_take_effect_however_late_they_are_looked_at() -> None:
+    old = compiled("tsc")
+    line = started(old, terms(old, 2), TicketStatus.OPEN, TUESDAY)
+    new = closed_on("2026-02-10", revision=1, since=TUESDAY + HOUR)
+    [moved] = replanned(new.knowing([old]), [line], TUESDAY + 5 * HOUR)
+    assert (moved.state, moved.target.due_at) == (ClockState.RUNNING, datetime(2026, 2, 11, 7, 30, tzinfo=UTC))
+
+
+def test_earlier_terms_that_still_bind_move_in_their_own_calendar() -> None:
+    old = compiled("tsc")
+    line = started(old, terms(old, 8), TicketStatus.OPEN, TUESDAY)
+    [slower] = carried_on(old, [line], [terms(old, 100, None)], TicketStatus.OPEN, TUESDAY + HOUR)
+    new = closed_on("2026-02-11", revision=1, since=TUESDAY + 2 * HOUR)
+    assert not slower.planned_by(new)
+    [moved] = replanned(new.knowing([old]), [slower], TUESDAY + 2 * HOUR)
+    assert moved.target.due_at == datetime(2026, 2, 12, 7, 30, tzinfo=UTC)
+
+
+def test_a_clock_that_goes_by_no_calendar_or_one_that_is_gone_is_left_alone() -> None:
+    old = compiled("tsc")
+    new = closed_on("2026-02-11", revision=1, since=TUESDAY)
+    free = started(old, terms(old, 8, None), TicketStatus.OPEN, TUESDAY)
+    assert free.planned_by(new)
+    assert replanned(new.knowing([old]), [free], TUESDAY + HOUR) == (free,)
+    line = started(old, terms(old, 8), TicketStatus.OPEN, TUESDAY)
+    without = replace(new, document=new.document.model_copy(update={"calendars": {}}))
+    assert replanned(without.knowing([old]), [line], TUESDAY + HOUR) == (line,)
+
+
+def test_a_ticket_beyond_the_known_dates_stands_as_last_read() -> None:
+    old, around = compiled("tsc"), Desk(account=Account(number="H1"), account_named=True)
+    asked = Request(channel="email", sender=STAFF, facts={"topic": "network.vpn", "users_affected": 1})
+    ticket = open_ticket(old, asked, around, TUESDAY, id_="t1").ticket
+    kept: Ticket = ticket.changed(clocks=(started(old, terms(old, 2), TicketStatus.OPEN, TUESDAY),))
+    new = closed_on("2026-02-11", revision=1, since=TUESDAY).knowing([old])
+    assert kept.planners == {(1, 0)}
+    assert not kept.planned_by(new)
+    assert kept.replanned(new, datetime(2050, 1, 1, tzinfo=UTC)) is kept

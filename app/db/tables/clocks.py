@@ -29,6 +29,11 @@ class TicketClock(Row, table=True):
             "due_at",
             postgresql_where=text("state IN ('running', 'breached') AND breach_announced_at IS NULL"),
         ),
+        Index(
+            "ix_clock_planned_by",
+            *("provider_id", "settings_revision", "policy_version"),
+            postgresql_where=text("stopped_at IS NULL AND settings_revision IS NOT NULL"),
+        ),
     )
 
     provider_id: UUID = Field(primary_key=True)
@@ -53,6 +58,9 @@ class TicketClock(Row, table=True):
     """Used up until the last change of state; what runs since then is added when read."""
     budget: dict[str, Any] | None = document(None)
     """A target that is not a number of seconds: business days, next business day, a window."""
+    policy_version: int | None = None
+    settings_revision: int | None = None
+    """With the version: whose calendars it was last laid out in. None: it goes by no calendar."""
     excused_by: str | None = words(None)
     breach_announced_at: datetime | None = None
     clauses: list[str] = items()

@@ -50,8 +50,11 @@ class Memory:
     def policy(self, at: datetime) -> CompiledPolicy:
         return self._found(about.in_force(self.versions, at), at)
 
-    def policy_of(self, ticket: Ticket, at: datetime) -> CompiledPolicy:
-        return self._found(about.deciding(self.versions, ticket.received_at, at), ticket.received_at)
+    def taken_up(self, ticket: Ticket, at: datetime) -> tuple[CompiledPolicy, Ticket]:
+        """The version that decides about a ticket, and the ticket with its clocks as they go by it."""
+        deciding = self._found(about.deciding(self.versions, ticket.received_at, at), ticket.received_at)
+        policy = deciding.knowing(self.versions)
+        return policy, ticket.replanned(policy, at)
 
     @staticmethod
     def _found(version: CompiledPolicy | None, at: datetime) -> CompiledPolicy:

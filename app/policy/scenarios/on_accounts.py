@@ -61,8 +61,8 @@ def event(memory: Memory, step: steps.EventStep) -> Answer:
 
 def _of_ticket(memory: Memory, name: str, what: events.Event, at: datetime) -> Answer:
     """A while that has passed on a ticket, or a time that it has missed."""
-    named = memory.tickets[name]
-    policy, around = memory.policy_of(named, at), memory.around_ticket(named)
+    policy, named = memory.taken_up(memory.tickets[name], at)
+    around = memory.around_ticket(named)
     decision, after = triggers.noticed(policy, named, what, around, at)
     memory.tickets[named.id] = after
     return memory.answer(policy, decision, after.account, ticket=ticket_view(after))

@@ -81,7 +81,8 @@ def message(memory: Memory, step: steps.MessageStep) -> Answer:
     at, named = memory.at(step), memory.tickets[step.ticket]
     while named.merged_into is not None:
         named = memory.tickets[named.merged_into]
-    policy, around = memory.policy_of(named, at), memory.around_ticket(named)
+    policy, named = memory.taken_up(named, at)
+    around = memory.around_ticket(named)
     request = memory.request(step, around.account)
     if named.status is TicketStatus.CLOSED and (step.sender is None or step.sender.role != "staff"):
         return _follow_up(memory, named, request, at)
@@ -105,7 +106,7 @@ def action(memory: Memory, step: steps.ActionStep) -> Answer:
     named = memory.tickets[step.ticket] if step.ticket is not None else None
     if named is not None:
         account = account or memory.account_of(named)
-    policy = memory.policy_of(named, at) if named is not None else memory.policy(at)
+    policy = memory.taken_up(named, at)[0] if named is not None else memory.policy(at)
     request = memory.request(step, account)
     around, meant = memory.around(policy, request, account)
     decision = ask_for_action(policy, request, around, named, at)
@@ -115,8 +116,9 @@ def action(memory: Memory, step: steps.ActionStep) -> Answer:
 def transition(memory: Memory, step: steps.TransitionStep, name: str) -> Answer:
     if step.verb not in VERBS:
         raise CannotPlay(f"{step.verb} needs an account")
-    at, named = memory.at(step), memory.tickets[name]
-    policy, around = memory.policy_of(named, at), memory.around_ticket(named)
+    at = memory.at(step)
+    policy, named = memory.taken_up(memory.tickets[name], at)
+    around = memory.around_ticket(named)
     survivor = memory.tickets.get(str(step.payload.get("into")))
     moved = Transition(verb=step.verb, by=step.by, payload=step.payload)
     decision, after = apply(policy, named, moved, around, at, survivor=survivor)

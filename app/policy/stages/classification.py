@@ -1,7 +1,7 @@
 """Stages classify, priority and coverage: where it goes, how urgent it is, and whether help is owed."""
 
 from app.base.vocabulary import Coverage, Outcome, WorkGate
-from app.policy.compile import CompiledEntry
+from app.policy.compiled.coverage import CompiledEntry
 from app.policy.language.effects import SetOutcome
 from app.policy.stages.deliberation import Deliberation, _add
 
@@ -116,7 +116,7 @@ def _find(d: Deliberation, product: str | None) -> tuple[CompiledEntry | None, t
     ordinary = _ordinary(d, topic, product)
     if d.stands_for is not None:
         ordinary = _ordinary(d, str(d.stands_for), product) or ordinary
-    for ready in d.policy.overrides:
+    for ready in d.policy.coverage.overrides:
         entry = ready.entry
         if not _concerns(d, entry.products, entry.variants, product) or not ready.when.holds(d.values):
             continue
@@ -130,7 +130,7 @@ def _find(d: Deliberation, product: str | None) -> tuple[CompiledEntry | None, t
 
 
 def _ordinary(d: Deliberation, topic: str | None, product: str | None) -> CompiledEntry | None:
-    for ready in d.policy.entries_for(topic):
+    for ready in d.policy.coverage.entries_for(topic):
         if _concerns(d, ready.entry.products, ready.entry.variants, product) and ready.when.holds(d.values):
             return ready
     return None

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.base.vocabulary import Coverage, Outcome, WorkGate
-from app.policy.compile import CompiledChannel, CompiledEntry, CompiledPolicy
+from app.policy.compile import CompiledChannel, CompiledPolicy
+from app.policy.compiled.coverage import CompiledEntry
 from app.policy.compiled.rules import CompiledRule
 from app.policy.decision import (
     ActionTerms,

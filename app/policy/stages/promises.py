@@ -124,6 +124,7 @@ def terms_of(policy: CompiledPolicy, promised: Target, start: datetime, strength
         metric=promised.metric,
         kind=promised.kind,
         start=start,
+        by=policy.numbers,
         minimum=promised.min,
         maximum=promised.max,
         days=promised.n or 1,

@@ -74,8 +74,7 @@ def _heard(policy: CompiledPolicy, ticket: Ticket, names: frozenset[str], at: da
 
 
 def _following(policy: CompiledPolicy, line: ClockLine, status: TicketStatus, at: datetime) -> ClockLine:
-    latest = next((r.terms for r in reversed(line.records) if r.terms is not None), line.terms)
-    return started(policy, latest.model_copy(update={"start": at, "cycle": line.terms.cycle + 1}), status, at)
+    return started(policy, line.latest.again(policy, start=at, cycle=line.terms.cycle + 1), status, at)
 
 
 def known_from_the_start(policy: CompiledPolicy, facts: Mapping[str, Any], at: datetime) -> dict[str, datetime]:

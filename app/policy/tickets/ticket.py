@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import JsonValue
 
 from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
-from app.policy.compile import CompiledPolicy
+from app.policy.compile import CompiledPolicy, Numbers
 from app.policy.decision import Breach, Decision, TargetTime
 from app.policy.language.model import Model
 from app.policy.situation import Money, OpenTicket, Request
-from app.policy.tickets.ticket_clocks import ClockLine
+from app.policy.tickets.ticket_clocks import ClockLine, replanned
 from app.policy.time.calendars import CalendarHorizonExceeded
 
 _ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
@@ -95,6 +95,23 @@ class Ticket(Model):
         """The ticket as its clocks show at this instant: what fell due meanwhile is breached."""
         try:
             clocks = tuple(line.with_records(policy, at) if line.going else line for line in self.clocks)
+        except CalendarHorizonExceeded:  # nobody knows yet how long that is; they stand as last read
+            return self
+        return self.changed(clocks=clocks)
+
+    def planned_by(self, policy: CompiledPolicy) -> bool:
+        """Whether its clocks go by the version and settings that this policy stands for."""
+        return all(line.planned_by(policy) for line in self.clocks if line.going)
+
+    @property
+    def planners(self) -> frozenset[Numbers]:
+        """Versions and settings that its clocks were ever planned by."""
+        return frozenset(terms.by for line in self.clocks for terms in line.set_to)
+
+    def replanned(self, policy: CompiledPolicy, at: datetime) -> "Ticket":
+        """With what is left of its clocks laid out under the version and settings in force."""
+        try:
+            clocks = replanned(policy, self.clocks, at)
         except CalendarHorizonExceeded:  # nobody knows yet how long that is; they stand as last read
             return self
         return self.changed(clocks=clocks)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from app.base.vocabulary import ClockState, Strength, TicketStatus
-from app.policy.compile import CompiledPolicy
+from app.policy.compile import CompiledPolicy, Numbers
 from app.policy.decision import TargetTime
 from app.policy.language.model import Model
 from app.policy.time.calendars import ALWAYS
@@ -33,6 +33,8 @@ class ClockTerms(Model):
     metric: str
     kind: str
     start: datetime
+    by: Numbers
+    """The version and revision whose calendars they are laid out in."""
     cycle: int = 1
     minimum: timedelta | None = None
     maximum: timedelta | None = None
@@ -45,6 +47,10 @@ class ClockTerms(Model):
     strength: Strength = Strength.UNSPECIFIED
     liability: str = "unspecified"
 
+    def again(self, policy: CompiledPolicy, **changes: Any) -> "ClockTerms":
+        """The same terms, laid out in the calendars of this policy."""
+        return self.model_copy(update={**changes, "by": policy.numbers})
+
     def plan(self, policy: CompiledPolicy) -> ClockPlan:
         return ClockPlan(
             metric=self.metric,
@@ -54,7 +60,7 @@ class ClockTerms(Model):
             minimum=self.minimum,
             maximum=self.maximum,
             days=self.days,
-            calendar=policy.calendar(self.calendar, self.zone) if self.calendar else ALWAYS,
+            calendar=policy.numbered(self.by).calendar(self.calendar, self.zone) if self.calendar else ALWAYS,
             cutoff=self.cutoff,
             pauses=frozenset(self.pauses),
             strength=self.strength,
@@ -72,7 +78,8 @@ class ClockRecord(Model):
     due: datetime | None = None
     code: str | None = None
 
-    def event(self, policy: CompiledPolicy) -> ClockEvent:
+    def event(self, policy: CompiledPolicy, set_to: Iterable[ClockTerms] = ()) -> ClockEvent:
+        """What happened to the clock; `set_to` are all terms it has had, whose calendars may have been edited."""
         match self.kind:
             case "status":
                 return StatusChanged(self.at, self.status or TicketStatus.OPEN)
@@ -85,9 +92,16 @@ class ClockRecord(Model):
             case "excused":
                 return Excused(self.at, self.code)
             case _:
-                assert self.terms is not None
-                edited = Reclassified if self.kind == "reclassified" else Replanned
-                return edited(self.at, self.terms.plan(policy))
+                return self._edit(policy, set_to)
+
+    def _edit(self, policy: CompiledPolicy, set_to: Iterable[ClockTerms]) -> ClockEvent:
+        assert self.terms is not None
+        plan = self.terms.plan(policy)
+        if self.kind == "reclassified":
+            return Reclassified(self.at, plan)
+        now = policy.numbered(self.terms.by)
+        edited = (now.calendar(t.calendar, t.zone) for t in set_to if now.has_calendar(t.calendar))
+        return Replanned(self.at, plan, tuple(edited))
 
 
 class ClockLine(Model):
@@ -108,17 +122,31 @@ class ClockLine(Model):
     def going(self) -> bool:
         return self.stopped_at is None and self.state is not ClockState.CANCELLED
 
+    @property
+    def set_to(self) -> tuple[ClockTerms, ...]:
+        """All terms it has had, the first ones first."""
+        return self.terms, *(record.terms for record in self.records if record.terms is not None)
+
+    @property
+    def latest(self) -> ClockTerms:
+        """The terms in force."""
+        return self.set_to[-1]
+
+    def planned_by(self, policy: CompiledPolicy) -> bool:
+        """Whether it goes by the calendars of this policy, or by none."""
+        return self.latest.by == policy.numbers or all(terms.calendar is None for terms in self.set_to)
+
     def read(self, policy: CompiledPolicy, at: datetime) -> ClockReading:
-        return read(self.terms.plan(policy), [r.event(policy) for r in self.records], at)
+        set_to = self.set_to
+        return read(self.terms.plan(policy), [r.event(policy, set_to) for r in self.records], at)
 
     def with_records(self, policy: CompiledPolicy, at: datetime, *more: ClockRecord) -> "ClockLine":
         """The clock after these events, read at this instant."""
         longer = self.model_copy(update={"records": (*self.records, *more)})
         reading = longer.read(policy, at)
-        latest = next((r.terms for r in reversed(longer.records) if r.terms is not None), self.terms)
         return longer.model_copy(
             update={
-                "target": _shown(reading, latest),
+                "target": _shown(reading, longer.latest),
                 "state": reading.state,
                 "stopped_at": reading.stopped_at,
                 "excused_by": reading.excused_by,
@@ -177,14 +205,13 @@ def taken_up_again(policy: CompiledPolicy, lines: Sequence[ClockLine], at: datet
     for line in lines:
         following = reopened(line.terms.plan(policy), line.read(policy, at), at) if line.metric == "resolve" else None
         if following is not None:
-            terms = line.terms.model_copy(
-                update={
-                    "cycle": following.cycle,
-                    "start": at,
-                    "kind": following.kind.value,
-                    "minimum": following.minimum,
-                    "maximum": following.maximum,
-                }
+            terms = line.terms.again(
+                policy,
+                cycle=following.cycle,
+                start=at,
+                kind=following.kind.value,
+                minimum=following.minimum,
+                maximum=following.maximum,
             )
             more.append(started(policy, terms, TicketStatus.OPEN, at))
     return (*lines, *more)
@@ -210,7 +237,7 @@ def carried_on(
     ended |= {(line.metric, None) for line in judged if line.stopped_at != at}
     due = {m: t for m, t in asked.items() if m in running or _begins(t, ended, at)}
     change = rederived(
-        [_latest(line).plan(policy) for _, line in running.values()], [t.plan(policy) for t in due.values()]
+        [line.latest.plan(policy) for _, line in running.values()], [t.plan(policy) for t in due.values()]
     )
     for plan in change.reclassified:
         index, line = running[plan.metric]
@@ -226,8 +253,22 @@ def carried_on(
     return tuple(after)
 
 
-def _latest(line: ClockLine) -> ClockTerms:
-    return next((r.terms for r in reversed(line.records) if r.terms is not None), line.terms)
+def replanned(policy: CompiledPolicy, lines: Sequence[ClockLine], at: datetime) -> tuple[ClockLine, ...]:
+    """The clocks under the version and settings in force: those that still go lay out anew what is left of them.
+
+    It counts from when these took effect, and a verdict given by then stays. The policy must know what the clocks
+    were planned by.
+    """
+    return tuple(line if line.planned_by(policy) or not line.going else _laid_out(policy, line, at) for line in lines)
+
+
+def _laid_out(policy: CompiledPolicy, line: ClockLine, at: datetime) -> ClockLine:
+    if line.latest.calendar is not None and not policy.has_calendar(line.latest.calendar):
+        return line
+    begun = min(policy.since or at, at)
+    last = max((record.at for record in line.records), default=begun)
+    edit = ClockRecord(kind="replanned", at=max(begun, last), terms=line.latest.again(policy))
+    return line.with_records(policy, at, edit)
 
 
 def _begins(terms: ClockTerms, ended: set[tuple[str, datetime | None]], at: datetime) -> bool:

@@ -1,10 +1,11 @@
 """Clocks: a fold over what happened to a ticket; reading one computes everything and changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from app.base.vocabulary import ClockState, Strength, TicketStatus
+from app.policy.time.calendars import Calendar
 from app.policy.time.clock_plans import ClockPlan, times_of
 from app.policy.time.limits import Limit, limit_of
 
@@ -48,6 +49,8 @@ class Replanned:
 
     at: datetime
     plan: ClockPlan
+    calendars: tuple[Calendar, ...] = ()
+    """Those of earlier terms, which may still bind, as they are now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +185,18 @@ class _Fold:
                 self.plan = event.plan
             case Replanned():
                 *others, last = self.limits
-                kept = [self._in_edited_calendar(limit, event.plan) for limit in others]
+                edited = {calendar.name: calendar for calendar in (*event.calendars, event.plan.calendar)}
+                kept = [self._in_edited_calendar(limit, edited) for limit in others]
                 self.limits = (*kept, last.replanned(event.plan, self.now))
                 self.plan = event.plan
             case Negotiated():
                 self.limits = (self.binding.agreed(event.due, self.now),)
 
-    def _in_edited_calendar(self, limit: Limit, edited: ClockPlan) -> Limit:
-        if limit.plan.calendar.name != edited.calendar.name:
+    def _in_edited_calendar(self, limit: Limit, edited: Mapping[str, Calendar]) -> Limit:
+        calendar = edited.get(limit.plan.calendar.name)
+        if calendar is None:
             return limit
-        return limit.replanned(replace(limit.plan, calendar=edited.calendar), self.now)
+        return limit.replanned(replace(limit.plan, calendar=calendar), self.now)
 
     def reading(self) -> ClockReading:
         limit, plan = self.binding, self.plan

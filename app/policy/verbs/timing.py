@@ -21,7 +21,11 @@ def negotiate(step: Step) -> Result:
     )
     if clocks == step.ticket.clocks:
         terms = ClockTerms(
-            metric="turnaround", kind="negotiated", start=step.at, strength=step.policy.document.strength
+            metric="turnaround",
+            kind="negotiated",
+            start=step.at,
+            by=step.policy.numbers,
+            strength=step.policy.document.strength,
         )
         fresh = started(step.policy, terms, step.ticket.status, step.at)
         clocks = (*clocks, fresh.with_records(step.policy, step.at, agreed))

@@ -21,7 +21,7 @@ from app.services.quotes.view import quote_view
 from app.services.refusals import refusal
 from app.services.repeating import check_repeated
 from app.services.speaking import speaker
-from app.services.tickets.changing import changed, command
+from app.services.tickets.changing import as_due_now, changed, command
 from app.services.tickets.knowing import Known, known_of
 from app.services.tickets.view import written
 
@@ -68,8 +68,9 @@ async def gather(
     known = {column: row[f"quote_{column}"] for column in COLUMNS}
     if expected is not None and expected != known["version"]:
         raise Problem("precondition_failed")
-    ticket = await known_of(errand, caller, row) if known["ticket_id"] is not None else None
-    return KnownQuote(caller, known, row, ticket)
+    if known["ticket_id"] is None:
+        return KnownQuote(caller, known, row, None)
+    return KnownQuote(caller, known, row, await as_due_now(errand, await known_of(errand, caller, row)))
 
 
 def check_status(errand: Errand, known: KnownQuote, *statuses: str) -> None:

@@ -1,12 +1,12 @@
 """What every change of a ticket begins and ends with: its facts gathered, and its rows written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.base.errors import Problem
 from app.base.events import EventType
-from app.db.commands import Command, Update
+from app.db.commands import Command, Overtaken, Update
 from app.db.requests import Asked, Reference, facts_for_request
 from app.db.tickets import ticket_for_change
 from app.policy.tickets.ticket import Ticket
@@ -16,6 +16,7 @@ from app.services.ticket_state import clock_rows, decided_columns, refreshed
 from app.services.tickets.actions import allowed_actions
 from app.services.tickets.knowing import Known, known_of
 from app.services.tickets.reading import named, there
+from app.services.tickets.replanning import moved, write
 from app.services.tickets.view import ticket_view
 
 
@@ -34,7 +35,19 @@ async def gather(
     if expected is not None and expected != row["version_of_row"]:
         raise Problem("precondition_failed")
     candidates = await _candidates(errand, row) if row["account"] is None else ()
-    return await known_of(errand, caller, row, candidates)
+    return await as_due_now(errand, await known_of(errand, caller, row, candidates))
+
+
+async def as_due_now(errand: Errand, known: Known) -> Known:
+    """The ticket under the settings in force; Overtaken where they move what it has due, which is written first."""
+    if known.ticket.planned_by(known.policy):
+        return known
+    after = known.ticket.replanned(known.policy, errand.now)
+    if not moved(known.ticket, after):
+        return replace(known, ticket=after)
+    version = known.row["version_of_row"]
+    await write(errand.database, errand.provider_id, known.ticket, after, version, known.policy, errand.now)
+    raise Overtaken
 
 
 async def _candidates(errand: Errand, row: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:

@@ -10,6 +10,7 @@ from app.policy.compile import CompiledPolicy
 from app.policy.life import Desk
 from app.policy.tickets.ticket import Ticket
 from app.services.errands import Errand
+from app.services.shelf import Policies
 from app.services.speaking import around
 from app.services.ticket_state import as_ticket
 
@@ -40,14 +41,18 @@ class Known:
 async def known_of(
     errand: Errand, caller: CallerRow, row: Mapping[str, Any], candidates: tuple[Mapping[str, Any], ...] = ()
 ) -> Known:
-    policy = await _policy(errand, row)
-    desk = around(caller, row["account"], row["incidents"], candidates, row.get("firm"))
-    return Known(caller, row, policy, as_ticket(row), desk, candidates)
-
-
-async def _policy(errand: Errand, row: Mapping[str, Any]) -> CompiledPolicy:
-    """The version of the receipt, unless the present one takes open tickets over; the settings of today."""
+    ticket = as_ticket(row)
     present = await errand.policies.policy(errand.provider_id, row["version_now"], row["revision_now"])
-    if present.document.change.open_tickets == "migrate" or present.version == row["policy_version"]:
-        return present
-    return await errand.policies.policy(errand.provider_id, row["policy_version"], row["revision_now"])
+    policy = await counting(errand.policies, errand.provider_id, present, row["policy_version"], ticket)
+    desk = around(caller, row["account"], row["incidents"], candidates, row.get("firm"))
+    return Known(caller, row, policy, ticket, desk, candidates)
+
+
+async def counting(
+    policies: Policies, provider_id: UUID, present: CompiledPolicy, received_under: int, ticket: Ticket
+) -> CompiledPolicy:
+    """The version of the receipt, unless the present one takes open tickets over; the settings of today."""
+    if present.document.change.open_tickets == "migrate" or present.version == received_under:
+        return await policies.knowing(provider_id, present, ticket)
+    received = await policies.policy(provider_id, received_under, present.revision)
+    return await policies.knowing(provider_id, received, ticket)

@@ -66,8 +66,11 @@ async def clocks(errand: Errand, ticket: str) -> dict[str, Any]:
     row = there(caller, found)
     policy = await errand.policies.policy(errand.provider_id, row["policy_version"], row["settings_revision"])
     stored = {(clock["metric"], clock["cycle"]): clock for clock in row["clocks"]}
-    lines = as_ticket(row).clocks
-    shown = [_read(stored.get((line.metric, line.terms.cycle)), line, line.read(policy, errand.now)) for line in lines]
+    kept = as_ticket(row)
+    policy = await errand.policies.knowing(errand.provider_id, policy, kept)
+    shown = [
+        _read(stored.get((line.metric, line.terms.cycle)), line, line.read(policy, errand.now)) for line in kept.clocks
+    ]
     return {"ticket": row["id"], "as_of": errand.now, "data": shown}
 
 
