@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from importlib.metadata import version
 
 import uvloop
@@ -130,14 +130,21 @@ async def _nothing(_: Desk) -> None:
     """Most desks are served as they are."""
 
 
+def _alone(_: Settings) -> AbstractAsyncContextManager[None]:
+    return nullcontext()
+
+
 def serve(
     settings: Settings,
     *,
     clock: Clock = system_clock,
     prepare: Callable[[Desk], Awaitable[None]] = _nothing,
     announce: Callable[[], None] = lambda: None,
+    beside: Callable[[Settings], AbstractAsyncContextManager[None]] = _alone,
 ) -> None:
     """Serve until SIGTERM or SIGINT and return. `prepare` runs before the first request is taken, `announce` after.
+
+    `beside` is open while it serves.
 
     Without a database in the settings it brings its own. What keeps the service from starting ends the process with
     one sentence on stderr.
@@ -148,7 +155,7 @@ def serve(
             if settings.metrics_port:
                 serve_metrics(settings.metrics_host, settings.metrics_port)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_serve(complete, clock, listener, prepare, announce))
+                runner.run(_serve(complete, clock, listener, prepare, announce, beside))
     except (CannotStart, DatabaseFault) as error:
         raise SystemExit(str(error)) from None
 
@@ -170,8 +177,10 @@ async def _serve(
     listener: socket.socket,
     prepare: Callable[[Desk], Awaitable[None]],
     announce: Callable[[], None],
+    beside: Callable[[Settings], AbstractAsyncContextManager[None]],
 ) -> None:
     async with open_desk(settings, clock=clock) as desk:
         await prepare(desk)
         app = create_app(settings, clock=clock, desk=desk)
-        await new_server(app, settings, announce).serve(sockets=[listener])
+        async with beside(settings):
+            await new_server(app, settings, announce).serve(sockets=[listener])

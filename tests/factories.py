@@ -27,7 +27,7 @@ RowType = TypeVar("RowType", bound=SQLModel)
 
 async def insert(connection: asyncpg.Connection, row: RowType) -> RowType:
     table: Any = type(row).__table__  # type: ignore[attr-defined]
-    columns = [column for column in table.columns if column.computed is None]
+    columns = [column for column in table.columns if column.computed is None and column.name != "transaction"]
     names = ", ".join(f'"{column.name}"' for column in columns)
     places = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
     attributes = [table_key(type(row), column.name) for column in columns]

@@ -20,6 +20,12 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=True),
         sa.Column("seal", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "transaction",
+            sa.BigInteger(),
+            server_default=sa.text("((pg_current_xact_id())::text)::bigint"),
+            nullable=False,
+        ),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("actor_kind", sa.Text(), nullable=False),
         sa.Column("actor_id", sa.Text(), nullable=True),
@@ -37,7 +43,13 @@ def upgrade() -> None:
             "provider_id", "subject_kind", "subject_id", "seq", name="uq_event_provider_id_subject_kind_subject_id_seq"
         ),
     )
-    op.create_index("ix_event_unsequenced", "event", ["id"], unique=False, postgresql_where=sa.text("position IS NULL"))
+    op.create_index(
+        "ix_event_unsequenced",
+        "event",
+        ["provider_id", "transaction", "id"],
+        unique=False,
+        postgresql_where=sa.text("position IS NULL"),
+    )
     op.create_index("uq_event_position", "event", ["provider_id", "position"], unique=True)
     op.create_table(
         "idempotency_key",
@@ -265,6 +277,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("disabled_reason", sa.Text(), nullable=True),
         sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(previous_secret IS NULL) = (previous_expires_at IS NULL)", name=op.f("ck_webhook_previous_secret_expires")
         ),
@@ -350,6 +363,7 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_status", sa.SmallInteger(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("attempt_log", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(kind = 'webhook') = (webhook_id IS NOT NULL)", name=op.f("ck_delivery_webhook")),
         sa.CheckConstraint("(state = 'delivered') = (delivered_at IS NOT NULL)", name=op.f("ck_delivery_delivered_at")),
@@ -375,6 +389,13 @@ def upgrade() -> None:
         "ix_delivery_pending", "delivery", ["next_at"], unique=False, postgresql_where=sa.text("state = 'pending'")
     )
     op.create_index("ix_delivery_webhook", "delivery", ["provider_id", "webhook_id", "id"], unique=False)
+    op.create_index(
+        "uq_delivery_webhook_event",
+        "delivery",
+        ["provider_id", "webhook_id", "event_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'webhook'"),
+    )
     op.create_table(
         "hosted_domain",
         sa.Column("provider_id", sa.Uuid(), nullable=False),

@@ -1,6 +1,5 @@
 """Liveness and readiness: is this process alive, and should it be given requests?"""
 
-import asyncpg
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
@@ -33,8 +32,5 @@ async def read_readiness(request: Request, desk: DeskDep) -> Response:
 
 async def schema_is_ready(database: Database) -> bool:
     """Whether the schema is at or past the revision that this code needs; the problem `unavailable` without answer."""
-    try:
-        revision = await database.revision()
-    except asyncpg.UndefinedTableError:
-        return False
+    revision = await database.revision()
     return revision is not None and revision >= HEAD

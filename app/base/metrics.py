@@ -1,6 +1,6 @@
 """What Prometheus reads: request counts and durations by route template, served on a port of their own."""
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 from app.base.errors import CannotStart
 
@@ -33,3 +33,31 @@ def serve_metrics(host: str, port: int) -> None:
     except OSError as error:
         message = f"The metrics cannot listen on {host}:{port} ({error.strerror}); set CLAUSEDESK_METRICS_PORT."
         raise CannotStart(message) from None
+
+
+# ── the worker ───────────────────────────────────────────────────────────────
+SEQUENCED = Counter("clausedesk_events_sequenced_total", "Events that got their place in the feed.", registry=REGISTRY)
+LOOP_FAILURES = Counter(
+    "clausedesk_worker_failures_total", "Rounds of a loop of the worker that broke off.", ["loop"], registry=REGISTRY
+)
+_ATTEMPTS = Counter(
+    "clausedesk_delivery_attempts_total", "Attempts to deliver.", ["kind", "outcome"], registry=REGISTRY
+)
+_ATTEMPT_SECONDS = Histogram(
+    "clausedesk_delivery_attempt_duration_seconds", "How long an attempt took.", ["kind"], registry=REGISTRY
+)
+_LATENCY = Histogram(
+    "clausedesk_delivery_latency_seconds",
+    "From the placing of an event to its delivery.",
+    ["kind"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400),
+    registry=REGISTRY,
+)
+
+
+def observe_attempt(kind: str, outcome: str, seconds: float, age_seconds: float) -> None:
+    """`outcome`: delivered, failed or dead; `age_seconds`: how long ago the delivery was put down."""
+    _ATTEMPTS.labels(kind, outcome).inc()
+    _ATTEMPT_SECONDS.labels(kind).observe(seconds)
+    if outcome == "delivered":
+        _LATENCY.labels(kind).observe(age_seconds)

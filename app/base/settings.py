@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     )
     metrics_host: str = Field("127.0.0.1", description="Address of the Prometheus metrics")
     metrics_port: int = Field(0, ge=0, le=65535, description="Port of the Prometheus metrics; 0 = none")
+    worker_in_serve: bool = Field(
+        True, description="In development: whether `serve` and `demo` also do the worker's work"
+    )
+    worker_pool_size: int = Field(6, ge=2, le=50, description="Database connections of one worker")
+    worker_metrics_port: int = Field(0, ge=0, le=65535, description="Port of a worker's own metrics; 0 = none")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged")
     public_url: str = Field("", description="Address under which callers reach the service; default: http://host:port")
     token_issuer: str = Field("clausedesk", description="`iss` of the tokens issued here")

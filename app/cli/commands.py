@@ -8,6 +8,7 @@ Place = tuple[str, str]
 COMMANDS: Final[dict[str, Place]] = {
     "demo": ("Start everything, with examples to try.", "app.cli.demo:demo"),
     "serve": ("Serve the API.", "app.cli.serving:serve"),
+    "worker": ("Work off events, deliveries and what falls due.", "app.cli.working:worker"),
     "migrate": ("Bring the database to this version's schema.", "app.cli.migrating:migrate"),
     "token": ("Print a development token, for trying things out.", "app.cli.token:token"),
     "openapi": ("Print the OpenAPI document of the API.", "app.cli.openapi:openapi"),

@@ -13,6 +13,7 @@ from app.cli.tour import read_tour, welcome
 from app.db.pool import WORKER_ROLE, Database
 from app.main import serve
 from app.services.demonstration import load_demonstration
+from app.worker import beside_the_api
 
 
 def demo(
@@ -34,7 +35,7 @@ def demo(
         await _load(desk)
         page.append(await welcome(desk, read_tour()))
 
-    serve(settings, prepare=prepare, announce=lambda: print(*page, flush=True))
+    serve(settings, prepare=prepare, announce=lambda: print(*page, flush=True), beside=beside_the_api)
 
 
 async def _load(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from app.base.settings import read_settings
 from app.main import serve as serve_desk
+from app.worker import beside_the_api
 
 
 def serve(
@@ -14,4 +15,5 @@ def serve(
 ) -> None:
     """Serve the API. Without DATABASE_URL it starts its own PostgreSQL in CLAUSEDESK_DATA_DIR."""
     settings = read_settings(host=host, port=port)
-    serve_desk(settings, announce=lambda: print(f"Clausedesk answers at {settings.origin}", flush=True))
+    announced = f"Clausedesk answers at {settings.origin}"
+    serve_desk(settings, announce=lambda: print(announced, flush=True), beside=beside_the_api)

@@ -138,8 +138,11 @@ class Database:
         return await self._repeatedly(provider_id, lambda connection: connection.execute(statement, *args))
 
     async def revision(self) -> str | None:
-        """Of the schema; asks the database, so it also tells that it answers."""
-        revision: str | None = await self.fetchval(None, "SELECT version_num FROM alembic_version")
+        """Of the schema, None: never migrated. Asks the database, so it also tells that it answers."""
+        try:
+            revision: str | None = await self.fetchval(None, "SELECT version_num FROM alembic_version")
+        except asyncpg.UndefinedTableError:
+            return None
         return revision
 
     async def _repeatedly(

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
 
 from app.db.columns import Owned, big, document, mapping, words
 
@@ -17,7 +18,7 @@ class Event(Owned, table=True):
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint("(position IS NULL) = (seal IS NULL)", name="sealed_with_position"),
         Index("uq_event_position", "provider_id", "position", unique=True),
-        Index("ix_event_unsequenced", "id", postgresql_where=text("position IS NULL")),
+        Index("ix_event_unsequenced", "provider_id", "transaction", "id", postgresql_where=text("position IS NULL")),
     )
 
     subject_kind: str = words()
@@ -28,6 +29,13 @@ class Event(Owned, table=True):
     """Place in the provider's feed, given by the worker in commit order."""
     seal: bytes | None = None
     """Link of the audit chain: digest over the seal before it and this event."""
+    transaction: int | None = Field(
+        default=None,
+        nullable=False,
+        sa_type=BigInteger,
+        sa_column_kwargs={"server_default": text("((pg_current_xact_id())::text)::bigint")},
+    )
+    """The database's number of the one that wrote it: what was committed before it began has a smaller one."""
     type: str = words()
     actor_kind: str = words()
     actor_id: str | None = words(None)

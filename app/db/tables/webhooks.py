@@ -15,6 +15,7 @@ from app.db.columns import (
     count,
     document,
     flag,
+    items,
     never_negative,
     of_provider,
     small,
@@ -43,6 +44,9 @@ class Webhook(Versioned, Owned, table=True):
     active: bool = flag(True)
     disabled_reason: str | None = words(None)
     failures: int = count()
+    """Attempts in a row that failed, whatever they carried."""
+    paused_until: datetime | None = None
+    """Nothing is sent before then: the endpoint has failed too often."""
 
 
 class Delivery(Dated, Owned, table=True):
@@ -59,6 +63,14 @@ class Delivery(Dated, Owned, table=True):
         Index("ix_delivery_pending", "next_at", postgresql_where=text("state = 'pending'")),
         Index("ix_delivery_dead", "provider_id", "id", postgresql_where=text("state = 'dead'")),
         Index("ix_delivery_webhook", "provider_id", "webhook_id", "id"),
+        Index(
+            "uq_delivery_webhook_event",
+            "provider_id",
+            "webhook_id",
+            "event_id",
+            unique=True,
+            postgresql_where=text("kind = 'webhook'"),
+        ),
         Index("ix_delivery_event", "provider_id", "event_id"),
     )
 
@@ -74,4 +86,6 @@ class Delivery(Dated, Owned, table=True):
     leased_until: datetime | None = None
     last_status: int | None = small(None)
     last_error: str | None = words(None)
+    attempt_log: list[Any] = items()
+    """The latest attempts: when, how long, what was answered."""
     delivered_at: datetime | None = None

@@ -1,0 +1,73 @@
+"""What is due goes out: claimed by one worker, sent outside any transaction, and kept with how it went."""
+
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
+from uuid import UUID
+
+from app.base.clock import Clock
+from app.base.metrics import observe_attempt
+from app.db.deliveries import claim, settle
+from app.db.pool import Database
+from app.schemas.deliveries import Attempt, Claimed
+
+Deliver = Callable[[Claimed, datetime], Awaitable[Attempt]]
+"""Makes one attempt, within its own time limit and well within the lease. What goes wrong is in what it returns."""
+
+_JITTER: Final = 0.2
+BACKOFF: Final = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=14),
+    timedelta(hours=20),
+    timedelta(hours=24),
+)
+"""Standard Webhooks: how long after each attempt the next one follows."""
+URGENT: Final = (
+    *[timedelta(seconds=4)] * 15,
+    *[timedelta(seconds=15)] * 20,
+    *[timedelta(minutes=1)] * 60,
+    *[timedelta(minutes=5)] * 276,
+)
+"""For a page: a receiver that is back is tried within seconds, and one that stays away for a day."""
+SCHEDULES: Final[Mapping[str, Sequence[timedelta]]] = {"webhook": BACKOFF, "mail": BACKOFF, "page": URGENT}
+
+
+def next_attempt_at(claimed: Claimed, attempt: Attempt, now: datetime, spread: float) -> datetime | None:
+    """When to try again; None: never. `spread` is 0 to 1 and keeps those who failed together from coming together."""
+    schedule = SCHEDULES[claimed.kind]
+    if attempt.delivered or attempt.gone or claimed.attempt > len(schedule):
+        return None
+    wait = schedule[claimed.attempt - 1] * (1 + _JITTER * spread)
+    return now + max(wait, attempt.retry_after or wait)
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """What a worker delivers with: one sender for each kind that it takes on."""
+
+    database: Database
+    by_kind: Mapping[str, Deliver]
+    clock: Clock
+
+    async def claim(self, most: int, busy: Sequence[UUID]) -> list[Claimed]:
+        """The deliveries that are due; no more to webhooks that are busy."""
+        return await claim(self.database, list(self.by_kind), most, self.clock(), busy)
+
+    async def attempt(self, claimed: Claimed) -> bool:
+        """It counts as delivered only once that is written down; until then somebody tries again."""
+        began = monotonic()
+        attempt = await self.by_kind[claimed.kind](claimed, self.clock())
+        took, now = monotonic() - began, self.clock()
+        again_at = next_attempt_at(claimed, attempt, now, random.random())  # noqa: S311 - to come apart, not to hide
+        await settle(self.database, claimed, attempt, again_at, now, int(took * 1000))
+        outcome = "delivered" if attempt.delivered else "dead" if again_at is None else "failed"
+        observe_attempt(claimed.kind, outcome, took, (now - claimed.created_at).total_seconds())
+        return attempt.delivered

@@ -1,0 +1,113 @@
+"""The worker: what follows from events and from time. Many may run at once, beside the API or apart from it."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Final
+
+import structlog
+import uvloop
+
+from app.base import logging
+from app.base.errors import CannotStart, Problem
+from app.base.metrics import serve_metrics
+from app.base.settings import Settings
+from app.db.clock import DatabaseClock
+from app.db.pool import WORKER_ROLE, Database
+from app.db.revision import HEAD
+from app.jobs.deliver import Delivering
+from app.jobs.rounds import rounds
+from app.services.delivering import Deliver, Deliveries
+from app.services.sequencing import Planner, sequence
+from app.services.sweeping import sweep
+
+_log = structlog.get_logger("clausedesk.worker")
+_SEQUENCE_PAUSE: Final = 0.2
+_SWEEP_PAUSE: Final = 1.0
+
+PLANNERS: Final[Sequence[Planner]] = ()
+"""Each says what is to be sent because of events."""
+
+
+def deliverers(settings: Settings) -> dict[str, Deliver]:
+    """Who sends each kind of delivery."""
+    del settings
+    return {}
+
+
+async def work(database: Database, settings: Settings, clock: DatabaseClock, stop: asyncio.Event) -> None:
+    """The three loops, until told to stop; what is under way then is finished first."""
+
+    async def sequence_once() -> bool:
+        return await sequence(database, PLANNERS, clock()) > 0
+
+    async def sweep_once() -> bool:
+        await clock.set(database)
+        await sweep(database, clock)
+        return False
+
+    async with asyncio.TaskGroup() as loops:
+        loops.create_task(rounds("sequence", sequence_once, stop, _SEQUENCE_PAUSE))
+        loops.create_task(Delivering(Deliveries(database, deliverers(settings), clock)).run(stop))
+        loops.create_task(rounds("sweep", sweep_once, stop, _SWEEP_PAUSE))
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[None]:
+    """A worker of this process, while the block runs."""
+    stop, clock = asyncio.Event(), DatabaseClock()
+    database = await _connect(settings)
+    try:
+        await _check(database)
+        await clock.set(database)
+        loops = asyncio.create_task(work(database, settings, clock, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await loops
+    finally:
+        await database.close()
+
+
+def beside_the_api(settings: Settings) -> AbstractAsyncContextManager[None]:
+    """In development one process does it all; elsewhere workers run by themselves."""
+    return working(settings) if settings.environment == "development" and settings.worker_in_serve else nullcontext()
+
+
+def run(settings: Settings, announce: Callable[[], None]) -> None:
+    """Work until SIGTERM or SIGINT and return. What keeps it from starting ends the process with one sentence."""
+    logging.configure(settings.log_level)
+    if settings.database_url is None:
+        raise CannotStart(
+            "There is no database: set DATABASE_URL. Without one, `clausedesk serve` and `demo` work beside the API."
+        )
+    if settings.worker_metrics_port:
+        serve_metrics(settings.metrics_host, settings.worker_metrics_port)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_until_told_to_stop(settings, announce))
+
+
+async def _until_told_to_stop(settings: Settings, announce: Callable[[], None]) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with working(settings):
+        announce()
+        await told.wait()
+        _log.info("stopping")
+
+
+async def _connect(settings: Settings) -> Database:
+    assert settings.database_url is not None
+    dsn = settings.database_url.get_secret_value()
+    return await Database.connect(dsn, role=WORKER_ROLE, size=settings.worker_pool_size)
+
+
+async def _check(database: Database) -> None:
+    try:
+        if (await database.revision() or "") < HEAD:
+            raise CannotStart("The database is behind this code: run `clausedesk migrate`.")
+    except Problem as problem:
+        raise CannotStart(problem.detail) from None
