@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from app.api import (
     accounts,
+    allowances,
     attachments,
     classifications,
     contacts,
@@ -55,6 +56,7 @@ ROUTERS = (
     verbs.router,
     queue.router,
     accounts.router,
+    allowances.router,
     contacts.router,
     quotes.router,
 )

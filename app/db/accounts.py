@@ -7,11 +7,19 @@ from uuid import UUID
 import asyncpg
 
 from app.base.actor import Principal
+from app.base.events import EventType
 from app.db.callers import CallerRow, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
 from app.db.pool import Database
 from app.schemas.idempotency import IdempotentRequest
+
+
+def _ledger(a: str, kind: EventType) -> str:
+    """What stands in the log about the account under this type, the oldest first."""
+    return f"""(SELECT coalesce(jsonb_agg(entry.data ORDER BY entry.seq), '[]') FROM event AS entry
+      WHERE entry.provider_id = {a}.provider_id AND entry.subject_kind = 'account' AND entry.subject_id = {a}.id
+        AND entry.type = '{kind}')"""
 
 
 def account_json(a: str) -> str:
@@ -22,6 +30,8 @@ def account_json(a: str) -> str:
     'market_catalogue', {a}.market_catalogue, 'server', {a}.server, 'active', {a}.active,
     'contact_info_current', {a}.contact_info_current, 'is_reseller', {a}.is_reseller, 'users_total', {a}.users_total,
     'vip', {a}.vip, 'contract', {a}.contract, 'facts', {a}.facts, 'reseller_id', {a}.reseller_id,
+    'since', {a}.since, 'drawings', {_ledger(a, EventType.ACCOUNT_ALLOWANCE_DRAWN)},
+    'consents', {_ledger(a, EventType.ACCOUNT_TARIFF_AGREED)},
     'reseller', (SELECT jsonb_build_object('number', r.number, 'name', r.name, 'account', own.number) FROM reseller AS r
                  LEFT JOIN account AS own ON own.provider_id = r.provider_id AND own.id = r.account_id
                  WHERE r.provider_id = {a}.provider_id AND r.id = {a}.reseller_id),
@@ -50,7 +60,8 @@ _SHOWN: Final = f"""
   FROM account AS a LEFT JOIN reseller AS r ON r.provider_id = a.provider_id AND r.id = a.reseller_id
   WHERE a.provider_id = $1 AND {{sees}}"""
 _FOR_CHANGE: Final = f"""
-  SELECT {_COLUMNS}, {account_json("a")} AS about, {in_force("$8::timestamptz", "$8", "_now")}, {KEPT_COLUMNS}
+  SELECT {_COLUMNS}, {account_json("a")} AS about, {firm_json("a")} AS firm,
+    {in_force("$8::timestamptz", "$8", "_now")}, {KEPT_COLUMNS}
   FROM account AS a LEFT JOIN reseller AS r ON r.provider_id = a.provider_id AND r.id = a.reseller_id
   {kept("$9", "$10")}
   WHERE a.provider_id = $1 AND (a.id = $6::uuid OR a.number = $7::text) AND {{sees}}"""

@@ -11,19 +11,15 @@ from app.base.actor import Principal
 from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.pool import Database
-from app.db.tickets import FIRM, JUDGED
+from app.db.tickets import FIRM, JUDGED, KEPT_OF_TICKET
 from app.schemas.idempotency import IdempotentRequest
 
-LATEST: Final = """(SELECT jsonb_build_object('id', q.id, 'edition', q.edition, 'status', q.status,
-    'version', q.version, 'requested_by', q.requested_by)
-  FROM quote AS q WHERE q.provider_id = $1 AND q.ticket_id = t.id ORDER BY q.edition DESC LIMIT 1) AS latest_quote"""
-"""A column for statements that read the ticket `t`."""
-
-_SHOWN: Final = """SELECT q.*, t.reference AS ticket_reference, a.number AS account_number, a.holder AS account_name
+_SHOWN: Final = f"""SELECT q.*, t.reference AS ticket_reference, a.number AS account_number,
+  a.holder AS account_name, {KEPT_OF_TICKET.format(ticket="q.ticket_id")}
   FROM quote AS q
   LEFT JOIN ticket AS t ON t.provider_id = $1 AND t.id = q.ticket_id
   LEFT JOIN account AS a ON a.provider_id = $1 AND a.id = q.account_id
-  WHERE q.provider_id = $1 AND {sees}"""
+  WHERE q.provider_id = $1 AND {{sees}}"""
 _ONE: Final = _SHOWN + " AND q.id = $6"
 _LIST: Final = (
     _SHOWN
@@ -65,16 +61,15 @@ async def list_quotes(
 COLUMNS: Final = (
     *("id", "ticket_id", "account_id", "edition", "status", "rule", "facts", "estimated_minutes", "lines", "total"),
     *("currency", "terms", "prepay_required", "prepay_minimum", "consent_required", "indicative", "alternatives"),
-    *("citations", "assumptions", "policy_version", "settings_revision", "requested_by", "consent", "closing"),
-    *("settled_minutes", "settled_total", "paid", "refunded", "expires_at", "external_ref", "metadata", "version"),
-    *("created_at", "updated_at"),
+    *("allowance", "citations", "assumptions", "policy_version", "settings_revision", "requested_by", "consent"),
+    *("closing", "settled_minutes", "settled_total", "paid", "refunded", "expires_at", "external_ref", "metadata"),
+    *("version", "created_at", "updated_at"),
 )
 _FOR_CHANGE: Final = f"""SELECT {", ".join(f'q."{column}" AS "quote_{column}"' for column in COLUMNS)},
     {JUDGED}, {FIRM}, {KEPT_COLUMNS},
     (SELECT max(other.edition) FROM quote AS other WHERE other.provider_id = $1 AND other.ticket_id = q.ticket_id)
       AS latest_edition,
-    (SELECT sum(other.paid - other.refunded) FROM quote AS other
-      WHERE other.provider_id = $1 AND other.ticket_id = q.ticket_id) AS kept_of_ticket,
+    {KEPT_OF_TICKET.format(ticket="q.ticket_id")},
     (SELECT jsonb_build_object('quote_id', p.quote_id, 'amount', p.amount::text, 'currency', p.currency)
       FROM payment AS p WHERE p.provider_id = $1 AND p.reference = $7::text AND p.kind = $11::text) AS recorded
   FROM quote AS q

@@ -13,6 +13,7 @@ from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
 from app.db.pool import Database
+from app.db.tickets import LATEST_QUOTE
 from app.schemas.idempotency import IdempotentRequest
 
 _NAMED: Final = "(a.id = {id}::uuid OR a.number = {number}::text)"
@@ -75,7 +76,8 @@ def _rows(kind: Kind) -> str:
     coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
                 AND server IS NOT NULL), '[]') AS incidents,
     coalesce((SELECT jsonb_agg(recent.about ORDER BY recent.id) FROM (
-      SELECT t.id, to_jsonb(t) - 'search' || jsonb_build_object('account_number', t_account.number) AS about
+      SELECT t.id, to_jsonb(t) - 'search' || jsonb_build_object('account_number', t_account.number,
+          'latest_quote', {LATEST_QUOTE}) AS about
       FROM ticket AS t JOIN account AS t_account ON t_account.provider_id = $1 AND t_account.id = t.account_id
       WHERE t.provider_id = $1 AND t.status NOT IN ('resolved', 'closed') AND t.received_at >= $16
         AND t.account_id = ANY(coalesce(target.id, main.id) || others.ids)

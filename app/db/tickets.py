@@ -54,10 +54,18 @@ async def _read(
     return caller, rows[0] if rows else None
 
 
+KEPT_OF_TICKET: Final = """(SELECT coalesce(sum(kept.paid - kept.refunded), 0) FROM quote AS kept
+      WHERE kept.provider_id = $1 AND kept.ticket_id = {ticket}) AS kept_of_ticket"""
+LATEST_QUOTE: Final = """(SELECT jsonb_build_object('id', latest.id, 'edition', latest.edition,
+      'status', latest.status, 'version', latest.version, 'total', latest.total::text, 'currency', latest.currency,
+      'indicative', latest.indicative, 'expires_at', latest.expires_at)
+    FROM quote AS latest WHERE latest.provider_id = $1 AND latest.ticket_id = t.id
+    ORDER BY latest.edition DESC LIMIT 1)"""
+"""The price of the ticket `t` that was put last."""
 JUDGED: Final = f"""{SUMMARY}, t.decision, t.state, t.version AS version_of_row,
   CASE WHEN a.id IS NOT NULL THEN {account_json("a")} END AS account, {in_force("$8::timestamptz", "$8", "_now")},
   coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
-              AND server IS NOT NULL), '[]') AS incidents"""
+              AND server IS NOT NULL), '[]') AS incidents, {LATEST_QUOTE} AS latest_quote"""
 """All that what may be done with a ticket is judged by; $8 is the present instant."""
 
 

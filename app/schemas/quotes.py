@@ -30,6 +30,16 @@ class QuoteAsk(Model):
     metadata: Metadata = Field({})
 
 
+class AllowanceShown(Model):
+    """Help that is included; amounts are in its unit."""
+
+    allowance: str
+    unit: str
+    drawn: str
+    left: str
+    rest: str
+
+
 class QuoteLine(Model):
     rule: str
     text: str
@@ -115,10 +125,12 @@ class Quote(Model):
     prepay: Prepay
     consent_required: bool
     indicative: bool
+    allowance: AllowanceShown | None = Field(description="What of it is included: drawn, left, and what is charged")
     alternatives: list[Money] = Field(description="The total under other readings of the policy")
     paid: Money
     refunded: Money
     payment: Literal["none", "partial", "paid", "overpaid"] = Field(description="How what was kept compares")
+    balance: Money | None = Field(description="What is left to pay, earlier payments for the ticket counted")
     consent: Consent | None
     settled: Settled | None
     expires_at: datetime | None

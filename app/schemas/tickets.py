@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
+from app.base.money import Money
+from app.base.vocabulary import ClockState, Coverage, Outcome, QuoteStatus, TicketStatus, WorkGate
 from app.schemas.callers import Named
 from app.schemas.decisions import Citation, DecisionShown, FeeShown
 from app.schemas.fields import JsonMap, Model, ShortText, Text
@@ -139,7 +140,18 @@ class TicketListed(Model):
     clocks: list[ClockShown]
 
 
+class QuoteNamed(Model):
+    id: UUID
+    href: str
+    status: QuoteStatus
+    version: int
+    total: Money | None
+    indicative: bool
+    expires_at: datetime | None
+
+
 class Ticket(TicketListed):
+    quote: QuoteNamed | None = Field(description="The latest price put for it: to agree to, decline or pay")
     decision: DecisionShown
     allowed_actions: list[AllowedAction]
 

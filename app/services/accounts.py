@@ -6,7 +6,7 @@ from typing import Any
 from app.base.errors import Problem
 from app.db.accounts import list_accounts, read_account
 from app.db.requests import Reference
-from app.policy.situation import Account, CustomerContract, ListedContact
+from app.policy.situation import Account, CustomerContract, Drawing, ListedContact
 from app.services.errands import Errand
 
 _PLAIN = (
@@ -19,6 +19,8 @@ _PLAIN = (
     "is_reseller",
     "users_total",
 )
+
+_DRAWN = ("allowance", "at", "amount")
 
 
 def as_account(row: Mapping[str, Any]) -> Account:
@@ -38,6 +40,9 @@ def as_account(row: Mapping[str, Any]) -> Account:
             for c in row["contacts"]
         ),
         facts=row["facts"],
+        since=row["since"],
+        drawings=tuple(Drawing.model_validate({name: d[name] for name in _DRAWN}) for d in row["drawings"]),
+        consents=tuple(entry["rule"] for entry in row["consents"]),
         **{name: row[name] for name in _PLAIN},
     )
 

@@ -1,6 +1,7 @@
 """Quotes over HTTP: priced by the fee rules with their clauses, one on offer for each ticket."""
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from app.base.vocabulary import Scope
 from app.schemas.listing import Listed
 from app.schemas.quotes import Quote
 from tests import factories
-from tests.frontdesk import FrontDesk, Headers
+from tests.frontdesk import FrontDesk, Headers, library_policy
 
 URL = "/v1/quotes"
 CODING = {"subject": "Please write a form", "facts": {"topic": "code"}}
@@ -298,3 +299,80 @@ async def test_a_quote_for_nothing_yet_has_states_of_its_own(front: FrontDesk) -
         "none",
     )
     await did(front, staff, f"{path}/waive", 409, reason="Too late")
+
+
+# ── the price of a ticket, by itself ─────────────────────────────────────────
+DEBUGGING: dict[str, Any] = {"subject": "Erro no PHP", "facts": {"topic": "code.debug"}, "estimated_minutes": 20}
+
+
+async def billable(front: FrontDesk) -> tuple[dict[str, Any], Headers, Headers]:
+    """A ticket whose price the policy itself knows, its customer's token and staff's."""
+    _, _, customer = await front.customer("brs")
+    staff = await front.staff(await front.provider("brs"))
+    answer = await front.client.post("/v1/tickets", json=DEBUGGING, headers={**customer, **front.key()})
+    assert answer.status_code == 201, answer.text
+    return answer.json(), customer, staff
+
+
+async def test_a_ticket_with_a_price_leads_to_the_quote_that_opens_its_gate(front: FrontDesk) -> None:
+    ticket, customer, staff = await billable(front)
+    offer = ticket["quote"]
+    assert (offer["status"], offer["version"], offer["total"]) == (
+        "offered", 1, {"amount": "15.00", "currency": "BRL"},
+    )  # fmt: skip
+    quote = await shown(front, customer, offer["href"])
+    assert quote["ticket"]["reference"] == ticket["reference"]
+    assert quote["balance"] == quote["prepay"]["minimum"] == quote["total"]
+    assert "BRS-22" in {citation["clause"] for citation in quote["citations"]}
+    billing = await front.service(await front.provider("brs"), Scope.PAYMENTS)
+    money: dict[str, Any] = {"amount": {"amount": "15.00", "currency": "BRL"}, "reference": "PIX-1"}
+    paid = await did(front, billing, f"{offer['href']}/payments", **money)
+    assert (paid["payment"], paid["balance"]["amount"]) == ("paid", "0.00")
+    now = await shown(front, customer, f"/v1/tickets/{ticket['id']}")
+    assert (now["work_gate"], now["quote"]["id"]) == ("open", offer["id"])
+    asked = await front.client.post(URL, json={"ticket": ticket["id"]}, headers={**customer, **front.key()})
+    assert (asked.status_code, offer["id"] in asked.json()["detail"]) == (409, True)
+    url = f"/v1/tickets/{ticket['id']}"
+    for minutes in (20, 6):
+        body = {"minutes": minutes, "note": "x"}
+        worked = await front.client.post(f"{url}/record-work", json=body, headers={**staff, **front.key()})
+        assert worked.status_code == 200, worked.text
+    assert worked.json()["work_gate"] == "awaiting_quote"
+    refused = await front.client.post(f"{url}/start-work", headers=staff)
+    assert (refused.status_code, refused.json()["code"]) == (409, "payment_required")
+    more = {"ticket": ticket["id"], "amount": {"amount": "40.00", "currency": "BRL"}, "estimated_minutes": 60}
+    second = await offered(front, staff, **more)
+    assert (second.version, str(second.balance.amount if second.balance else None)) == (2, "25.00")
+    owed: dict[str, Any] = {"amount": {"amount": "25.00", "currency": "BRL"}, "reference": "PIX-2"}
+    assert (await did(front, billing, f"{URL}/{second.id}/payments", **owed))["balance"]["amount"] == "0.00"
+    assert (await shown(front, staff, url))["work_gate"] == "open"
+
+
+async def test_a_price_that_changes_is_a_new_quote_and_one_that_falls_away_is_waived(front: FrontDesk) -> None:
+    ticket, customer, staff = await billable(front)
+    url, first = f"/v1/tickets/{ticket['id']}", ticket["quote"]
+    found: dict[str, Any] = {"cause": "customer", "note": "x", "estimated_minutes": 25}
+    longer = await front.client.post(f"{url}/diagnose", json=found, headers={**staff, **front.key()})
+    assert longer.json()["quote"] == first, "as long as the price is the same, so is the quote"
+    ours: dict[str, Any] = {"cause": "provider", "note": "x"}
+    fault = await front.client.post(f"{url}/diagnose", json=ours, headers={**staff, **front.key()})
+    assert (fault.json()["coverage"], fault.json()["work_gate"]) == ("covered", "open")
+    assert fault.json()["quote"]["status"] in ("waived", "superseded")
+    gone = await shown(front, customer, first["href"])
+    assert gone["status"] == fault.json()["quote"]["status"]
+    assert (await did(front, customer, f"{first['href']}/consent", 409))["code"] == "conflict"
+
+
+async def test_of_a_price_the_lines_are_the_total(front: FrontDesk) -> None:
+    for policy in ("mexxus", "brs", "plutus", "bluestem"):
+        provider = await front.provider(policy)
+        account, _, _ = await front.customer(policy)
+        staff = await front.staff(provider)
+        for rule in library_policy(policy)[1].document.fees:
+            for minutes in (1, 24, 61, 185):
+                body = {"account": account.number, "rule": rule, "estimated_minutes": minutes}
+                answer = await front.client.post(URL, json=body, headers={**staff, **front.key()})
+                assert answer.status_code == 201, answer.text
+                quote = Quote.model_validate_json(answer.content)
+                if quote.total is not None and quote.lines:
+                    assert sum(Decimal(line.amount) for line in quote.lines) == quote.total.amount, answer.text

@@ -1,6 +1,6 @@
 """Hosting customers with the facts that policies decide by, and the domains hosted for them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -72,6 +72,8 @@ class Account(Versioned, Referred, Owned, table=True):
     contract: dict[str, Any] | None = document(None)
     facts: dict[str, Any] = mapping()
     """Other facts that the contract or the system asserts, by their names in the policy document."""
+    since: date | None = None
+    """When the agreement began: the first period of what it includes."""
 
 
 class HostedDomain(Dated, Owned, table=True):

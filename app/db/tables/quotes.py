@@ -68,6 +68,8 @@ class Quote(Versioned, Referred, Owned, table=True):
     consent_required: bool = flag(False)
     indicative: bool = flag(False)
     alternatives: list[Any] = items()
+    allowance: dict[str, Any] | None = document(None)
+    """What of it is included: drawn, left, and the rest that the price is for."""
     citations: list[Any] = items()
     assumptions: list[Any] = items()
     policy_version: int

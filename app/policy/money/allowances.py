@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from app.policy.language.document import Allowance
@@ -53,6 +54,49 @@ def balance(
     for drawing in past:
         _take(lots, drawing)
     return sum((lot.left for lot in lots if lot.start <= at < lot.end), _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the ledger; `carried` is what of an earlier grant is still there when a new period begins."""
+
+    kind: Literal["granted", "drawn", "carried", "expired"]
+    at: datetime
+    amount: Decimal
+    until: datetime | None = None
+    """Of a grant: when what is left of it expires."""
+
+
+def entries(
+    allowance: Allowance, size: Decimal, drawings: Iterable[Drawing], at: datetime, tz: str, since: date | None = None
+) -> list[Entry]:
+    """The ledger up to an instant: what it comes to is `balance`. A rolling one has no grants of its own."""
+    past = sorted((d for d in drawings if d.at <= at), key=lambda d: d.at)
+    drawn = [Entry("drawn", d.at, d.amount) for d in past]
+    if allowance.per == "rolling":
+        return drawn
+    lots = _lots(allowance, size, past[0].at if past else at, at, ZoneInfo(tz), since)
+    granted = [Entry("granted", lot.start, size, lot.end if lot.end < _NEVER else None) for lot in lots]
+    starts = sorted({lot.start for lot in lots if lot.start <= at})
+    carried = [
+        Entry("carried", start, left)
+        for start in starts
+        for lot, left in zip(lots, _left_at(lots, past, start), strict=True)
+        if lot.start < start < lot.end and left
+    ]
+    ends = [(lot.end, _left_at(lots, past, lot.end)[n]) for n, lot in enumerate(lots) if lot.end <= at]
+    expired = [Entry("expired", end, left) for end, left in ends if left]
+    order = ("expired", "carried", "granted", "drawn")
+    return sorted([*granted, *drawn, *carried, *expired], key=lambda e: (e.at, order.index(e.kind)))
+
+
+def _left_at(lots: list[_Lot], past: Iterable[Drawing], at: datetime) -> list[Decimal]:
+    """What is left of each grant when all that was drawn before an instant has been taken."""
+    fresh = [_Lot(lot.start, lot.end, lot.left) for lot in lots]
+    for drawing in past:
+        if drawing.at < at:
+            _take(fresh, drawing)
+    return [lot.left for lot in fresh]
 
 
 def _take(lots: list[_Lot], drawing: Drawing) -> None:

@@ -61,12 +61,25 @@ def holder_of(d: Deliberation, allowance: Allowance) -> Account | None:
     return reseller or d.account
 
 
-def _balance(d: Deliberation, name: str, allowance: Allowance) -> Decimal:
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """How much a period grants to whom, what was drawn, and when the first period began."""
+
+    size: Decimal
+    drawings: tuple[Drawing, ...]
+    since: date | None
+
+
+def stock(d: Deliberation, name: str, allowance: Allowance) -> Stock:
     holder = holder_of(d, allowance)
     size = allowance.grant.amount
     by_fact = d.values.get(allowance.grant.by_fact) if allowance.grant.by_fact else None
     if isinstance(by_fact, int | Decimal) and not isinstance(by_fact, bool):
         size = Decimal(by_fact)
-    drawings: list[Drawing] = [each for each in holder.drawings if each.allowance == name] if holder else []
-    since: date | None = holder.since if holder else None
-    return allowances.balance(allowance, size, drawings, d.at, d.policy.document.tz, since)
+    drawings = tuple(each for each in holder.drawings if each.allowance == name) if holder else ()
+    return Stock(size, drawings, holder.since if holder else None)
+
+
+def _balance(d: Deliberation, name: str, allowance: Allowance) -> Decimal:
+    found = stock(d, name, allowance)
+    return allowances.balance(allowance, found.size, found.drawings, d.at, d.policy.document.tz, found.since)

@@ -96,7 +96,9 @@ def judged(errand: Errand, known: Known, verb: str, payload: Mapping[str, Any]) 
 def shown(known: KnownQuote, values: Mapping[str, Any]) -> StoredAnswer:
     """The quote as it is with these values."""
     row, quote = known.row, {**known.quote, **values}
+    kept = row["kept_of_ticket"] + (values.get("paid", quote["paid"]) - values.get("refunded", quote["refunded"]))
     names = {
+        "kept_of_ticket": kept - (known.quote["paid"] - known.quote["refunded"]),
         "ticket_reference": row["reference"],
         "account_number": row["account_number"],
         "account_name": row["account_name"],
@@ -116,11 +118,11 @@ async def carry_on(errand: Errand, known: KnownQuote, change: Change) -> StoredA
         update = Update("quote", known.id, quote["version"], values)
         plan = Command({"event": [event], "payment": payments}, update)
     else:
-        moved = changed(errand, known.ticket, change.after)
+        moved = changed(errand, known.ticket, change.after, priced=False)
         on_ticket = {"quote": str(known.id), "version": quote["edition"], **change.told}
         first = command(errand, known.ticket, moved, change.of_ticket, on_ticket)
         inserts = {**first.inserts, "event": [*first.inserts["event"], event], "payment": payments}
-        plan = Command(inserts, first.update, [Along("quote", {"id": known.id}, values)])
+        plan = Command(inserts, first.update, [*first.along, Along("quote", {"id": known.id}, values)])
     whole = Command(plan.inserts, plan.update, plan.along, answer, errand.repeat)
     try:
         await carry_out(errand.database, errand.provider_id, whole, errand.now)

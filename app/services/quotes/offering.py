@@ -1,20 +1,16 @@
 """Quotes: an estimate priced by the policy's fee rules, for a ticket or for nothing yet."""
 
 from collections.abc import Mapping
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
-from app.base.vocabulary import Outcome, QuoteStatus, Scope, Terms
+from app.base.vocabulary import Outcome, Scope
 from app.db.callers import CallerRow, Kind
-from app.db.commands import Along, Command, Overtaken, carry_out
+from app.db.commands import Command, Overtaken, carry_out
 from app.db.problems import violated_constraint
-from app.db.quotes import LATEST
 from app.policy.decide import answer
-from app.policy.decision import Decision, FeeDecision, jsonable
+from app.policy.decision import Decision, FeeDecision
 from app.policy.desk.quoting import quote_by_facts, quote_by_tariff
 from app.policy.life import reclassify, redeliberate
 from app.policy.situation import Sender
@@ -24,6 +20,7 @@ from app.schemas.idempotency import StoredAnswer
 from app.schemas.quotes import QuoteAsk
 from app.schemas.requests import Requested
 from app.services.errands import Errand
+from app.services.offers import offered, quote_row, stands, superseded
 from app.services.quotes.view import quote_view
 from app.services.refusals import refusal
 from app.services.repeating import once
@@ -32,9 +29,7 @@ from app.services.tickets.changing import changed, command, gather
 from app.services.tickets.knowing import Known
 from app.services.tickets.view import written
 
-_GOOD_FOR = timedelta(days=30)
 _VERB = "describe"
-_STAFF_KEYS = ("staff:", "admin:")
 _OF_NO_TICKET = ("account", "facts", "rule")
 
 
@@ -59,18 +54,19 @@ def _check(errand: Errand, body: QuoteAsk) -> None:
 
 # ── for a ticket ─────────────────────────────────────────────────────────────
 async def _for_ticket(errand: Errand, body: QuoteAsk) -> StoredAnswer:
-    known = await gather(errand, body.ticket or "", more=LATEST)
+    known = await gather(errand, body.ticket or "")
     if not known.ticket.open:
         raise Problem("conflict", "The ticket has ended.")
     latest = known.row["latest_quote"]
     if known.caller.kind is Kind.STAFF:
         return await _put(errand, known, body, latest)
-    if latest is not None and latest["status"] == "offered" and latest["requested_by"].startswith(_STAFF_KEYS):
-        raise Problem("conflict", "Staff have put a price; read that quote.")
+    standing = known.ticket.decision.fee
+    if standing is not None and stands(errand, standing, latest):
+        raise Problem("conflict", f"The ticket has its price already: read the quote {latest['id']}.")
     decision, fee = _as_it_stands(errand, known, body.estimated_minutes)
     row = _row(errand, decision, fee, body) | _of_ticket(known, latest)
-    along, events = _superseded(errand, known, latest)
-    plan = Command({"quote": [row], "event": [_event(errand, row), *events]}, along=along)
+    along, events = superseded(errand, known.id, latest)
+    plan = Command({"quote": [row], "event": [offered(errand, row), *events]}, along=along)
     return await _write(errand, known.caller, row, _names(known), plan)
 
 
@@ -102,13 +98,13 @@ async def _put(errand: Errand, known: Known, body: QuoteAsk, latest: Mapping[str
     decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now)
     if decision.outcome is not Outcome.ACCEPTED:
         raise refusal(decision)
-    change = changed(errand, known, after.changed(decision=decision))
+    change = changed(errand, known, after.changed(decision=decision), priced=False)
     row = _row(errand, decision, _fee(decision), body) | _of_ticket(known, latest)
     told = {"quote": str(row["id"]), "version": row["edition"]}
     plan = command(errand, known, change, EventType.TICKET_QUOTED, told)
-    along, events = _superseded(errand, known, latest)
-    inserts = {**plan.inserts, "quote": [row], "event": [*plan.inserts["event"], _event(errand, row), *events]}
-    both = Command(inserts, plan.update, along)
+    along, events = superseded(errand, known.id, latest)
+    inserts = {**plan.inserts, "quote": [row], "event": [*plan.inserts["event"], offered(errand, row), *events]}
+    both = Command(inserts, plan.update, [*plan.along, *along])
     return await _write(errand, known.caller, row, _names(known), both)
 
 
@@ -117,21 +113,10 @@ def _of_ticket(known: Known, latest: Mapping[str, Any] | None) -> dict[str, Any]
     return {"ticket_id": known.id, "account_id": known.row["account_id"], "edition": edition}
 
 
-def _superseded(
-    errand: Errand, known: Known, latest: Mapping[str, Any] | None
-) -> tuple[list[Along], list[dict[str, Any]]]:
-    """The price on offer gives way to the new one."""
-    if latest is None or latest["status"] != "offered":
-        return [], []
-    values = {"status": QuoteStatus.SUPERSEDED, "updated_at": errand.now}
-    subject, told = ("quote", UUID(latest["id"])), {"ticket_id": known.id, "edition": latest["edition"]}
-    event = errand.event(EventType.QUOTE_SUPERSEDED, subject, latest["version"] + 1, told)
-    return [Along("quote", {"ticket_id": known.id, "status": QuoteStatus.OFFERED}, values)], [event]
-
-
 def _names(known: Known) -> dict[str, Any]:
     row = known.row
     return {
+        "kept_of_ticket": known.ticket.money.paid,
         "ticket_reference": row["reference"],
         "account_number": row["account_number"],
         "account_name": row["account_name"],
@@ -158,11 +143,12 @@ async def _for_nothing_yet(errand: Errand, body: QuoteAsk) -> StoredAnswer:
     row = _row(errand, decision, _fee(decision), body)
     row |= {"ticket_id": None, "account_id": of["id"] if of is not None else None, "edition": 1}
     names = {
+        "kept_of_ticket": None,
         "ticket_reference": None,
         "account_number": of["number"] if of is not None else None,
         "account_name": of["holder"] if of is not None else None,
     }
-    plan = Command({"quote": [row], "event": [_event(errand, row)]})
+    plan = Command({"quote": [row], "event": [offered(errand, row)]})
     return await _write(errand, given.caller, row, names, plan)
 
 
@@ -174,46 +160,8 @@ def _fee(decision: Decision) -> FeeDecision:
 
 
 def _row(errand: Errand, decision: Decision, fee: FeeDecision, body: QuoteAsk) -> dict[str, Any]:
-    decided = jsonable(decision)
-    return {
-        "provider_id": errand.provider_id,
-        "id": errand.new_id(),
-        "status": QuoteStatus.OFFERED,
-        "rule": fee.rule,
-        "facts": body.facts,
-        "estimated_minutes": body.estimated_minutes,
-        "lines": [line.model_dump(mode="json") for line in fee.lines],
-        "total": fee.amount,
-        "currency": fee.currency,
-        "terms": fee.terms or Terms.CAPPED,
-        "prepay_required": fee.prepay_required,
-        "prepay_minimum": fee.prepay_minimum,
-        "consent_required": fee.consent_required,
-        "indicative": fee.indicative,
-        "alternatives": [format(amount, "f") for amount in fee.alternatives],
-        "citations": decided["citations"],
-        "assumptions": decided["assumptions"],
-        "policy_version": decision.policy_version,
-        "settings_revision": decision.settings_revision,
-        "requested_by": errand.principal.key,
-        "paid": Decimal(0),
-        "refunded": Decimal(0),
-        "consent": None,
-        "settled_minutes": None,
-        "settled_total": None,
-        "expires_at": errand.now + _GOOD_FOR,
-        "external_ref": body.external_ref,
-        "metadata": body.metadata,
-        "version": 1,
-        "created_at": errand.now,
-        "updated_at": errand.now,
-    }
-
-
-def _event(errand: Errand, row: Mapping[str, Any]) -> dict[str, Any]:
-    told = {name: row[name] for name in ("ticket_id", "account_id", "edition", "rule", "total", "currency")}
-    versions = {name: row[name] for name in ("policy_version", "settings_revision")}
-    return errand.event(EventType.QUOTE_OFFERED, ("quote", row["id"]), 1, told, **versions)
+    more = {"facts": body.facts, "external_ref": body.external_ref, "metadata": body.metadata}
+    return quote_row(errand, decision, fee, body.estimated_minutes, **more)
 
 
 async def _write(

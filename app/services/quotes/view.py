@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.services.tickets.view import instant
+from app.base.vocabulary import QuoteStatus
+from app.services.tickets.view import instant, written_amount
 
 
 def quote_view(row: Mapping[str, Any]) -> dict[str, Any]:
     def money(amount: Any) -> dict[str, Any] | None:
-        return None if amount is None else {"amount": _written(amount), "currency": row["currency"]}
+        return None if amount is None else {"amount": written_amount(amount), "currency": row["currency"]}
 
     plain: tuple[str, ...] = (
         "id",
@@ -21,6 +22,7 @@ def quote_view(row: Mapping[str, Any]) -> dict[str, Any]:
         "terms",
         "consent_required",
         "indicative",
+        "allowance",
     )
     plain += ("citations", "assumptions", "policy_version", "settings_revision", "external_ref", "metadata")
     ticket = {"id": row["ticket_id"], "reference": row["ticket_reference"]}
@@ -36,6 +38,7 @@ def quote_view(row: Mapping[str, Any]) -> dict[str, Any]:
         "paid": money(row["paid"]),
         "refunded": money(row["refunded"]),
         "payment": _payment(row),
+        "balance": money(_balance(row)),
         "consent": row["consent"],
         "settled": _settled(row, money),
         **{name: instant(row[name]) for name in ("expires_at", "created_at", "updated_at")},
@@ -44,7 +47,7 @@ def quote_view(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _payment(row: Mapping[str, Any]) -> str:
     """How what was paid compares with what is to be paid; more and less are on record, not errors."""
-    due = row["settled_total"] if row["settled_total"] is not None else row["total"]
+    due = _due(row)
     kept = Decimal(row["paid"]) - Decimal(row["refunded"])
     if kept <= 0:
         return "none"
@@ -53,14 +56,24 @@ def _payment(row: Mapping[str, Any]) -> str:
     return "paid" if kept == Decimal(due) else "overpaid"
 
 
+def _due(row: Mapping[str, Any]) -> Any:
+    """What is asked for by now; None while nobody knows."""
+    if row["status"] in (QuoteStatus.WAIVED, QuoteStatus.DECLINED):
+        return Decimal(0)
+    return row["settled_total"] if row["settled_total"] is not None else row["total"]
+
+
+def _balance(row: Mapping[str, Any]) -> Decimal | None:
+    """What is left to pay: money that came for an earlier price of the ticket counts for this one."""
+    due, kept = _due(row), row["kept_of_ticket"]
+    if due is None or row["status"] == QuoteStatus.SUPERSEDED:
+        return None
+    if row["ticket_id"] is None or kept is None:
+        kept = Decimal(row["paid"]) - Decimal(row["refunded"])
+    return max(Decimal(due) - Decimal(kept), Decimal(0))
+
+
 def _settled(row: Mapping[str, Any], money: Callable[[Any], dict[str, Any] | None]) -> dict[str, Any] | None:
     if row["settled_minutes"] is None:
         return None
     return {"minutes": row["settled_minutes"], "total": money(row["settled_total"])}
-
-
-def _written(amount: Any) -> str:
-    """Rows hold four digits after the point; the wire shows as many as the amount has, two at least."""
-    exact = Decimal(amount).normalize()
-    places = max(2, -int(exact.as_tuple().exponent))
-    return format(exact, f".{places}f")

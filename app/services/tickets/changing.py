@@ -1,7 +1,7 @@
 """What every change of a ticket begins and ends with: its facts gathered, and its rows written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.base.errors import Problem
@@ -11,6 +11,8 @@ from app.db.requests import Asked, Reference, facts_for_request
 from app.db.tickets import ticket_for_change
 from app.policy.tickets.ticket import Ticket
 from app.services.errands import Errand
+from app.services.ledger import Entries, entered
+from app.services.offers import Offer, offer
 from app.services.repeating import check_repeated
 from app.services.ticket_state import clock_rows, decided_columns, refreshed
 from app.services.tickets.actions import allowed_actions
@@ -75,27 +77,34 @@ class Changed:
     columns: dict[str, Any]
     clocks: list[dict[str, Any]]
     version: int
+    price: Offer = field(default_factory=Offer)
 
 
 def shown(errand: Errand, known: Known, change: Changed, **names: Any) -> dict[str, Any]:
     """The changed ticket as its caller is shown it; `names` of rows that it now points to."""
     row = {**known.row, **change.columns, "clocks": change.clocks, "version": change.version, **names}
+    row["latest_quote"] = change.price.latest
     allowed = allowed_actions(known.policy, change.ticket, known.around, known.caller, errand.now)
     return ticket_view(row, allowed)
 
 
-def changed(errand: Errand, known: Known, after: Ticket, **columns: Any) -> Changed:
-    """The columns of a ticket that was decided again; `columns` beside those of the decision."""
+def changed(errand: Errand, known: Known, after: Ticket, *, priced: bool = True, **columns: Any) -> Changed:
+    """The columns of a ticket that was decided again; `columns` beside those of the decision.
+
+    `priced`: its price follows; not where the change is one of its quote.
+    """
     after = refreshed(after, known.policy, errand.now)
-    decided = {**decided_columns(after, known.policy, errand.now), "account_id": known.account_id(after.account)}
+    account_id = known.account_id(after.account)
+    decided = {**decided_columns(after, known.policy, errand.now), "account_id": account_id}
     clocks = clock_rows(errand.provider_id, known.id, after.clocks, errand.now)
-    return Changed(after, {**decided, **columns}, clocks, known.row["version_of_row"] + 1)
+    price = offer(errand, after, account_id, known.row["latest_quote"]) if priced else Offer()
+    return Changed(after, {**decided, **columns}, clocks, known.row["version_of_row"] + 1, price)
 
 
 def command(
     errand: Errand, known: Known, change: Changed, kind: EventType, data: dict[str, Any], *, decided: bool = True
 ) -> Command:
-    """The rows of a change: the ticket's own, its clocks and its event."""
+    """The rows of a change: the ticket's own, its clocks, its event, its price, and what it enters on the account."""
     decision = (
         {
             "decision": change.columns["decision"],
@@ -107,4 +116,8 @@ def command(
     )
     event = errand.event(kind, ("ticket", known.id), change.version, data, **decision)
     update = Update("ticket", known.id, known.row["version_of_row"], change.columns)
-    return Command({"clock": change.clocks, "event": [event]}, update, repeat=errand.repeat)
+    price = change.price
+    entries = entered(errand, known.id, change.ticket.decision, known.accounts) if decided else Entries()
+    events = [event, *price.events, *entries.events]
+    inserts = {"clock": change.clocks, "quote": price.quotes, "event": events}
+    return Command(inserts, update, (*price.along, *entries.along), repeat=errand.repeat)

@@ -12,6 +12,7 @@ from app.policy.life import carry_on, decide_again_from_the_start, reclassify, r
 from app.policy.tickets.ticket import Ticket
 from app.services.errands import Errand
 from app.services.facts import asserters, state
+from app.services.offers import Offer
 from app.services.repeating import persistently
 from app.services.tickets.changing import Changed, changed, command, gather, shown
 from app.services.tickets.knowing import Known
@@ -39,7 +40,8 @@ async def _attempt(errand: Errand, name: str, patch: Mapping[str, Any], expected
     else:
         version = known.row["version_of_row"] + 1
         columns["updated_at"] = errand.now
-        change = Changed(known.ticket, columns, [dict(clock) for clock in known.row["clocks"]], version)
+        price = Offer(latest=known.row["latest_quote"])
+        change = Changed(known.ticket, columns, [dict(clock) for clock in known.row["clocks"]], version, price)
         event = errand.event(EventType.TICKET_DESCRIBED, ("ticket", known.id), version, told)
         update = Update("ticket", known.id, known.row["version_of_row"], columns)
         writing = Command({"event": [event]}, update)

@@ -31,6 +31,11 @@ class Known:
         id_: UUID = self.row["id"]
         return id_
 
+    @property
+    def accounts(self) -> tuple[Mapping[str, Any] | None, ...]:
+        """The rows of the ticket's account and of its reseller's own."""
+        return self.row["account"], self.row.get("firm")
+
     def account_id(self, number: str | None) -> UUID | None:
         """Of the account that the ticket turned out to be about."""
         found = next((a["id"] for a in self.candidates if a["number"] == number), None)

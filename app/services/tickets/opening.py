@@ -19,6 +19,7 @@ from app.policy.tickets.ticket import Ticket
 from app.schemas.idempotency import StoredAnswer
 from app.schemas.requests import TicketOpen
 from app.services.errands import Errand
+from app.services.offers import offer
 from app.services.repeating import once
 from app.services.requests import Gathered, gather
 from app.services.speaking import around
@@ -86,7 +87,10 @@ def recorded(
         message = first_message(errand, given, id_, row, body.body)
         inserts["message"], message_id = [message], message["id"]
     files = naming(errand, body.attachments, id_, message_id)
-    shown = {**row, **names_of(account), "clocks": clocks, "assignee_name": None}
+    price = offer(errand, ticket, row["account_id"], None)
+    inserts["quote"] = list(price.quotes)
+    inserts["event"] += price.events
+    shown = {**row, **names_of(account), "clocks": clocks, "assignee_name": None, "latest_quote": price.latest}
     headers = {"Location": f"/v1/tickets/{id_}", "ETag": '"1"'}
     answer = StoredAnswer(201, written(_view(errand, given, ticket, account, shown)), headers)
     return answer, Command(inserts, files=files, answer=answer, repeat=errand.repeat)
@@ -123,11 +127,15 @@ def _joined(
         inserts["message"], message_id = [message], message["id"]
     files = naming(errand, body.attachments, first_id, message_id)
     account = given.account_row(survivor.account)
+    price = offer(errand, survivor, account["id"] if account is not None else None, first["latest_quote"])
+    inserts["quote"] = list(price.quotes)
+    inserts["event"] += price.events
     shown = {**first, **changed, **names_of(account), "clocks": clocks, "version": version, "assignee_name": None}
+    shown["latest_quote"] = price.latest
     headers = {"Location": f"/v1/tickets/{first_id}", "ETag": f'"{version}"'}
     answer = StoredAnswer(200, written(_view(errand, given, survivor, account, shown)), headers)
     update = Update("ticket", first_id, first["version"], changed)
-    return answer, Command(inserts, update, files=files, answer=answer, repeat=errand.repeat)
+    return answer, Command(inserts, update, price.along, files=files, answer=answer, repeat=errand.repeat)
 
 
 def _view(

@@ -84,7 +84,7 @@ async def _write(
     await carry_out(
         errand.database,
         errand.provider_id,
-        Command(inserts, plan.update, files=files, answer=answer, repeat=errand.repeat),
+        Command(inserts, plan.update, plan.along, files=files, answer=answer, repeat=errand.repeat),
         errand.now,
     )
     return answer
@@ -144,7 +144,7 @@ async def _follow_up(errand: Errand, known: Known, body: MessageWrite) -> Stored
     await carry_out(
         errand.database,
         errand.provider_id,
-        Command(plan.inserts, plan.update, files=plan.files, answer=answer, repeat=errand.repeat),
+        Command(plan.inserts, plan.update, plan.along, files=plan.files, answer=answer, repeat=errand.repeat),
         errand.now,
     )
     return answer

@@ -101,7 +101,7 @@ async def act_on(errand: Errand, known: Known, act: Act) -> StoredAnswer:
     told = _told(act, after, taker, survivor, note)
     plan = command(errand, known, change, EVENTS[act.verb], told)
     inserts = {**plan.inserts, "message": [note] if note is not None else []}
-    along: list[Along] = []
+    along = [*plan.along]
     if survivor is not None:
         along.append(_joined(errand, known, surviving(survivor, known.ticket), inserts))
     view = shown(errand, known, change, **({"assignee_name": taker["name"]} if taker is not None else {}))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -46,7 +47,31 @@ def summary_view(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def ticket_view(row: Mapping[str, Any], allowed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {**summary_view(row), "decision": row["decision"], "allowed_actions": list(allowed)}
+    price = _price(row["latest_quote"])
+    return {**summary_view(row), "quote": price, "decision": row["decision"], "allowed_actions": list(allowed)}
+
+
+def _price(quote: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The latest quote for the ticket, where to read it, agree to it and pay it."""
+    if quote is None:
+        return None
+    total = quote["total"]
+    return {
+        "id": quote["id"],
+        "href": f"/v1/quotes/{quote['id']}",
+        "status": quote["status"],
+        "version": quote["edition"],
+        "total": {"amount": written_amount(total), "currency": quote["currency"]} if total is not None else None,
+        "indicative": quote["indicative"],
+        "expires_at": instant(quote["expires_at"]),
+    }
+
+
+def written_amount(amount: Any) -> str:
+    """Rows hold four digits after the point; the wire shows as many as the amount has, two at least."""
+    exact = Decimal(amount).normalize()
+    places = max(2, -int(exact.as_tuple().exponent))
+    return format(exact, f".{places}f")
 
 
 def clock_view(clock: Mapping[str, Any]) -> dict[str, Any]:
