@@ -19,11 +19,13 @@ from app.api import (
     docs,
     health,
     me,
+    notices,
     oauth,
     policies,
     problems,
     queue,
     quotes,
+    status,
     tickets,
     verbs,
 )
@@ -59,6 +61,8 @@ ROUTERS = (
     allowances.router,
     contacts.router,
     quotes.router,
+    notices.router,
+    status.router,
 )
 
 

@@ -50,6 +50,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("position IS NULL"),
     )
+    op.create_index(
+        "ix_event_noticed",
+        "event",
+        ["provider_id", sa.literal_column("(data ->> 'account_id')"), "id"],
+        unique=False,
+        postgresql_where=sa.text("type = 'monitoring.noticed'"),
+    )
     op.create_index("uq_event_position", "event", ["provider_id", "position"], unique=True)
     op.create_table(
         "idempotency_key",
@@ -179,9 +186,14 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("server", sa.Text(), nullable=True),
         sa.Column("audience", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("held_by", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_by", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('incident', 'maintenance', 'security', 'announcement')", name=op.f("ck_notice_kind")
+        ),
         sa.CheckConstraint(
             "state IN ('draft', 'scheduled', 'open', 'resolved', 'withdrawn')", name=op.f("ck_notice_state")
         ),

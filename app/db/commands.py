@@ -16,8 +16,10 @@ Values = Mapping[str, Any]
 Rows = Sequence[Values]
 
 _KEPT_FOR: Final = timedelta(hours=24)
-_FIRST: Final = frozenset({"pk_idempotency_key", "uq_event_provider_id_subject_kind_subject_id_seq"})
-"""Constraints that tell who came first: for a key, and for the next change of a subject."""
+_FIRST: Final = frozenset(
+    {"pk_idempotency_key", "uq_event_provider_id_subject_kind_subject_id_seq", "uq_notice_open_incident"}
+)
+"""Constraints that tell who came first: for a key, for the next change of a subject, for the outage of a server."""
 _KEYS: Final = {"clock": ("provider_id", "ticket_id", "metric", "cycle")}
 """Tables whose rows are written over when they are there already."""
 _KEYED: Final = """
@@ -70,7 +72,7 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a command writes. Rows of one table have the same columns; `along` happens before `inserts`."""
+    """What a command writes. Rows of one table have the same columns; `along` and `each` happen before `inserts`."""
 
     inserts: Mapping[str, Rows] = field(default_factory=dict)
     update: Update | None = None
@@ -78,18 +80,21 @@ class Command:
     answer: StoredAnswer | None = None
     repeat: IdempotentRequest | None = None
     files: Files | None = None
+    each: Mapping[str, Rows] = field(default_factory=dict)
+    """New values of many rows by table, each with its id; their versions go up by one."""
 
 
 async def carry_out(database: Database, provider_id: UUID, command: Command, now: datetime) -> None:
     """Write it all or nothing; Overtaken where the row has changed meanwhile or the key was just used."""
     inserts = {table: rows for table, rows in command.inserts.items() if rows}
+    each = {table: rows for table, rows in command.each.items() if rows}
     update, repeat, answer = command.update, command.repeat, command.answer
     keyed = repeat is not None and answer is not None
-    shape = tuple((table, tuple(rows[0])) for table, rows in inserts.items())
+    shape, many = _shape(inserts), _shape(each)
     along = tuple((one.table, tuple(one.where), tuple(one.values)) for one in command.along)
     files = command.files
     update_shape = (update.table, tuple(update.values)) if update else None
-    statement = _statement(shape, update_shape, along, keyed, files is not None)
+    statement = _statement(shape, update_shape, along, many, keyed, files is not None)
     args: list[Any] = [provider_id, update.version if update else 0]
     if repeat is not None and answer is not None:
         headers = dict(answer.headers)
@@ -99,7 +104,7 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
         args += [update.id, _storable(update.values)]
     for one in command.along:
         args += [_storable(one.where), _storable(one.values)]
-    args += [[_storable(row) for row in rows] for rows in inserts.values()]
+    args += [[_storable(row) for row in rows] for rows in (*each.values(), *inserts.values())]
     if files is not None:
         args += [[str(id_) for id_ in files.ids], files.uploaded_by, files.uploaded_after, files.ticket, files.message]
     try:
@@ -127,16 +132,21 @@ def _no_such_files(ids: Sequence[UUID], missing: set[UUID]) -> Problem:
 Shape = tuple[tuple[str, tuple[str, ...]], ...]
 
 
+def _shape(rows_of: Mapping[str, Rows]) -> Shape:
+    return tuple((table, tuple(rows[0])) for table, rows in rows_of.items())
+
+
 @lru_cache(maxsize=256)
 def _statement(
     inserts: Shape,
     update: tuple[str, tuple[str, ...]] | None,
     along: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...],
+    each: Shape,
     keyed: bool,
     files: bool,
 ) -> str:
     place = 11 if keyed else 3
-    last = place + (2 if update else 0) + 2 * len(along) + len(inserts)
+    last = place + (2 if update else 0) + 2 * len(along) + len(each) + len(inserts)
     parts: list[str] = [_wanted_files(last)] if files else []
     condition = f"(SELECT count(*) FROM wanted) = cardinality(${last}::text[])" if files else "true"
     if update is None:
@@ -149,8 +159,12 @@ def _statement(
     for n, one in enumerate(along):
         parts.append(_along(n, *one, place))
         place += 2
+    for n, (table, columns) in enumerate(each):
+        parts.append(_each(n, table, columns, place))
+        place += 1
     # What is counted is written first: of two requests with one key, the second shall fail by the key.
     first = (("keyed",) if keyed else ()) + tuple(f"along_{n}" for n in range(len(along)))
+    first += tuple(f"each_{n}" for n in range(len(each)))
     for table, columns in inserts:
         parts.append(_insert(table, columns, place, first))
         place += 1
@@ -191,6 +205,14 @@ def _along(n: int, table: str, where: tuple[str, ...], columns: tuple[str, ...],
   FROM guard, jsonb_populate_record(NULL::{table}, ${place}) AS now,
        jsonb_populate_record(NULL::{table}, ${place + 1}) AS new
   WHERE row.provider_id = $1 AND {same} RETURNING 1)"""
+
+
+def _each(n: int, table: str, columns: tuple[str, ...], place: int) -> str:
+    values = ", ".join(f'"{column}" = new."{column}"' for column in columns if column != "id")
+    return f"""each_{n} AS (
+  UPDATE {table} AS row SET {values}, version = row.version + 1
+  FROM guard, jsonb_populate_recordset(NULL::{table}, ${place}) AS new
+  WHERE row.provider_id = $1 AND row.id = new.id RETURNING 1)"""
 
 
 def _insert(table: str, columns: tuple[str, ...], place: int, first: tuple[str, ...]) -> str:

@@ -19,6 +19,14 @@ class Event(Owned, table=True):
         CheckConstraint("(position IS NULL) = (seal IS NULL)", name="sealed_with_position"),
         Index("uq_event_position", "provider_id", "position", unique=True),
         Index("ix_event_unsequenced", "provider_id", "transaction", "id", postgresql_where=text("position IS NULL")),
+        # What was noticed of an account before: some rules take a finding that is told again for the same.
+        Index(
+            "ix_event_noticed",
+            "provider_id",
+            text("(data ->> 'account_id')"),
+            "id",
+            postgresql_where=text("type = 'monitoring.noticed'"),
+        ),
     )
 
     subject_kind: str = words()

@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, text
 
-from app.db.columns import Owned, Referred, Versioned, among, mapping, of_provider, one_external_ref, words
+from app.db.columns import Owned, Referred, Versioned, among, items, mapping, of_provider, one_external_ref, words
 
 
 class Notice(Versioned, Referred, Owned, table=True):
     __tablename__ = "notice"
     __table_args__ = (
         of_provider(),
+        among("kind", ("incident", "maintenance", "security", "announcement")),
         among("state", ("draft", "scheduled", "open", "resolved", "withdrawn")),
         CheckConstraint("ends_at >= starts_at", name="order"),
         Index("ix_notice_state", "provider_id", "state", "id"),
@@ -32,7 +33,12 @@ class Notice(Versioned, Referred, Owned, table=True):
     title: str = words()
     body: str = words()
     server: str | None = words(None)
+    """What it is about; of an incident: what is down."""
     audience: dict[str, Any] = mapping()
+    """Accounts, servers and products whose customers it is for; empty: everybody."""
+    held_by: list[str] = items()
+    """Alerts that hold an incident open; it ends with the last of them."""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     published_by: str = words()
+    published_at: datetime | None = None

@@ -169,6 +169,23 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "term server": ("server", "serveur", "servidor"),
     "term service": ("services", "services", "serviços"),
     "term web": ("websites", "sites web", "sites"),
+    # the status of a provider
+    "status_page": ("Status", "État des services", "Status dos serviços"),
+    "state operational": ("Nothing is known to be wrong.", "Aucun problème connu.", "Nenhum problema conhecido."),
+    "state maintenance": ("Maintenance is under way.", "Une maintenance est en cours.", "Há manutenção em andamento."),
+    "state incident": ("Something is down.", "Un incident est en cours.", "Há um incidente em andamento."),
+    "status_incidents": ("Open incidents", "Incidents en cours", "Incidentes em aberto"),
+    "status_maintenance": ("Maintenance", "Maintenance", "Manutenção"),
+    "status_history": ("Earlier", "Historique", "Histórico"),
+    "status_what": ("What", "Quoi", "O quê"),
+    "status_from": ("From", "Début", "Início"),
+    "status_until": ("Until", "Fin", "Fim"),
+    "server_down": ("{0} is down", "{0} est en panne", "{0} está fora do ar"),
+    "server_down_seen": (
+        "Monitoring has seen it at {0}; we are working on it.",
+        "La surveillance l'a constaté à {0} ; nous y travaillons.",
+        "O monitoramento percebeu isso em {0}; estamos trabalhando nisso.",
+    ),
     "holidays_of": ("public holidays ({0})", "jours fériés ({0})", "feriados ({0})"),
 }  # fmt: skip
 
