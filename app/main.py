@@ -14,6 +14,7 @@ from app.api import (
     accounts,
     allowances,
     attachments,
+    calls,
     classifications,
     contacts,
     docs,
@@ -61,6 +62,7 @@ ROUTERS = (
     allowances.router,
     contacts.router,
     quotes.router,
+    calls.router,
     notices.router,
     status.router,
 )

@@ -29,6 +29,7 @@ def account_json(a: str) -> str:
     'product', {a}.product, 'products', {a}.products, 'product_variant', {a}.product_variant, 'market', {a}.market,
     'market_catalogue', {a}.market_catalogue, 'server', {a}.server, 'active', {a}.active,
     'contact_info_current', {a}.contact_info_current, 'is_reseller', {a}.is_reseller, 'users_total', {a}.users_total,
+    'abuse_count', {a}.abuse_count,
     'vip', {a}.vip, 'contract', {a}.contract, 'facts', {a}.facts, 'reseller_id', {a}.reseller_id,
     'since', {a}.since, 'drawings', {_ledger(a, EventType.ACCOUNT_ALLOWANCE_DRAWN)},
     'consents', {_ledger(a, EventType.ACCOUNT_TARIFF_AGREED)},

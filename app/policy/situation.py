@@ -19,6 +19,8 @@ class Sender(Model):
     name: str | None = None
     user: str | None = None
     """Login of the client area."""
+    phone: str | None = None
+    """Where they can be called back; it identifies nobody."""
     mail_auth: Literal["pass", "fail", "none"] = "pass"
     role: Literal["staff", "system"] | None = None
 

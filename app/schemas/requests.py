@@ -8,6 +8,7 @@ from app.schemas.fields import Email, Id, JsonMap, Metadata, Model, ShortText, T
 
 Name = Annotated[str, Field(strict=True, max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 Tag = Annotated[str, Field(strict=True, max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Phone = Annotated[str, Field(strict=True, max_length=40, pattern=r"^\+?[0-9][0-9 ()./-]{2,38}$")]
 Estimate = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Attachments = Annotated[list[Id], Field(max_length=20)]
 
@@ -27,6 +28,7 @@ class NamedSender(Model):
     email: Email | None = None
     name: ShortText | None = None
     user: ShortText | None = Field(None, description="Login of the client area")
+    phone: Phone | None = Field(None, description="Where they can be called back")
     mail_auth: Literal["pass", "fail", "none"] = Field("pass", description="Whether the sender's domain vouches for it")
 
 

@@ -52,6 +52,7 @@ class Requester(Model):
     name: str | None
     email: str | None
     user: str | None
+    phone: str | None
 
 
 class Assignee(Model):

@@ -225,7 +225,7 @@ def sender_of(caller: CallerRow, named: NamedSender | None, account: Account | N
     if named is not None:
         trusted = caller.kind is not Kind.SERVICE or Scope.INBOUND in caller.scopes
         mail_auth = named.mail_auth if trusted or named.mail_auth == "fail" else "pass"
-        return Sender(email=named.email, name=named.name, user=named.user, mail_auth=mail_auth)
+        return Sender(email=named.email, name=named.name, user=named.user, phone=named.phone, mail_auth=mail_auth)
     if caller.kind is Kind.STAFF:
         return Sender(email=caller.email, name=caller.name, role="staff")
     if caller.kind is Kind.SERVICE and Scope.SUBMIT not in caller.scopes:

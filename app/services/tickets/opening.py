@@ -1,6 +1,7 @@
 """A request becomes a ticket: decided, recorded with its clocks and its event, and answered."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from app.policy.situation import Sender
 from app.policy.tickets.ticket import Ticket
 from app.schemas.idempotency import StoredAnswer
 from app.schemas.requests import TicketOpen
+from app.services.consequences import on_account
 from app.services.errands import Errand
 from app.services.offers import offer
 from app.services.repeating import once
@@ -79,9 +81,11 @@ def recorded(
         {**_told(row), **told(body.attachments)},
         **_decided(row, given.caller, account),
     )
-    inserts: dict[str, list[dict[str, Any]]] = {"ticket": [row], "clock": clocks, "event": [event]}
+    along, more = on_account(errand, opened.decision, account)
+    inserts: dict[str, list[dict[str, Any]]] = {"ticket": [row], "clock": clocks, "event": [event, *more]}
     if opened.survivor is not None:
-        return _joined(errand, given, opened.survivor, body, id_, inserts)
+        answer, command = _joined(errand, given, opened.survivor, body, id_, inserts)
+        return answer, replace(command, along=along)
     message_id = None
     if body.body is not None:
         message = first_message(errand, given, id_, row, body.body)
@@ -93,7 +97,7 @@ def recorded(
     shown = {**row, **names_of(account), "clocks": clocks, "assignee_name": None, "latest_quote": price.latest}
     headers = {"Location": f"/v1/tickets/{id_}", "ETag": '"1"'}
     answer = StoredAnswer(201, written(_view(errand, given, ticket, account, shown)), headers)
-    return answer, Command(inserts, files=files, answer=answer, repeat=errand.repeat)
+    return answer, Command(inserts, along=along, files=files, answer=answer, repeat=errand.repeat)
 
 
 def _joined(

@@ -1,5 +1,6 @@
 """Messages: customers and staff reply, staff leave notes; each reply is judged by the policy."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -141,10 +142,6 @@ async def _follow_up(errand: Errand, known: Known, body: MessageWrite) -> Stored
     files = plan.files.ids if plan.files else []
     view = {**message_view({**message, "attachments": files}), "ticket": ticket, "follow_up_of": known.id}
     answer = StoredAnswer(201, written(view), {"Location": f"/v1/tickets/{ticket['id']}/messages"})
-    await carry_out(
-        errand.database,
-        errand.provider_id,
-        Command(plan.inserts, plan.update, plan.along, files=plan.files, answer=answer, repeat=errand.repeat),
-        errand.now,
-    )
+    whole = replace(plan, answer=answer, repeat=errand.repeat)
+    await carry_out(errand.database, errand.provider_id, whole, errand.now)
     return answer

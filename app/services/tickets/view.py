@@ -40,6 +40,7 @@ def summary_view(row: Mapping[str, Any]) -> dict[str, Any]:
             "name": requester.get("name"),
             "email": requester.get("email"),
             "user": requester.get("user"),
+            "phone": requester.get("phone"),
         },
         "assignee": {"id": row["assignee_id"], "name": row["assignee_name"]} if row["assignee_id"] else None,
         "clocks": [clock_view(clock) for clock in row["clocks"]],

@@ -1,0 +1,28 @@
+"""What comes in through other entrances than the API itself."""
+
+from fastapi import Depends
+from fastapi.responses import Response
+
+from app.api.deps import require
+from app.api.errands import RepeatableErrand, sent
+from app.api.routing import desk_router
+from app.base.vocabulary import STAFF_ROLES, Role, Scope
+from app.schemas.calls import CallTake
+from app.schemas.tickets import Ticket
+from app.services.calls import take_call
+
+router = desk_router("/v1/inbound/calls", "inbound")
+
+
+@router.post(
+    "",
+    operation_id="take_call",
+    summary="A call, a chat, a voicemail",
+    status_code=201,
+    dependencies=[Depends(require(*STAFF_ROLES, Role.SERVICE, scope=Scope.INBOUND))],
+    responses={201: {"model": Ticket}, 200: {"model": Ticket, "description": "Put down in this open ticket"}},
+)
+async def take(errand: RepeatableErrand, body: CallTake) -> Response:
+    """Recorded whatever comes of it. What the channel is not for is refused with where to turn (`decision.redirect`);
+    a real emergency pages at once, and what is none becomes an ordinary ticket."""
+    return sent(await take_call(errand, body))
