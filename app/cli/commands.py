@@ -24,7 +24,7 @@ GROUPS: Final[dict[str, tuple[str, dict[str, Place]]]] = {
         {
             "lint": ("Check documents: every fault and finding at once.", "app.cli.policy:lint"),
             "test": ("Play scenario files against policies.", "app.cli.testing:play_files"),
-            "explain": ("Show a clause, the rules that use it and an example decision.", "app.cli.policy:explain"),
+            "explain": ("Show a clause, the rules that use it and an example decision.", "app.cli.explaining:explain"),
             "diff": ("Say in words what changed between two versions, and for whom.", "app.cli.policy:diff"),
             "render": ("Write a policy as a page for customers.", "app.cli.policy:render"),
             "publish": ("Publish a new version of a provider's policy.", "app.cli.publishing:publish"),

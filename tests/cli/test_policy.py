@@ -8,13 +8,13 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from app.cli import policy
+from app.cli import explaining, policy
 from tests.policy.documents import SMALL
 
 
 def app() -> typer.Typer:
     commands = typer.Typer()
-    every: list[Callable[..., None]] = [policy.lint, policy.explain, policy.diff, policy.render]
+    every: list[Callable[..., None]] = [policy.lint, explaining.explain, policy.diff, policy.render]
     for command in every:
         commands.command()(command)
     return commands
@@ -66,7 +66,8 @@ def test_explain_shows_the_clause_its_uses_and_an_example(small: Path) -> None:
     assert "Outages are looked at within one hour." in result.output
     assert "first answer: the priority is high → within 1 h" in result.output
     assert "A_SMA_03: How soon? PT1H" in result.output
-    assert "For example, by mail on " in result.output
+    assert "For example:\n  ticket on " in result.output
+    assert "accepted, high" in result.output
 
 
 def test_explain_answers_in_json(small: Path) -> None:

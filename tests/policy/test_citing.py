@@ -1,18 +1,10 @@
 """A clause is shown with everything that rests on it, and with a request that it decides."""
 
-from datetime import UTC, datetime
-
-import pytest
-
-from app.policy.compile import CompiledPolicy
 from app.policy.loading import load
 from app.policy.pages.citing import explain_clause
-from app.policy.pages.exemplifying import example
 from tests.policy.documents import LIBRARY, SMALL
 
 DOCUMENT = load(SMALL, LIBRARY).document
-POLICY = CompiledPolicy(DOCUMENT, version=1, revision=0, chosen={})
-AT = datetime(2026, 3, 3, 15, tzinfo=UTC)
 
 
 def test_a_clause_is_shown_with_the_parts_that_rest_on_it() -> None:
@@ -41,16 +33,3 @@ def test_an_informative_clause_says_why_nothing_rests_on_it() -> None:
 
 def test_there_is_nothing_to_say_about_a_clause_of_somebody_else() -> None:
     assert explain_clause(DOCUMENT, "XXX-1") is None
-
-
-@pytest.mark.parametrize("clause", ["SMA-1", "SMA-2", "SMA-3"])
-def test_an_example_is_decided_by_the_clause(clause: str) -> None:
-    found = example(POLICY, clause, AT)
-    assert found is not None
-    request, decision = found
-    assert decision.cites(clause)
-    assert "priority" not in request.facts  # a request states facts, never what follows from them
-
-
-def test_a_clause_that_decides_nothing_has_no_example() -> None:
-    assert example(POLICY, "SMA-4", AT) is None
