@@ -16,6 +16,7 @@ from app.api import (
     attachments,
     calls,
     classifications,
+    clients,
     contacts,
     docs,
     health,
@@ -26,6 +27,8 @@ from app.api import (
     problems,
     queue,
     quotes,
+    resellers,
+    staff,
     status,
     tickets,
     verbs,
@@ -65,6 +68,9 @@ ROUTERS = (
     calls.router,
     notices.router,
     status.router,
+    resellers.router,
+    staff.router,
+    clients.router,
 )
 
 

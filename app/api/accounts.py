@@ -1,4 +1,4 @@
-"""Accounts, and the people listed on them."""
+"""Accounts, the people listed on them, and the domains that they host."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,13 +6,25 @@ from fastapi import Path, Query
 from fastapi.responses import Response
 
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
-from app.api.etags import ExpectedVersion, IfNoneMatch, etag, unchanged
+from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
-from app.schemas.contacts import Account, AccountHold, Contact, ContactAdd
+from app.schemas.accounts import (
+    Account,
+    AccountCreate,
+    AccountHold,
+    AccountOutdate,
+    AccountPatch,
+    Domain,
+    DomainAdd,
+    DomainAdded,
+)
+from app.schemas.contacts import Contact, ContactAdd
 from app.schemas.fields import Id, ShortText
 from app.schemas.listing import Listed
-from app.services import accounts, contacts, holding
+from app.services import accounts, contacts, freshness, holding
+from app.services.administration import accounts as administration
+from app.services.administration import domains
 
 router = desk_router("/v1/accounts", "accounts")
 
@@ -35,6 +47,29 @@ async def list_accounts(
     after = page.after(tuple[Id])
     rows = await accounts.listed(errand, after[0] if after else None, (state, external_ref, reseller), page.fetch)
     return page.answer(rows, position=lambda row: (row["id"],), view=accounts.account_view)
+
+
+@router.post(
+    "",
+    operation_id="create_account",
+    summary="Make an account",
+    status_code=201,
+    responses={201: {"model": Account}},
+)
+async def create_account(errand: RepeatableErrand, body: AccountCreate) -> Response:
+    """By administrators. Its people are listed afterwards."""
+    return sent(await administration.create(errand, body))
+
+
+@router.patch(
+    "/{account}", operation_id="change_account", summary="Change an account", responses={200: {"model": Account}}
+)
+async def change_account(
+    errand: ErrandDep, account: AccountName, body: AccountPatch, version: DemandedVersion
+) -> Response:
+    """A merge patch, by administrators. Another reseller takes it into another tree."""
+    view = await administration.change(errand, account, body, version)
+    return answered(view, headers={"ETag": etag(view["version"])})
 
 
 @router.get("/{account}", operation_id="read_account", summary="One account", responses={200: {"model": Account}})
@@ -67,6 +102,43 @@ async def add_contact(errand: RepeatableErrand, account: AccountName, body: Cont
     return sent(await contacts.add(errand, account, body))
 
 
+@router.get(
+    "/{account}/domains",
+    operation_id="list_domains",
+    summary="The domains that it hosts",
+    responses={200: {"model": Listed[Domain]}},
+)
+async def list_domains(errand: ErrandDep, account: AccountName, page: PageDep) -> Response:
+    after = page.after(tuple[Id])
+    rows = await domains.listed(errand, account, after[0] if after else None, page.fetch)
+    return page.answer(rows, position=lambda row: (row["id"],), view=domains.domain_view)
+
+
+@router.post(
+    "/{account}/domains",
+    operation_id="add_domain",
+    summary="Host another domain",
+    status_code=201,
+    responses={201: {"model": DomainAdded}},
+)
+async def add_domain(errand: RepeatableErrand, account: AccountName, body: DomainAdd) -> Response:
+    """By administrators. Whose address depends on it now is flagged where the policy asks for another, not dropped."""
+    return sent(await domains.add(errand, account, body.name))
+
+
+@router.delete(
+    "/{account}/domains/{domain}", operation_id="remove_domain", summary="Host it no longer", status_code=204
+)
+async def remove_domain(
+    errand: ErrandDep,
+    account: AccountName,
+    domain: Annotated[str, Path(max_length=253, description="Name or id")],
+    version: ExpectedVersion,
+) -> Response:
+    await domains.remove(errand, account, domain, version)
+    return Response(status_code=204)
+
+
 _ACCOUNT: dict[int | str, dict[str, Any]] = {200: {"model": Account}}
 
 
@@ -95,3 +167,16 @@ async def adopt(errand: RepeatableErrand, account: AccountName, version: Expecte
 )
 async def confirm_contacts(errand: RepeatableErrand, account: AccountName, version: ExpectedVersion) -> Response:
     return sent(await holding.confirm_contacts(errand, account, version))
+
+
+@router.post(
+    "/{account}/outdate-contacts",
+    operation_id="outdate_contacts",
+    summary="Say that the listed people are out of date",
+    responses=_ACCOUNT,
+)
+async def outdate_contacts(
+    errand: RepeatableErrand, account: AccountName, body: AccountOutdate, version: ExpectedVersion
+) -> Response:
+    """On proof: mail to a listed address bounced for good, or a change is known. By staff, or the mail gateway."""
+    return sent(await freshness.outdate(errand, account, body.because, version))

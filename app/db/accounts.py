@@ -53,9 +53,9 @@ def firm_json(a: str) -> str:
 
 
 _COLUMNS: Final = """a.id, a.number, a.holder, a.state, a.product, a.products, a.product_variant, a.market,
-  a.server, a.active, a.contact_info_current, a.contact_info_confirmed_at, a.is_reseller, a.users_total,
-  a.external_ref, a.metadata, a.version, a.created_at, a.updated_at, r.id AS reseller_id,
-  r.number AS reseller_number, r.name AS reseller_name"""
+  a.market_catalogue, a.vip, a.contract, a.facts, a.server, a.active, a.contact_info_current,
+  a.contact_info_confirmed_at, a.is_reseller, a.users_total, a.since, a.external_ref, a.metadata, a.version,
+  a.created_at, a.updated_at, r.id AS reseller_id, r.number AS reseller_number, r.name AS reseller_name"""
 _SHOWN: Final = f"""
   SELECT {_COLUMNS}
   FROM account AS a LEFT JOIN reseller AS r ON r.provider_id = a.provider_id AND r.id = a.reseller_id
@@ -112,3 +112,15 @@ async def account_for_change(
     args = (id_, number, now, *key_args(repeat))
     caller, found = await for_caller(database, provider_id, principal, rows, *args)
     return caller, found[0] if found else None
+
+
+_CURRENT_OF: Final = """
+SELECT a.id, a.version FROM account AS a
+WHERE a.provider_id = $1 AND a.contact_info_current AND a.id IN (
+  SELECT account_id FROM contact WHERE provider_id = $1 AND email = $2 AND removed_at IS NULL)
+"""
+
+
+async def current_accounts_of(database: Database, provider_id: UUID, email: str) -> dict[UUID, int]:
+    """Versions of the accounts that list this address and are held to be up to date, by their ids."""
+    return {row["id"]: row["version"] for row in await database.fetch(provider_id, _CURRENT_OF, provider_id, email)}

@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
+
+from app.base.actor import Principal
 from app.base.vocabulary import Role, Scope
+from app.db.callers import CallerRow, for_caller
 from app.db.commands import Command, Update, carry_out
 from app.db.pool import Database
 from app.db.providers import find_provider
@@ -112,3 +116,28 @@ async def replace_secret(
     """Overtaken: it was changed meanwhile."""
     update = Update("api_client", client.id, client.version, values)
     await carry_out(database, provider_id, Command({"event": [event]}, update), now)
+
+
+_SHOWN: Final = """
+  SELECT c.id, c.name, c.role, c.scopes, c.active, c.last_used_at, c.version, c.created_at, c.updated_at,
+    c.previous_expires_at, r.id AS reseller_id, r.number AS reseller_number, r.name AS reseller_name
+  FROM api_client AS c LEFT JOIN reseller AS r ON r.provider_id = c.provider_id AND r.id = c.reseller_id
+  WHERE c.provider_id = $1"""
+
+
+async def read_client(
+    database: Database, provider_id: UUID, principal: Principal, id_: UUID | None, name: str | None
+) -> tuple[CallerRow, asyncpg.Record | None]:
+    rows = _SHOWN + " AND (c.id = $6::uuid OR c.name = $7::text)"
+    caller, found = await for_caller(database, provider_id, principal, rows, id_, name)
+    return caller, found[0] if found else None
+
+
+async def list_clients(
+    database: Database, provider_id: UUID, principal: Principal, after: UUID | None, active: bool | None, fetch: int
+) -> tuple[CallerRow, list[asyncpg.Record]]:
+    """In the order of their making."""
+    rows = (
+        _SHOWN + " AND ($6::uuid IS NULL OR c.id > $6) AND ($7::bool IS NULL OR c.active = $7) ORDER BY c.id LIMIT $8"
+    )
+    return await for_caller(database, provider_id, principal, rows, after, active, fetch)

@@ -82,6 +82,8 @@ class Command:
     files: Files | None = None
     each: Mapping[str, Rows] = field(default_factory=dict)
     """New values of many rows by table, each with its id; their versions go up by one."""
+    removed: tuple[str, UUID] | None = None
+    """A table and the id of its row that goes for good."""
 
 
 async def carry_out(database: Database, provider_id: UUID, command: Command, now: datetime) -> None:
@@ -94,11 +96,15 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
     along = tuple((one.table, tuple(one.where), tuple(one.values)) for one in command.along)
     files = command.files
     update_shape = (update.table, tuple(update.values)) if update else None
-    statement = _statement(shape, update_shape, along, many, keyed, files is not None)
+    removed = command.removed
+    statement = _statement(
+        shape, update_shape, along, many, keyed, files=files is not None, removed=removed[0] if removed else None
+    )
     args: list[Any] = [provider_id, update.version if update else 0]
     if repeat is not None and answer is not None:
         headers = dict(answer.headers)
-        args += [repeat.principal, repeat.key, repeat.fingerprint, answer.status, headers, answer.body, now]
+        body = None if answer.secret else answer.body
+        args += [repeat.principal, repeat.key, repeat.fingerprint, answer.status, headers, body, now]
         args += [now + _KEPT_FOR]
     if update is not None:
         args += [update.id, _storable(update.values)]
@@ -107,6 +113,8 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
     args += [[_storable(row) for row in rows] for rows in (*each.values(), *inserts.values())]
     if files is not None:
         args += [[str(id_) for id_ in files.ids], files.uploaded_by, files.uploaded_after, files.ticket, files.message]
+    if removed is not None:
+        args += [removed[1]]
     try:
         done = await database.fetchrow(provider_id, statement, *args)
     except Problem as problem:
@@ -143,7 +151,9 @@ def _statement(
     along: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...],
     each: Shape,
     keyed: bool,
+    *,
     files: bool,
+    removed: str | None,
 ) -> str:
     place = 11 if keyed else 3
     last = place + (2 if update else 0) + 2 * len(along) + len(each) + len(inserts)
@@ -170,6 +180,10 @@ def _statement(
         place += 1
     if files:
         parts.append(_named_files(last))
+        last += 5
+    if removed is not None:
+        parts.append(f"""gone AS (
+  DELETE FROM {removed} AS row USING guard WHERE row.provider_id = $1 AND row.id = ${last} RETURNING 1)""")
     found = ", (SELECT coalesce(jsonb_agg(id), '[]') FROM wanted) AS files" if files else ""
     return "WITH " + ",\n".join(parts) + f"\nSELECT (SELECT count(*) FROM guard) AS guarded{found}"
 

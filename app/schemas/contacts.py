@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.base.vocabulary import Role
 from app.schemas.callers import Named
-from app.schemas.fields import Email, Model, ShortText, Text
+from app.schemas.fields import Email, Model, ShortText
 from app.schemas.requests import Name, NamedSender
 
 
@@ -36,33 +36,6 @@ class Contact(Model):
     login: str | None
     name: str | None
     flag: str | None = Field(description="`needs_replacement`: the address does not fit the role any more")
-    version: int
-    created_at: datetime
-    updated_at: datetime
-
-
-class AccountHold(Model):
-    reason: Text
-
-
-class Account(Model):
-    id: UUID
-    number: str
-    name: str
-    state: str
-    product: str | None
-    products: list[str]
-    product_variant: str | None
-    market: str | None
-    server: str | None
-    active: bool
-    contact_info_current: bool
-    contact_info_confirmed_at: datetime | None
-    is_reseller: bool
-    users_total: int | None
-    reseller: Named | None
-    external_ref: str | None
-    metadata: dict[str, str]
     version: int
     created_at: datetime
     updated_at: datetime

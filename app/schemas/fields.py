@@ -119,6 +119,12 @@ Metadata = Annotated[
     Field(max_length=50),
 ]
 """The caller's own notes on a resource."""
+MetadataPatch = Annotated[
+    dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[str, Field(strict=True, max_length=500)] | None],
+    Field(max_length=50),
+]
+Number = Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$", examples=["M1001"])]
+"""The provider's own for an account or reseller; shorter than an id, so that neither is taken for the other."""
 Email = Annotated[
     str,
     Field(strict=True, min_length=3, max_length=254, pattern=r"^[^\s<>,;:\"()\[\]\\\x00-\x1f\x7f]+$"),

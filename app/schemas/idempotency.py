@@ -20,3 +20,5 @@ class StoredAnswer:
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    secret: bool = False
+    """It shows a secret, so it is never kept: whoever repeats the request learns that it was answered."""

@@ -9,8 +9,7 @@ from pydantic import ConfigDict, Field
 
 from app.schemas.callers import Named
 from app.schemas.decisions import Citation
-from app.schemas.fields import Metadata, Model, ShortText, Text, When
-from app.schemas.tickets import MetadataPatch
+from app.schemas.fields import Metadata, MetadataPatch, Model, ShortText, Text, When
 
 _EXAMPLE: dict[str, Any] = {
     "kind": "maintenance",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -11,13 +11,8 @@ from app.base.money import Money
 from app.base.vocabulary import ClockState, Coverage, Outcome, QuoteStatus, TicketStatus, WorkGate
 from app.schemas.callers import Named
 from app.schemas.decisions import Citation, DecisionShown, FeeShown
-from app.schemas.fields import JsonMap, Model, ShortText, Text
+from app.schemas.fields import JsonMap, MetadataPatch, Model, ShortText, Text
 from app.schemas.requests import Attachments, Name, NamedSender, Tag
-
-MetadataPatch = Annotated[
-    dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[str, Field(strict=True, max_length=500)] | None],
-    Field(max_length=50),
-]
 
 
 class Order(StrEnum):

@@ -1,6 +1,7 @@
 """Accounts: as the policy sees them, and as they are shown."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from app.base.errors import Problem
@@ -21,6 +22,8 @@ _PLAIN = (
 )
 
 _DRAWN = ("allowance", "at", "amount")
+# Whoever has not confirmed for so long is asked to; it proves nothing, so nothing else follows from it.
+_CONFIRMED_FOR = timedelta(days=365)
 
 
 def as_account(row: Mapping[str, Any]) -> Account:
@@ -71,8 +74,13 @@ async def listed(
 def account_view(row: Mapping[str, Any]) -> dict[str, Any]:
     reseller = {"id": row["reseller_id"], "number": row["reseller_number"], "name": row["reseller_name"]}
     names = (
-        "id number state product products product_variant market server active contact_info_current "
-        "contact_info_confirmed_at is_reseller users_total external_ref metadata version created_at updated_at"
+        "id number state product products product_variant market market_catalogue server active contact_info_current "
+        "contact_info_confirmed_at is_reseller users_total since vip contract facts external_ref metadata version "
+        "created_at updated_at"
     )
-    view = {name: row[name] for name in names.split()}
-    return {**view, "name": row["holder"], "reseller": reseller if row["reseller_id"] is not None else None}
+    return {
+        **{name: row[name] for name in names.split()},
+        "name": row["holder"],
+        "contact_info_confirm_by": (row["contact_info_confirmed_at"] or row["created_at"]) + _CONFIRMED_FOR,
+        "reseller": reseller if row["reseller_id"] is not None else None,
+    }

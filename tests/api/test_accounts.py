@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from app.base.vocabulary import Scope
-from app.schemas.contacts import Account
+from app.schemas.accounts import Account
 from tests import factories
 from tests.frontdesk import FrontDesk, Headers
 

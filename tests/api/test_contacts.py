@@ -12,7 +12,8 @@ from app.base.vocabulary import Role, Scope
 from app.db.tables.accounts import Account as AccountRow
 from app.db.tables.contacts import Contact as ContactRow
 from app.policy.language.standard import REASONS
-from app.schemas.contacts import Account, Contact
+from app.schemas.accounts import Account
+from app.schemas.contacts import Contact
 from app.schemas.listing import Listed
 from tests import factories
 from tests.frontdesk import NOW, FrontDesk, Headers

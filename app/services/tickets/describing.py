@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.base.errors import Fault, Problem
+from app.base.errors import Problem
 from app.base.events import EventType
 from app.db.commands import Command, Update, carry_out
 from app.db.problems import violated_constraint
@@ -12,6 +12,7 @@ from app.policy.life import carry_on, decide_again_from_the_start, reclassify, r
 from app.policy.tickets.ticket import Ticket
 from app.services.errands import Errand
 from app.services.facts import asserters, state
+from app.services.merging import merged_metadata
 from app.services.offers import Offer
 from app.services.repeating import persistently
 from app.services.tickets.changing import Changed, changed, command, gather, shown
@@ -30,7 +31,7 @@ async def _attempt(errand: Errand, name: str, patch: Mapping[str, Any], expected
     known = await gather(errand, name, expected)
     columns = {field: patch[field] for field in _PLAIN if field in patch}
     if "metadata" in patch:
-        columns["metadata"] = _merged(known.row["metadata"], patch["metadata"] or {})
+        columns["metadata"] = merged_metadata(known.row["metadata"], patch["metadata"])
     told = {"fields": sorted(patch)}
     facts = patch.get("facts")
     if facts:
@@ -52,13 +53,6 @@ async def _attempt(errand: Errand, name: str, patch: Mapping[str, Any], expected
             raise Problem("already_exists", "Another ticket has this external_ref.") from problem
         raise
     return shown(errand, known, change)
-
-
-def _merged(before: Mapping[str, str], patch: Mapping[str, str | None]) -> dict[str, str]:
-    after = {name: value for name, value in {**before, **patch}.items() if value is not None}
-    if len(after) > 50:
-        raise Problem("invalid", errors=[Fault("/metadata", "too_long", "This may have at most 50 entries.")])
-    return after
 
 
 def _with_facts(errand: Errand, known: Known, facts: Mapping[str, Any]) -> Ticket:
