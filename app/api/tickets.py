@@ -90,7 +90,10 @@ def _staff_id(text: str | None) -> UUID | None:
     operation_id="open_ticket",
     summary="Open a ticket",
     status_code=201,
-    responses={201: {"model": Ticket}, 200: {"model": Ticket, "description": "Merged into this first ticket"}},
+    responses={
+        201: {"model": Ticket},
+        200: {"model": Ticket, "description": "Merged into this first ticket"},
+    },
 )
 async def create_ticket(errand: KeyedErrand, body: TicketOpen) -> Response:
     """Whatever reaches the desk is recorded and answered with its outcome, refused and held requests too."""

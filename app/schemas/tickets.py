@@ -146,10 +146,18 @@ class QuoteNamed(Model):
     expires_at: datetime | None
 
 
+class Redaction(Model):
+    """Secrets that stood in one place of what was sent; they were struck out before anything was stored."""
+
+    pointer: str = Field(examples=["/body"])
+    kinds: list[str] = Field(examples=[["password"]], description="`password`, `api_key`, `private_key`, `card_number`")
+
+
 class Ticket(TicketListed):
     quote: QuoteNamed | None = Field(description="The latest price put for it: to agree to, decline or pay")
     decision: DecisionShown
     allowed_actions: list[AllowedAction]
+    redacted: list[Redaction] = Field([], description="In the answer to what was written: what was struck out of it")
 
 
 class MessageAuthor(Model):
@@ -181,6 +189,7 @@ class MessageOfTicket(Model):
 class MessageWritten(Message):
     ticket: MessageOfTicket
     follow_up_of: UUID | None = None
+    redacted: list[Redaction] = Field([])
 
 
 class Kinded(Model):

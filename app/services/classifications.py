@@ -7,12 +7,14 @@ from app.policy.decision import jsonable
 from app.policy.situation import Situation
 from app.schemas.requests import ClassificationAsk
 from app.services.errands import Errand
+from app.services.redacting import without_secrets
 from app.services.requests import gather
 
 
 async def classify(errand: Errand, body: ClassificationAsk) -> dict[str, Any]:
     at = body.at or errand.now
-    given = await gather(errand, body, at, at)
+    clean = without_secrets(body)
+    given = await gather(errand, clean.body, at, at, clean.redacted)
     around = given.around
     situation = Situation(
         account=around.account,

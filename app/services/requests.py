@@ -19,6 +19,7 @@ from app.schemas.requests import NamedSender, Requested
 from app.services.accounts import as_account, login_of
 from app.services.errands import Errand
 from app.services.facts import Stated, asserters, state
+from app.services.redacting import Redactions, noticed
 from app.services.repeating import check_repeated
 from app.services.shelf import ended_or_not
 from app.services.ticket_state import as_ticket
@@ -39,6 +40,7 @@ class Gathered:
     stated: Stated
     around: Desk
     row: Mapping[str, Any]
+    redacted: Redactions = ()
 
     def account_row(self, number: str | None) -> Mapping[str, Any] | None:
         """The row of an account that the decision speaks of."""
@@ -63,7 +65,9 @@ class Gathered:
         return None
 
 
-async def gather(errand: Errand, body: Requested, received_at: datetime, at: datetime) -> Gathered:
+async def gather(
+    errand: Errand, body: Requested, received_at: datetime, at: datetime, redacted: Redactions = ()
+) -> Gathered:
     """One statement; a second one where the policy is new to this process and looks further back for duplicates."""
     guess = errand.policies.last_used(errand.provider_id)
     window = _USUAL_WINDOW if guess is None else _window(guess)
@@ -78,7 +82,7 @@ async def gather(errand: Errand, body: Requested, received_at: datetime, at: dat
         await check_repeated(errand, row)
         policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
         if _window(policy) <= window:
-            given = _gathered(ended_or_not(policy, received_at), caller, body, row)
+            given = _gathered(ended_or_not(policy, received_at), caller, body, row, redacted)
             return await _with_what_the_words_say(errand, body, given, received_at)
         window = _window(policy)
 
@@ -142,7 +146,9 @@ def _asked(
     )
 
 
-def _gathered(policy: CompiledPolicy, caller: CallerRow, body: Requested, row: Mapping[str, Any]) -> Gathered:
+def _gathered(
+    policy: CompiledPolicy, caller: CallerRow, body: Requested, row: Mapping[str, Any], redacted: Redactions
+) -> Gathered:
     _check_authority(caller)
     _check_names(caller, body, row)
     account = as_account(row["account"]) if row["account"] else None
@@ -154,7 +160,7 @@ def _gathered(policy: CompiledPolicy, caller: CallerRow, body: Requested, row: M
         sender=sender_of(caller, body.sender, account),
         on_behalf_of=target,
         action=_action(policy, body),
-        facts=stated.all,
+        facts={**stated.all, **noticed(policy, redacted)},
         estimated_minutes=body.estimated_minutes,
         language=body.language,
     )
@@ -168,7 +174,7 @@ def _gathered(policy: CompiledPolicy, caller: CallerRow, body: Requested, row: M
         open_tickets=tuple(map(as_ticket, row["open_tickets"])),
         incidents=tuple(row["incidents"]),
     )
-    return Gathered(caller, policy, _with_history(policy, request, around, row), stated, around, row)
+    return Gathered(caller, policy, _with_history(policy, request, around, row), stated, around, row, redacted)
 
 
 def _with_history(policy: CompiledPolicy, request: Request, around: Desk, row: Mapping[str, Any]) -> Request:

@@ -14,6 +14,7 @@ from app.services.errands import Errand
 from app.services.facts import asserters, state
 from app.services.merging import merged_metadata
 from app.services.offers import Offer
+from app.services.redacting import value_without_secrets, with_redactions
 from app.services.repeating import persistently
 from app.services.tickets.changing import Changed, changed, command, gather, shown
 from app.services.tickets.knowing import Known
@@ -24,7 +25,13 @@ _VERB = "describe"
 
 async def describe(errand: Errand, name: str, patch: Mapping[str, Any], expected: int | None) -> dict[str, Any]:
     """`patch` as RFC 7396 has it: null takes away. The ticket as it is then."""
-    return await persistently(lambda: _attempt(errand, name, patch, expected))
+    redacted = list[Mapping[str, Any]]()
+    clean = {field: _clean(field, value, redacted) for field, value in patch.items()}
+    return with_redactions(await persistently(lambda: _attempt(errand, name, clean, expected)), redacted)
+
+
+def _clean(field: str, value: Any, redacted: list[Mapping[str, Any]]) -> Any:
+    return value_without_secrets(value, f"/{field}", redacted) if field in ("subject", "facts") else value
 
 
 async def _attempt(errand: Errand, name: str, patch: Mapping[str, Any], expected: int | None) -> dict[str, Any]:

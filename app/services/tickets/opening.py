@@ -22,6 +22,7 @@ from app.schemas.requests import TicketOpen
 from app.services.consequences import on_account
 from app.services.errands import Errand
 from app.services.offers import offer
+from app.services.redacting import Clean, with_redactions, without_secrets
 from app.services.repeating import once
 from app.services.requests import Gathered, gather
 from app.services.speaking import around
@@ -36,7 +37,8 @@ _BACK = timedelta(hours=24)
 async def open_ticket(errand: Errand, body: TicketOpen) -> StoredAnswer:
     """201 whatever the outcome; 200 with the first ticket where the request was about the same."""
     received_at = _received_at(errand, body)
-    return await once(lambda: _attempt(errand, body, received_at))
+    clean = without_secrets(body)
+    return await once(lambda: _attempt(errand, clean, received_at))
 
 
 def _received_at(errand: Errand, body: TicketOpen) -> datetime:
@@ -51,11 +53,11 @@ def _received_at(errand: Errand, body: TicketOpen) -> datetime:
     raise Problem("invalid", errors=[fault])
 
 
-async def _attempt(errand: Errand, body: TicketOpen, received_at: datetime) -> StoredAnswer:
-    given = await gather(errand, body, received_at, errand.now)
+async def _attempt(errand: Errand, clean: Clean[TicketOpen], received_at: datetime) -> StoredAnswer:
+    given = await gather(errand, clean.body, received_at, errand.now, clean.redacted)
     id_ = errand.new_id()
     opened = life.open_ticket(given.policy, given.request, given.around, received_at, id_=str(id_))
-    answer, command = recorded(errand, given, opened, body, id_, None)
+    answer, command = recorded(errand, given, opened, clean.body, id_, None)
     try:
         await carry_out(errand.database, errand.provider_id, command, errand.now)
     except Problem as problem:
@@ -146,7 +148,8 @@ def _view(
     errand: Errand, given: Gathered, ticket: Ticket, account: Mapping[str, Any] | None, row: Mapping[str, Any]
 ) -> dict[str, Any]:
     desk = around(given.caller, account, given.row["incidents"])
-    return ticket_view(row, allowed_actions(given.policy, ticket, desk, given.caller, errand.now))
+    shown = ticket_view(row, allowed_actions(given.policy, ticket, desk, given.caller, errand.now))
+    return with_redactions(shown, given.redacted)
 
 
 def _new_row(

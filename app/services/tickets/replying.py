@@ -16,6 +16,7 @@ from app.schemas.requests import TicketOpen
 from app.schemas.tickets import MessageWrite
 from app.services.errands import Errand
 from app.services.facts import asserters, state
+from app.services.redacting import Clean, noticed, with_redactions, without_secrets
 from app.services.refusals import refusal
 from app.services.repeating import once
 from app.services.requests import gather as gather_request
@@ -30,48 +31,51 @@ from app.services.tickets.view import written
 
 async def write(errand: Errand, ticket: str, body: MessageWrite) -> StoredAnswer:
     """On a merged ticket it lands on the survivor; on a closed one it opens a linked follow-up."""
-    return await once(lambda: _attempt(errand, ticket, body))
+    clean = without_secrets(body)
+    return await once(lambda: _attempt(errand, ticket, clean))
 
 
-async def _attempt(errand: Errand, ticket: str, body: MessageWrite) -> StoredAnswer:
-    known = await gather(errand, ticket)
+async def _attempt(errand: Errand, ticket: str, clean: Clean[MessageWrite]) -> StoredAnswer:
+    body, known = clean.body, await gather(errand, ticket)
     if body.visibility == "internal":
-        return await _note(errand, known, body)
+        return await _note(errand, known, clean)
     if known.row["merged_into"] is not None:
-        return await _attempt(errand, str(known.row["merged_into"]), body)
-    request = _request(known, body)
+        return await _attempt(errand, str(known.row["merged_into"]), clean)
+    request = _request(known, clean)
     staff_speaks = request.sender is not None and request.sender.role == "staff"
     if known.row["status"] == "closed" and not staff_speaks:
-        return await _follow_up(errand, known, body)
+        return await _follow_up(errand, known, clean)
     done = life.reply(known.policy, known.ticket, request, known.around, errand.now)
     if not done.appended:
         raise refusal(done.decision)
     change = changed(errand, known, done.ticket.changed(decision=done.decision))
     message = _message(errand, known, body, request.sender)
-    return await _write(errand, known, change, message, EventType.TICKET_REPLIED, body)
+    return await _write(errand, known, change, message, EventType.TICKET_REPLIED, clean)
 
 
-def _request(known: Known, body: MessageWrite) -> Request:
+def _request(known: Known, clean: Clean[MessageWrite]) -> Request:
+    body = clean.body
     stated = state(known.policy, body.facts, asserters(known.caller))
     return Request(
         channel=body.channel or known.row["channel"],
         sender=sender_of(known.caller, body.sender, known.around.account),
-        facts=stated.all,
+        facts={**stated.all, **noticed(known.policy, clean.redacted)},
     )
 
 
-async def _note(errand: Errand, known: Known, body: MessageWrite) -> StoredAnswer:
+async def _note(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> StoredAnswer:
     """Between staff: it decides nothing, answers nobody, and is never sent anywhere."""
     if known.caller.kind is not Kind.STAFF:
         raise Problem("forbidden", "Internal notes are for staff.")
     version = known.row["version_of_row"] + 1
     change = Changed(known.ticket, {"updated_at": errand.now}, [], version)
-    return await _write(errand, known, change, _message(errand, known, body, None), EventType.TICKET_NOTED, body)
+    return await _write(errand, known, change, _message(errand, known, clean.body, None), EventType.TICKET_NOTED, clean)
 
 
 async def _write(
-    errand: Errand, known: Known, change: Changed, message: dict[str, Any], kind: EventType, body: MessageWrite
+    errand: Errand, known: Known, change: Changed, message: dict[str, Any], kind: EventType, clean: Clean[MessageWrite]
 ) -> StoredAnswer:
+    body = clean.body
     about = {"message": str(message["id"]), "visibility": body.visibility, "author_kind": message["author_kind"]}
     plan = command(
         errand, known, change, kind, {**about, **told(body.attachments)}, decided=kind is EventType.TICKET_REPLIED
@@ -80,6 +84,7 @@ async def _write(
     ticket = {"id": known.id, "reference": shown["reference"], "status": shown["status"], "version": change.version}
     files = naming(errand, body.attachments, known.id, message["id"])
     view = {**message_view({**message, "attachments": files.ids if files else []}), "ticket": ticket}
+    view = with_redactions(view, clean.redacted)
     answer = StoredAnswer(201, written(view), {"Location": f"/v1/tickets/{known.id}/messages"})
     inserts = {**plan.inserts, "message": [message]}
     await carry_out(
@@ -112,9 +117,9 @@ def _is_requester(known: Known, sender: Sender) -> bool:
     return sender.email is not None and sender.email == requester.get("email")
 
 
-async def _follow_up(errand: Errand, known: Known, body: MessageWrite) -> StoredAnswer:
+async def _follow_up(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> StoredAnswer:
     """What is closed stays closed; what is said about it is a request of its own, linked to it."""
-    row = known.row
+    row, body = known.row, clean.body
     anew = TicketOpen.model_construct(
         account=row["account_number"] if known.caller.kind is not Kind.CONTACT else None,
         on_behalf_of=None,
@@ -131,7 +136,7 @@ async def _follow_up(errand: Errand, known: Known, body: MessageWrite) -> Stored
         metadata={},
         attachments=body.attachments,
     )
-    given = await gather_request(errand, anew, errand.now, errand.now)
+    given = await gather_request(errand, anew, errand.now, errand.now, clean.redacted)
     id_: UUID = errand.new_id()
     opened = life.open_ticket(given.policy, given.request, given.around, errand.now, id_=str(id_))
     _, plan = opening.recorded(errand, given, opened, anew, id_, known.id)
@@ -141,6 +146,7 @@ async def _follow_up(errand: Errand, known: Known, body: MessageWrite) -> Stored
     ticket = {"id": joined.id if joined else id_, "reference": new["reference"], "status": new["status"], "version": 1}
     files = plan.files.ids if plan.files else []
     view = {**message_view({**message, "attachments": files}), "ticket": ticket, "follow_up_of": known.id}
+    view = with_redactions(view, clean.redacted)
     answer = StoredAnswer(201, written(view), {"Location": f"/v1/tickets/{ticket['id']}/messages"})
     whole = replace(plan, answer=answer, repeat=errand.repeat)
     await carry_out(errand.database, errand.provider_id, whole, errand.now)

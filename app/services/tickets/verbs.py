@@ -1,7 +1,7 @@
 """The verbs on a ticket: judged by the policy, and written with their event in one statement."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from app.policy.verbs.step import Transition
 from app.schemas.idempotency import StoredAnswer
 from app.services.errands import Errand
 from app.services.facts import asserters, state
+from app.services.redacting import value_without_secrets
 from app.services.refusals import refusal
 from app.services.repeating import once
 from app.services.speaking import speaker
@@ -73,7 +74,13 @@ class Act:
 
 async def carry_through(errand: Errand, ticket: str, act: Act, expected: int | None) -> StoredAnswer:
     """The ticket as it is then; Problem where the policy (403) or the ticket's state (409) does not allow it."""
-    return await once(lambda: _attempt(errand, ticket, act, expected))
+    clean = _without_secrets(act)
+    return await once(lambda: _attempt(errand, ticket, clean, expected))
+
+
+def _without_secrets(act: Act) -> Act:
+    words = {name: getattr(act, name) for name in ("found", "facts", "note", "columns")}
+    return replace(act, **value_without_secrets(words, "", []))
 
 
 async def _attempt(errand: Errand, name: str, act: Act, expected: int | None) -> StoredAnswer:
