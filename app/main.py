@@ -12,8 +12,10 @@ from pydantic import SecretStr
 
 from app.api import (
     accounts,
+    actions,
     allowances,
     attachments,
+    authority,
     calls,
     classifications,
     clients,
@@ -57,6 +59,8 @@ ROUTERS = (
     me.router,
     policies.router,
     classifications.router,
+    authority.router,
+    actions.router,
     tickets.router,
     attachments.router,
     verbs.router,

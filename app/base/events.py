@@ -22,6 +22,8 @@ class EventType(StrEnum):
     TICKET_DIAGNOSED = "ticket.diagnosed"
     TICKET_VERIFIED = "ticket.verified"
     """Staff have checked who asks."""
+    TICKET_ACTION_CONFIRMED = "ticket.action_confirmed"
+    """A listed person has confirmed the administrative action that the ticket carries."""
     TICKET_AVAILABILITY_CHECKED = "ticket.availability_checked"
     TICKET_NEGOTIATED = "ticket.negotiated"
     TICKET_SCHEDULED = "ticket.scheduled"

@@ -150,16 +150,16 @@ def _gathered(
     policy: CompiledPolicy, caller: CallerRow, body: Requested, row: Mapping[str, Any], redacted: Redactions
 ) -> Gathered:
     _check_authority(caller)
-    _check_names(caller, body, row)
+    check_names(caller, body, row)
     account = as_account(row["account"]) if row["account"] else None
     target = as_account(row["on_behalf_of"]) if _is_for_another(row) else None
     stated = state(policy, body.facts, asserters(caller))
     request = Request(
-        channel=_channel(policy, caller, body),
+        channel=channel_of(policy, caller, body),
         menu_option=body.menu_option,
         sender=sender_of(caller, body.sender, account),
         on_behalf_of=target,
-        action=_action(policy, body),
+        action=action_of(policy, body),
         facts={**stated.all, **noticed(policy, redacted)},
         estimated_minutes=body.estimated_minutes,
         language=body.language,
@@ -192,7 +192,7 @@ def _check_authority(caller: CallerRow) -> None:
         raise Problem("forbidden", "This needs one of the scopes submit, inbound and events.")
 
 
-def _check_names(caller: CallerRow, body: Requested, row: Mapping[str, Any]) -> None:
+def check_names(caller: CallerRow, body: Requested, row: Mapping[str, Any]) -> None:
     """What a token says already is not said otherwise; accounts out of reach are not there."""
     named = Reference.of(body.account)
     if caller.kind is Kind.CONTACT:
@@ -248,7 +248,7 @@ def _firm(caller: CallerRow, request: Request) -> tuple[Account, Request]:
     return account, request.model_copy(update={"sender": Sender(user=login, name=caller.name)})
 
 
-def _channel(policy: CompiledPolicy, caller: CallerRow, body: Requested) -> str | None:
+def channel_of(policy: CompiledPolicy, caller: CallerRow, body: Requested) -> str | None:
     """A contact's entrance is the client area; nobody telephones through it."""
     if caller.kind is not Kind.CONTACT or body.channel is None:
         return body.channel
@@ -265,7 +265,7 @@ def _channel(policy: CompiledPolicy, caller: CallerRow, body: Requested) -> str 
     return body.channel
 
 
-def _action(policy: CompiledPolicy, body: Requested) -> str | None:
+def action_of(policy: CompiledPolicy, body: Requested) -> str | None:
     if body.action is not None and policy.action(body.action) is None:
         raise Problem("invalid", errors=[Fault("/action", "not_offered", "The policy knows no action of this name.")])
     return body.action

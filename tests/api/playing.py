@@ -28,7 +28,7 @@ from tests import factories
 from tests.frontdesk import NOW, FrontDesk, Headers, library_policy
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-OFFERED = ("ticket", "message", "transition", "quote", "contact")
+OFFERED = ("ticket", "message", "transition", "quote", "contact", "action")
 _WORDLESS = "…"
 """Words decide nothing in a scenario; here they would propose a topic."""
 _EVERY_ROW = ("event", "message", "clock", "payment", "quote", "ticket", "idempotency_key", "settings_revision")
@@ -182,6 +182,8 @@ class Play:
                 groups = await self._account(step)
             case steps.QuoteStep():
                 groups = await self._quote(step)
+            case steps.ActionStep():
+                groups = await self._action(step)
             case steps.ContactStep():
                 groups = await self._contact(step)
             case _:
@@ -362,6 +364,24 @@ class Play:
             **{name: quote[name] for name in ("rule", "terms", "consent_required", "indicative")},
         }
         return {"outcome": "accepted", "fee": fee, **_reasons(quote)}
+
+    async def _action(self, step: steps.ActionStep) -> dict[str, Any]:
+        account = step.account or (await self._account_of(self.tickets[step.ticket]) if step.ticket else None)
+        who, body = await self._asked(step, account)
+        body |= {"action": step.action, "facts": step.facts}
+        body |= step.model_dump(include={"channel", "menu_option"}, exclude_none=True)
+        body |= {"account": self.file.accounts[account].account} if account is not None else {}
+        body |= {"ticket": self.tickets[step.ticket]} if step.ticket is not None else {}
+        told = await self.front.client.post("/v1/authority", json=body, headers=who)
+        answer = await self._sent(who, "/v1/actions", body)
+        authority = told.json()
+        if answer.status_code != 201:
+            assert (told.status_code, authority["allowed"]) == (200, False), told.text
+            return {**_refused(answer), **{name: authority[name] for name in ("outcome", "standing", "redirect")},
+                    **_reasons(authority)}  # fmt: skip
+        assert authority["allowed"] is (answer.json()["outcome"] == "accepted"), told.text
+        assert authority["citations"] == answer.json()["decision"]["citations"]
+        return self._groups(await self._read(answer.json()["id"]))
 
     async def _contact(self, step: steps.ContactStep) -> dict[str, Any]:
         if step.facts:

@@ -41,3 +41,9 @@ def test_what_the_ticket_says_already_counts_unless_it_is_said_anew() -> None:
     assert ask_for_action(spared, CLOSE, AROUND, first, NOON).reason == "modification_excluded"
     anew = CLOSE.model_copy(update={"facts": {"confirmed": True, "cause": "provider"}})
     assert ask_for_action(spared, anew, AROUND, first, NOON).outcome is Outcome.ACCEPTED
+
+
+def test_an_action_with_a_topic_of_its_own_is_about_that_and_not_about_the_ticket() -> None:
+    own = harbour({"actions": {"cancel_service": {"topic": "web.offline"}}})
+    assert ask_for_action(own, CLOSE, AROUND, ticket(own), NOON).topic == "web.offline"
+    assert ask_for_action(POLICY, CLOSE, AROUND, ticket(), NOON).topic == "web.error"

@@ -307,7 +307,7 @@ def action(d: Deliberation) -> None:
 def _verify_and_confirm(d: Deliberation, terms: Action) -> None:
     sender_, situation = d.request.sender, d.situation
     signed_in = situation.confirmed_in_client_area or (sender_ is not None and sender_.user is not None)
-    if d.standing in _ROLES_APART:
+    if d.standing in _ROLES_APART or d.values.get("identity_verified") is True:
         signed_in = True
     if "account" in terms.requires and d.account is None:
         d.missing.append("account_username")
