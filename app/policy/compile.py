@@ -278,6 +278,10 @@ class CompiledPolicy:
         found = self._products.get(name, name)
         return self._general if self._general is not None and found not in self._products_covered else found
 
+    def same_product(self, name: str, other: str) -> bool:
+        """Whether both are names of one product."""
+        return self._products.get(name, name) == self._products.get(other, other)
+
     @cached_property
     def _general(self) -> str | None:
         return next((slug for slug, product in self.document.products.items() if product.general), None)

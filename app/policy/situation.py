@@ -23,6 +23,13 @@ class Sender(Model):
     """Where they can be called back; it identifies nobody."""
     mail_auth: Literal["pass", "fail", "none"] = "pass"
     role: Literal["staff", "system"] | None = None
+    id: str | None = None
+    """How records name the person: they outlive the address."""
+
+    @property
+    def named(self) -> str | None:
+        """For what is put on record; an address where nobody has given the person an id."""
+        return self.id or self.email or self.user
 
 
 class ListedContact(Model):

@@ -14,7 +14,7 @@ from app.db.callers import CallerRow, Kind
 from app.policy.compile import CompiledPolicy
 from app.policy.language.document import Fact
 from app.policy.language.model import Duration
-from app.policy.language.standard import CLAIMED
+from app.policy.language.standard import CLAIMED, STATED, STATED_BY
 
 _DURATION: TypeAdapter[Any] = TypeAdapter(Duration)
 _LONGEST = 4000
@@ -58,7 +58,7 @@ def state(policy: CompiledPolicy, facts: Mapping[str, Any], who: Iterable[Assert
     stated, faults = Stated({}, {}), list[Fault]()
     for written, value in facts.items():
         name = policy.aliases.get(written.removeprefix(CLAIMED), written.removeprefix(CLAIMED))
-        declared = policy.document.facts.get(name)
+        declared = policy.document.facts.get(name) or _STANDARD.get(name)
         if declared is None:
             faults.append(Fault(f"/facts/{_pointed(written)}", "unknown", "The policy knows no fact of this name."))
             continue
@@ -72,6 +72,14 @@ def state(policy: CompiledPolicy, facts: Mapping[str, Any], who: Iterable[Assert
     if faults:
         raise Problem("invalid", errors=faults)
     return stated
+
+
+_WHOEVER_ASKS = frozenset({Asserter.CUSTOMER, Asserter.RESELLER, Asserter.STAFF})
+_STANDARD = {
+    name: Fact.model_validate({"type": kind, "asserted_by": sorted(STATED_BY.get(name, _WHOEVER_ASKS))})
+    for name, kind in STATED.items()
+}
+"""Facts that the engine itself asks for, as if every document declared them."""
 
 
 def _pointed(name: str) -> str:

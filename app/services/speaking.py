@@ -14,11 +14,11 @@ def speaker(caller: CallerRow) -> Sender:
     match caller.kind:
         case Kind.CONTACT:
             user = login_of({"login": caller.login, "email": caller.email, "id": caller.id})
-            return Sender(email=caller.email, user=user, name=caller.name)
+            return Sender(email=caller.email, user=user, name=caller.name, id=str(caller.id))
         case Kind.STAFF:
-            return Sender(email=caller.email, name=caller.name, role="staff")
+            return Sender(email=caller.email, name=caller.name, role="staff", id=str(caller.id))
         case Kind.RESELLER:
-            return Sender(user=_firms_login(caller), name=caller.name)
+            return Sender(user=_firms_login(caller), name=caller.name, id=str(caller.id))
         case Kind.SERVICE:
             return Sender(name=caller.name, role="system")
 

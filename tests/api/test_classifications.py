@@ -122,3 +122,14 @@ async def test_an_earlier_instant_is_decided_by_the_policy_of_that_time(front: F
     assert decision["at"] == "2026-02-11T06:00:00Z"
     early = await front.client.post(URL, json={**OFFLINE, "at": "1999-01-01T00:00:00Z"}, headers=customer)
     assert (early.status_code, early.json()["code"]) == (409, "no_policy")
+
+
+async def test_a_customer_names_which_of_their_own_products_it_is_about(front: FrontDesk) -> None:
+    _, _, customer = await front.customer("kenotronix", product=None, products=["shared", "managed_wordpress"])
+    about = {"topic": "backup.data"}
+    unclear = await classified(front, customer, facts=about)
+    assert (unclear["coverage"], unclear["missing"]) == ("unspecified", ["product"])
+    named = await classified(front, customer, facts={**about, "product": "managed_wordpress"})
+    assert (named["coverage"], named["missing"]) == ("covered", [])
+    foreign = await classified(front, customer, facts={**about, "product": "vps_dedicated"})
+    assert (foreign["coverage"], foreign["missing"]) == ("unspecified", ["product"])

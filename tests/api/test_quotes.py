@@ -4,6 +4,7 @@ import asyncio
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 
 from app.base.vocabulary import Scope
@@ -180,6 +181,10 @@ async def test_whoever_may_agrees_and_the_work_begins(front: FrontDesk) -> None:
     agreed = await did(front, customer, f"{path}/consent")
     assert (agreed["status"], agreed["consent"]["amount"], agreed["consent"]["version"]) == ("consented", "85.00", 1)
     assert agreed == await shown(front, staff, path)
+    told = await front.owner.fetchrow("SELECT decision, data FROM event WHERE type = 'ticket.consented'")
+    [record] = [effect for effect in told["decision"]["effects"] if effect.get("of") == "consent"]
+    assert record["by"] == str(await front.owner.fetchval("SELECT id FROM contact"))
+    assert "@" not in orjson.dumps([told["decision"], told["data"]]).decode()
     assert (await shown(front, staff, url))["work_gate"] == "open"
     assert (await did(front, customer, f"{path}/consent", 409))["code"] == "conflict"
     assert (await front.client.post(f"{url}/start-work", headers=staff)).status_code == 200

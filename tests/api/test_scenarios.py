@@ -62,4 +62,6 @@ async def _told(front: FrontDesk, file: ScenarioFile, *, every: bool) -> Told:
             if case.policy not in towns:
                 towns[case.policy] = await Town.built(front, case.policy, file.accounts)
             await tell(file, scenario, case, towns[case.policy], told)
+    for town in towns.values():
+        await town.emptied()
     return told

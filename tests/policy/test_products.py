@@ -32,10 +32,10 @@ PRODUCTS = sorted(policy().document.products)
 TOPICS = sorted(policy().document.topics)
 
 
-def decided(topic: str, products: tuple[str, ...]) -> Decision:
+def decided(topic: str, products: tuple[str, ...], **facts: str) -> Decision:
     contact = ListedContact(role="customer", email="ann@example.org")
     situation = Situation(account=Account(number="1", products=products, contacts=(contact,)), dry_run=True)
-    return decide(policy(), Request(facts={"topic": topic}), situation, AT)
+    return decide(policy(), Request(facts={"topic": topic, **facts}), situation, AT)
 
 
 @given(st.sampled_from(TOPICS), st.sets(st.sampled_from(PRODUCTS), min_size=2, max_size=4))
@@ -60,3 +60,12 @@ def test_a_product_that_is_not_known_is_any_of_them(topic: str) -> None:
     unknown = decided(topic, ())
     assert (unknown.coverage in said) if len(said) == 1 else unknown.coverage is Coverage.UNSPECIFIED
     assert ("product" in unknown.missing) is (len(said) > 1)
+
+
+@given(st.sampled_from(TOPICS), st.lists(st.sampled_from(PRODUCTS), min_size=2, max_size=4, unique=True))
+def test_a_customer_names_one_of_several_products_and_no_other(topic: str, products: list[str]) -> None:
+    held, other = tuple(products), next((p for p in PRODUCTS if p not in products), "another")
+    assert decided(topic, held, claimed_product=products[0]).coverage is decided(topic, (products[0],)).coverage
+    for foreign in (other, "", "constructor"):
+        assert decided(topic, held, claimed_product=foreign).coverage is decided(topic, held).coverage
+    assert decided(topic, (products[0],), claimed_product=products[1]) == decided(topic, (products[0],))

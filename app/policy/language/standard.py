@@ -1,6 +1,6 @@
 """What every policy may name without declaring it: reasons, metrics, and the values that the engine derives."""
 
-from app.base.vocabulary import Coverage, Outcome, TicketStatus
+from app.base.vocabulary import Asserter, Coverage, Outcome, TicketStatus
 
 REASONS = frozenset(
     """
@@ -138,6 +138,16 @@ CLOSED: dict[str, frozenset[str]] = {
     "status": STATUSES,
 }
 """Derived values out of a closed list that no document extends."""
+
+STATED_BY: dict[str, frozenset[Asserter]] = {
+    "product": frozenset({Asserter.STAFF, Asserter.CONTRACT, Asserter.SYSTEM}),  # of several of one's own: whoever asks
+    "product_variant": frozenset({Asserter.STAFF, Asserter.CONTRACT, Asserter.SYSTEM}),
+    "staff_decision": frozenset({Asserter.STAFF}),
+    "similar_to": frozenset({Asserter.STAFF}),
+    "awaits_customer": frozenset({Asserter.STAFF}),
+    "account_username": frozenset({Asserter.CUSTOMER, Asserter.RESELLER, Asserter.STAFF, Asserter.TEXT}),
+}
+"""Who may state these where the document does not say; the others: whoever asks, and staff."""
 
 CLAIMED = "claimed_"
 """Before the name of a fact: what somebody said who may not say it."""

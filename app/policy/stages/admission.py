@@ -6,8 +6,9 @@ from app.base.vocabulary import Outcome
 from app.policy.decision import ActionTerms, ChannelState
 from app.policy.language.document import Action
 from app.policy.language.effects import FactReference, SetOutcome
+from app.policy.language.standard import CLAIMED
 from app.policy.language.stating import instant
-from app.policy.situation import OpenTicket
+from app.policy.situation import Account, OpenTicket
 from app.policy.stages.deliberation import Deliberation, _add
 from app.policy.stages.likeness import first_alike, recent, shared_facts
 from app.policy.stages.standing import Standing, address_state, find_standing, on_server
@@ -124,7 +125,7 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
     if account is None:
         return
     known: dict[str, Any] = {
-        "product": account.products[0] if len(account.products) == 1 else None,
+        "product": _own_product(d, account),
         "product_variant": account.product_variant,
         "variant": account.product_variant,
         "market": account.market,
@@ -164,6 +165,14 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
         values["share_affected"] = round(users / total, 6)
     for contact in account.contacts:
         values.setdefault(f"contact.{contact.role}.on_server", on_server(contact.email, account))
+
+
+def _own_product(d: Deliberation, account: Account) -> str | None:
+    """The account's only product, or the one of several that the request names; nobody claims what they do not hold."""
+    if len(account.products) == 1:
+        return account.products[0]
+    named = d.request.facts.get(f"{CLAIMED}product")
+    return next((held for held in account.products if d.policy.same_product(held, str(named))), None)
 
 
 # ── emergency, applicability ─────────────────────────────────────────────────

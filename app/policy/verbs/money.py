@@ -81,9 +81,8 @@ def consent(step: Step) -> Result:
     if fee.consent_form is not None and not _formal_enough(step, fee.consent_form):
         return lacking(step, fee.consent_form, "consent_required")
     money = ticket.money.model_copy(update={"consented": fee.amount, "declined": False})
-    who = step.transition.by.email or step.transition.by.user
     lasts = "account" if step.tariff is not None and step.tariff.consent_lasts == "account" else None
-    said = {"by": who, "at": step.at, "amount": fee.amount, "currency": fee.currency}
+    said = {"by": step.transition.by.named, "at": step.at, "amount": fee.amount, "currency": fee.currency}
     d.emit("record", of="consent", **said, lasts=lasts, rule=fee.rule if lasts else None)
     return again(step, ticket.changed(money=money))
 
