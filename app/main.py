@@ -22,6 +22,7 @@ from app.api import (
     contacts,
     docs,
     health,
+    inbound,
     me,
     notices,
     oauth,
@@ -75,6 +76,7 @@ ROUTERS = (
     resellers.router,
     staff.router,
     clients.router,
+    inbound.router,
 )
 
 
@@ -94,7 +96,11 @@ async def open_desk(settings: Settings, *, clock: Clock = system_clock) -> Async
             raise CannotStart(problem.detail) from None
         if not ready:
             raise CannotStart("The database is behind this code: run `clausedesk migrate`.")
-        yield Desk(settings, clock, database, keys, sealing, Callers(settings, keys))
+        desk = Desk(settings, clock, database, keys, sealing, Callers(settings, keys))
+        try:
+            yield desk
+        finally:
+            await desk.close()
     finally:
         await database.close()
 

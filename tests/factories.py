@@ -18,6 +18,7 @@ from app.db.tables.providers import Provider
 from app.db.tables.resellers import Reseller
 from app.db.tables.staff import Staff
 from app.db.tables.tickets import Ticket
+from app.db.tables.webhooks import Delivery
 
 NOW = datetime(2026, 2, 10, 15, 0, tzinfo=UTC)
 _NAMES = "abcdefghijklmnopqrstuvwxyz"
@@ -130,3 +131,8 @@ def _of(provider_id: UUID) -> dict[str, Any]:
 
 def _dated() -> dict[str, Any]:
     return {"created_at": NOW, "updated_at": NOW}
+
+
+async def delivery(connection: asyncpg.Connection, provider_id: UUID, **given: Any) -> Delivery:
+    known = _of(provider_id) | _dated() | {"kind": "mail", "target": {}, "payload": {}, "next_at": NOW}
+    return await insert(connection, Delivery(**known | given))

@@ -117,7 +117,7 @@ class FrontDesk:
 
 @asynccontextmanager
 async def open_front_desk(folder: Path, database: Database, owner: asyncpg.Connection) -> AsyncIterator[FrontDesk]:
-    settings = Settings(data_dir=folder, public_url="https://desk.example")
+    settings = Settings(data_dir=folder, public_url="https://desk.example", mail_gateway="mx.desk.example")
     keys = development_keys(folder)
     front: FrontDesk
     sealing = development_sealing_keys(folder)
@@ -126,3 +126,4 @@ async def open_front_desk(folder: Path, database: Database, owner: asyncpg.Conne
     async with httpx2.AsyncClient(transport=transport, base_url="https://desk.example") as client:
         front = FrontDesk(client, owner, desk)
         yield front
+    await desk.close()

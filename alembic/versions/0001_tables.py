@@ -913,6 +913,9 @@ def upgrade() -> None:
         "inbound_mail",
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -924,7 +927,6 @@ def upgrade() -> None:
         sa.Column("ticket_id", sa.Uuid(), nullable=True),
         sa.Column("message_id", sa.Uuid(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "state IN ('received', 'processed', 'ignored', 'quarantined')", name=op.f("ck_inbound_mail_state")
         ),
@@ -946,6 +948,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_inbound_mail_message_id_header", "inbound_mail", ["provider_id", "message_id_header"], unique=False
     )
+    op.create_index("ix_inbound_mail_sender", "inbound_mail", ["provider_id", "sender", "received_at"], unique=False)
     op.create_index("ix_inbound_mail_state", "inbound_mail", ["provider_id", "state", "id"], unique=False)
     op.create_index("ix_inbound_mail_ticket", "inbound_mail", ["provider_id", "ticket_id"], unique=False)
     op.create_table(

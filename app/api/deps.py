@@ -18,6 +18,8 @@ from app.clients.objects import Objects
 from app.db.pool import Database
 from app.sealing.keys import SealingKeys
 from app.services.callers import Callers
+from app.services.mail.mailroom import Mailroom
+from app.services.mail.reading import MailReader
 from app.services.shelf import Policies
 from app.tokens.keys import SigningKeys
 from app.tokens.refusal import TokenRefused
@@ -37,10 +39,16 @@ class Desk:
     callers: Callers
     policies: Policies = field(init=False)
     objects: Objects = field(init=False)
+    mailroom: Mailroom = field(init=False)
 
     def __post_init__(self) -> None:
         self.policies = Policies(self.database)
         self.objects = Objects.at(self.settings.object_store_url, self.settings.data_dir)
+        self.mailroom = Mailroom(self.objects, MailReader(self.settings.mail_gateway), self.sealing)
+
+    async def close(self) -> None:
+        """End what it has started besides."""
+        await self.mailroom.reader.close()
 
 
 async def _desk(request: Request) -> Desk:

@@ -51,6 +51,13 @@ class Settings(BaseSettings):
     worker_metrics_port: int = Field(0, ge=0, le=65535, description="Port of a worker's own metrics; 0 = none")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged")
     public_url: str = Field("", description="Address under which callers reach the service; default: http://host:port")
+    mail_gateway: str = Field(
+        "", description="authserv-id of the mail gateway whose Authentication-Results are believed; none: nobody's"
+    )
+    mail_address: str = Field(
+        "support+{provider}@localhost",
+        description="Address that mail is sent from; {provider} stands for the slug. The policy's own one comes first",
+    )
     token_issuer: str = Field("clausedesk", description="`iss` of the tokens issued here")
     token_audience: str = Field("clausedesk", description="`aud` that a token must name")
     token_ttl_seconds: int = Field(900, ge=30, le=86400, description="Life of an issued token")

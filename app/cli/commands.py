@@ -10,6 +10,7 @@ COMMANDS: Final[dict[str, Place]] = {
     "serve": ("Serve the API.", "app.cli.serving:serve"),
     "worker": ("Work off events, deliveries and what falls due.", "app.cli.working:worker"),
     "migrate": ("Bring the database to this version's schema.", "app.cli.migrating:migrate"),
+    "inbound": ("Take in one mail from stdin, as a mail server pipes it.", "app.cli.inbound:inbound"),
     "token": ("Print a development token, for trying things out.", "app.cli.token:token"),
     "openapi": ("Print the OpenAPI document of the API.", "app.cli.openapi:openapi"),
 }

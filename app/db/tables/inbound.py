@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
 
-from app.db.columns import Owned, among, belongs, mapping, of_provider, words
+from app.db.columns import Owned, Versioned, among, belongs, mapping, of_provider, words
 
 
-class InboundMail(Owned, table=True):
+class InboundMail(Versioned, Owned, table=True):
     __tablename__ = "inbound_mail"
     __table_args__ = (
         of_provider(),
@@ -21,6 +21,7 @@ class InboundMail(Owned, table=True):
         Index("ix_inbound_mail_message_id_header", "provider_id", "message_id_header"),
         Index("ix_inbound_mail_ticket", "provider_id", "ticket_id"),
         Index("ix_inbound_mail_message", "provider_id", "message_id"),
+        Index("ix_inbound_mail_sender", "provider_id", "sender", "received_at"),
     )
 
     fingerprint: bytes
@@ -35,4 +36,3 @@ class InboundMail(Owned, table=True):
     ticket_id: UUID | None = None
     message_id: UUID | None = None
     received_at: datetime
-    created_at: datetime

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.base.errors import Problem
 from app.base.events import EventType
+from app.base.vocabulary import Scope
 from app.db.commands import Command, Overtaken, Update
 from app.db.requests import Asked, Reference, facts_for_request
 from app.db.tickets import ticket_for_change
@@ -17,22 +18,28 @@ from app.services.repeating import check_repeated
 from app.services.ticket_state import clock_rows, decided_columns, refreshed
 from app.services.tickets.actions import allowed_actions
 from app.services.tickets.knowing import Known, known_of
-from app.services.tickets.reading import named, there
+from app.services.tickets.reading import READS, named, there
 from app.services.tickets.replanning import moved, write
 from app.services.tickets.view import ticket_view
 
 
 async def gather(
-    errand: Errand, name: str, expected: int | None = None, *, more: str = "", given: Sequence[object] = ()
+    errand: Errand,
+    name: str,
+    expected: int | None = None,
+    *,
+    more: str = "",
+    given: Sequence[object] = (),
+    scopes: frozenset[Scope] = READS,
 ) -> Known:
     """One statement; a second one where the account is not known yet and must be looked for among the listed.
 
-    `more` is a further column, `given` its arguments.
+    `more` is a further column, `given` its arguments; `scopes`: of which a machine needs one.
     """
     caller, found = await ticket_for_change(
         errand.database, errand.provider_id, errand.principal, named(name), errand.now, errand.repeat, more, given
     )
-    row = there(caller, found)
+    row = there(caller, found, scopes)
     await check_repeated(errand, row)
     if expected is not None and expected != row["version_of_row"]:
         raise Problem("precondition_failed")

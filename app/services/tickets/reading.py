@@ -21,7 +21,7 @@ from app.services.tickets.actions import allowed_actions
 from app.services.tickets.knowing import known_of
 from app.services.tickets.view import clock_view, instant, ticket_view
 
-_READS = frozenset({Scope.SUBMIT, Scope.EVENTS})
+READS = frozenset({Scope.SUBMIT, Scope.EVENTS})
 
 
 def named(ticket: str) -> Name:
@@ -35,9 +35,9 @@ def named(ticket: str) -> Name:
         return None, reference
 
 
-def there(caller: CallerRow, row: Mapping[str, Any] | None) -> Mapping[str, Any]:
+def there(caller: CallerRow, row: Mapping[str, Any] | None, scopes: frozenset[Scope] = READS) -> Mapping[str, Any]:
     """The row, if it is there and the caller's scopes let tickets be read."""
-    if caller.kind is Kind.SERVICE and not caller.scopes & _READS:
+    if caller.kind is Kind.SERVICE and not caller.scopes & scopes:
         raise Problem("forbidden")
     if row is None:
         raise Problem("not_found")

@@ -36,11 +36,18 @@ async def write(errand: Errand, ticket: str, body: MessageWrite) -> StoredAnswer
 
 
 async def _attempt(errand: Errand, ticket: str, clean: Clean[MessageWrite]) -> StoredAnswer:
-    body, known = clean.body, await gather(errand, ticket)
+    answer, plan = await planned(errand, await gather(errand, ticket), clean)
+    await carry_out(errand.database, errand.provider_id, plan, errand.now)
+    return answer
+
+
+async def planned(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> tuple[StoredAnswer, Command]:
+    """The answer and all rows of a reply; Problem where the policy does not take it."""
+    body = clean.body
     if body.visibility == "internal":
         return await _note(errand, known, clean)
     if known.row["merged_into"] is not None:
-        return await _attempt(errand, str(known.row["merged_into"]), clean)
+        return await planned(errand, await gather(errand, str(known.row["merged_into"])), clean)
     request = _request(known, clean)
     staff_speaks = request.sender is not None and request.sender.role == "staff"
     if known.row["status"] == "closed" and not staff_speaks:
@@ -50,7 +57,7 @@ async def _attempt(errand: Errand, ticket: str, clean: Clean[MessageWrite]) -> S
         raise refusal(done.decision)
     change = changed(errand, known, done.ticket.changed(decision=done.decision))
     message = _message(errand, known, body, request.sender)
-    return await _write(errand, known, change, message, EventType.TICKET_REPLIED, clean)
+    return _write(errand, known, change, message, EventType.TICKET_REPLIED, clean)
 
 
 def _request(known: Known, clean: Clean[MessageWrite]) -> Request:
@@ -63,18 +70,18 @@ def _request(known: Known, clean: Clean[MessageWrite]) -> Request:
     )
 
 
-async def _note(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> StoredAnswer:
+async def _note(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> tuple[StoredAnswer, Command]:
     """Between staff: it decides nothing, answers nobody, and is never sent anywhere."""
     if known.caller.kind is not Kind.STAFF:
         raise Problem("forbidden", "Internal notes are for staff.")
     version = known.row["version_of_row"] + 1
     change = Changed(known.ticket, {"updated_at": errand.now}, [], version)
-    return await _write(errand, known, change, _message(errand, known, clean.body, None), EventType.TICKET_NOTED, clean)
+    return _write(errand, known, change, _message(errand, known, clean.body, None), EventType.TICKET_NOTED, clean)
 
 
-async def _write(
+def _write(
     errand: Errand, known: Known, change: Changed, message: dict[str, Any], kind: EventType, clean: Clean[MessageWrite]
-) -> StoredAnswer:
+) -> tuple[StoredAnswer, Command]:
     body = clean.body
     about = {"message": str(message["id"]), "visibility": body.visibility, "author_kind": message["author_kind"]}
     plan = command(
@@ -87,13 +94,7 @@ async def _write(
     view = with_redactions(view, clean.redacted)
     answer = StoredAnswer(201, written(view), {"Location": f"/v1/tickets/{known.id}/messages"})
     inserts = {**plan.inserts, "message": [message]}
-    await carry_out(
-        errand.database,
-        errand.provider_id,
-        Command(inserts, plan.update, plan.along, files=files, answer=answer, repeat=errand.repeat),
-        errand.now,
-    )
-    return answer
+    return answer, Command(inserts, plan.update, plan.along, files=files, answer=answer, repeat=errand.repeat)
 
 
 def _message(errand: Errand, known: Known, body: MessageWrite, sender: Sender | None) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _is_requester(known: Known, sender: Sender) -> bool:
     return sender.email is not None and sender.email == requester.get("email")
 
 
-async def _follow_up(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> StoredAnswer:
+async def _follow_up(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> tuple[StoredAnswer, Command]:
     """What is closed stays closed; what is said about it is a request of its own, linked to it."""
     row, body = known.row, clean.body
     anew = TicketOpen.model_construct(
@@ -148,6 +149,4 @@ async def _follow_up(errand: Errand, known: Known, clean: Clean[MessageWrite]) -
     view = {**message_view({**message, "attachments": files}), "ticket": ticket, "follow_up_of": known.id}
     view = with_redactions(view, clean.redacted)
     answer = StoredAnswer(201, written(view), {"Location": f"/v1/tickets/{ticket['id']}/messages"})
-    whole = replace(plan, answer=answer, repeat=errand.repeat)
-    await carry_out(errand.database, errand.provider_id, whole, errand.now)
-    return answer
+    return answer, replace(plan, answer=answer, repeat=errand.repeat)

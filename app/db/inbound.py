@@ -1,0 +1,59 @@
+"""Mail that came in: found again by its fingerprint, what stands around it, and what became of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from app.base.actor import Principal
+from app.db.callers import for_caller
+from app.db.pool import Database
+
+_COLUMNS: Final = """i.id, i.state, i.reason, i.sender, i.authentication, i.headers, i.storage_key, i.version,
+  i.received_at, i.ticket_id, i.message_id, t.reference, t.status, t.outcome, t.reason AS ticket_reason"""
+_FROM: Final = "inbound_mail AS i LEFT JOIN ticket AS t ON t.provider_id = $1 AND t.id = i.ticket_id"
+_SAME: Final = f"SELECT {_COLUMNS} FROM {_FROM} WHERE i.provider_id = $1 AND i.fingerprint = $6"
+_ONE: Final = f"SELECT {_COLUMNS} FROM {_FROM} WHERE i.provider_id = $1 AND i.id = $6"
+_LIST: Final = f"""SELECT {_COLUMNS} FROM {_FROM}
+  WHERE i.provider_id = $1 AND ($6::text IS NULL OR i.state = $6) AND ($7::uuid IS NULL OR i.id < $7)
+  ORDER BY i.id DESC LIMIT $8"""
+_AROUND: Final = """
+  SELECT (SELECT count(*) FROM inbound_mail WHERE provider_id = $1 AND sender = $6 AND received_at > $7) AS lately,
+    d.target ->> 'to' AS sent_to,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('id', a.id, 'version', a.version)) FROM account AS a
+      WHERE a.provider_id = $1 AND a.contact_info_current AND a.id IN (
+        SELECT account_id FROM contact
+        WHERE provider_id = $1 AND removed_at IS NULL AND email = d.target ->> 'to')), '[]') AS listing
+  FROM (SELECT 1) AS once LEFT JOIN delivery AS d ON d.provider_id = $1 AND d.id = $8::uuid AND d.kind = 'mail'"""
+
+
+async def same_mail(
+    database: Database, provider_id: UUID, principal: Principal, fingerprint: bytes
+) -> asyncpg.Record | None:
+    """This very mail, if it was delivered before."""
+    _, rows = await for_caller(database, provider_id, principal, _SAME, fingerprint)
+    return rows[0] if rows else None
+
+
+async def around_mail(
+    database: Database, provider_id: UUID, principal: Principal, sender: str | None, since: datetime, ours: UUID | None
+) -> Mapping[str, Any]:
+    """How many the sender has sent since; to whom our mail went, and the accounts that list that address."""
+    _, rows = await for_caller(database, provider_id, principal, _AROUND, sender, since, ours)
+    around: Mapping[str, Any] = rows[0]
+    return around
+
+
+async def read_mail(database: Database, provider_id: UUID, principal: Principal, mail: UUID) -> asyncpg.Record | None:
+    _, rows = await for_caller(database, provider_id, principal, _ONE, mail)
+    return rows[0] if rows else None
+
+
+async def list_mail(
+    database: Database, provider_id: UUID, principal: Principal, state: str | None, before: UUID | None, fetch: int
+) -> list[asyncpg.Record]:
+    """The latest first."""
+    _, rows = await for_caller(database, provider_id, principal, _LIST, state, before, fetch)
+    return rows
