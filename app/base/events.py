@@ -83,6 +83,8 @@ class EventType(StrEnum):
     QUOTE_REFUNDED = "quote.refunded"
     MONITORING_NOTICED = "monitoring.noticed"
     """Something was noticed; its decision says what follows, pages included."""
+    MONITORING_IGNORED = "monitoring.ignored"
+    """An alert came in that nothing can be made of."""
     TASK_REQUESTED = "task.requested"
     """Something is to be done by the provider's own tools or people, such as removing a plug-in."""
     NOTICE_CREATED = "notice.created"

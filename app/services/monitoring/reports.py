@@ -1,0 +1,137 @@
+"""A report as the desk takes it, whoever's words it came in: our own, or an alert of Alertmanager's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from pydantic import ValidationError
+
+from app.base.errors import Fault, Problem
+from app.schemas.monitoring import Alert, EventKind, MonitoringEvent
+
+SERVER_EVENTS = frozenset({EventKind.MONITOR_DOWN, EventKind.MONITOR_UP})
+_STATED = (
+    *("server", "domain", "plugin", "approved", "mail_gateway", "content", "count", "metric", "due", "met_at"),
+    *("delay_code", "strength"),
+)
+_NEEDED: Mapping[EventKind, tuple[str, ...]] = {
+    EventKind.MONITOR_DOWN: ("server",),
+    EventKind.MONITOR_UP: ("server",),
+    EventKind.PLUGIN_SCAN: ("account", "plugin"),
+    EventKind.HOSTED_DOMAIN_ADDED: ("account", "domain"),
+    EventKind.ABUSE_REPORT: ("account",),
+    EventKind.RESELLER_CUSTOMER_CONTACT: ("account",),
+    EventKind.TARGET_MET: ("metric", "due", "met_at"),
+}
+_A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`values` stand under the names that rules read; `moment` tells what comes later, where the sender says when."""
+
+    type: EventKind | None
+    occurred_at: datetime
+    fingerprint: str | None = None
+    moment: str = ""
+    server: str | None = None
+    account: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    alert: bool = False
+    """One of possibly several by which a server is known to be down."""
+    ignored: str | None = None
+    """Why nothing can come of it."""
+
+    @property
+    def of_server(self) -> bool:
+        return self.type in SERVER_EVENTS
+
+    def signal(self, provider_id: UUID, sender: str) -> UUID | None:
+        """What it is about, as its sender tells such things apart; None: it stands for itself."""
+        name = self.fingerprint or (f"server {self.server}" if self.of_server else None)
+        return uuid5(provider_id, f"{sender}\n{name}") if name is not None else None
+
+    def is_known(self, last: Mapping[str, Any] | None, now: datetime) -> bool:
+        """Whether it was told before, or something later was: `last` is what was last told of its signal."""
+        if last is None:
+            return False
+        before = last["data"]
+        if self.moment and before["moment"]:
+            return bool(self.moment <= before["moment"])
+        if self.of_server or self.moment or before["moment"] or before["type"] != self.type:
+            return False
+        return now - datetime.fromisoformat(last["occurred_at"]) < _A_DAY
+
+
+def report_of(body: MonitoringEvent, now: datetime) -> Report:
+    """Problem where it lacks what such an event is about."""
+    faults = [
+        Fault(f"/{name}", "required", f"An event of the type {body.type} needs this.")
+        for name in _NEEDED.get(body.type, ())
+        if getattr(body, name) is None
+    ]
+    if faults:
+        raise Problem("invalid", errors=faults)
+    values = {name: getattr(body, name) for name in _STATED if getattr(body, name) is not None}
+    if body.domain is not None:
+        values["domain"] = body.domain.lower()
+    at = body.occurred_at
+    return Report(
+        type=body.type,
+        occurred_at=at or now,
+        fingerprint=body.fingerprint,
+        moment=_moment(at, body.type) if at is not None else "",
+        server=body.server,
+        account=body.account,
+        values=values,
+        facts=body.facts,
+    )
+
+
+def _moment(at: datetime, what: str) -> str:
+    """Sorts by time; what goes down comes back up after that, even within the same second."""
+    return f"{at.isoformat(timespec='microseconds')} {what}"
+
+
+# ── Alertmanager ─────────────────────────────────────────────────────────────
+_LABELS = ("account", "domain", "plugin", "mail_gateway")
+
+
+def report_of_alert(alert: Alert, now: datetime) -> Report:
+    """By its labels: `event` (left out: a server that is down), `server` or `instance`, `account`, `plugin` …"""
+    moment = _moment(alert.startsAt, alert.status)
+    told = Report(None, now, fingerprint=alert.fingerprint, moment=moment, alert=True)
+    kind = alert.labels.get("event", str(EventKind.MONITOR_DOWN))
+    ended = alert.status == "resolved"
+    if ended and kind == EventKind.MONITOR_DOWN:
+        kind = str(EventKind.MONITOR_UP)
+    elif ended:
+        return replace(told, ignored=f"Nothing follows from the end of {kind}.")
+    body = {
+        "type": kind,
+        "server": alert.labels.get("server") or _host(alert.labels.get("instance")),
+        **{name: alert.labels[name] for name in _LABELS if name in alert.labels},
+        "content": alert.annotations.get("description") or None,
+        "approved": {"true": True, "false": False}.get(alert.labels.get("approved", "")),
+    }
+    try:
+        known = report_of(MonitoringEvent.model_validate(body), now)
+    except ValidationError as error:
+        names = sorted({str(fault["loc"][0]) for fault in error.errors() if fault["loc"]})
+        return replace(told, ignored=f"Its labels cannot be used: {', '.join(names)}.")
+    except Problem as problem:
+        names = [fault.pointer[1:] for fault in problem.errors]
+        return replace(told, ignored=f"It lacks a label: {', '.join(names)}.")
+    occurred_at = now if ended else alert.startsAt
+    return replace(known, occurred_at=occurred_at, fingerprint=alert.fingerprint, moment=moment, alert=True)
+
+
+def _host(instance: str | None) -> str | None:
+    """`zeus3:9100` is about zeus3."""
+    if not instance:
+        return None
+    host, colon, port = instance.rpartition(":")
+    return host.strip("[]") if colon and port.isdigit() and host else instance
