@@ -25,14 +25,17 @@ from app.policy.scenarios.memory import ORDINARY
 from app.policy.situation import Sender
 from app.schemas import verbs
 from tests import factories
+from tests.api import playing_events
 from tests.frontdesk import NOW, FrontDesk, Headers, library_policy
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-OFFERED = ("ticket", "message", "transition", "quote", "contact", "action")
+OFFERED = ("ticket", "message", "transition", "quote", "contact", "action", "event", "notice")
 _WORDLESS = "…"
 """Words decide nothing in a scenario; here they would propose a topic."""
-_EVERY_ROW = ("event", "message", "clock", "payment", "quote", "ticket", "idempotency_key", "settings_revision")
-_PEOPLE = ("contact", "account", "reseller")
+_EVERY_ROW = (
+    *("event", "message", "clock", "payment", "quote", "ticket", "notice", "idempotency_key", "settings_revision"),
+)
+_PEOPLE = ("contact", "hosted_domain", "account", "reseller")
 
 
 class NotOffered(Exception):  # noqa: N818 - it reads as what happened
@@ -186,6 +189,10 @@ class Play:
                 groups = await self._quote(step)
             case steps.ActionStep():
                 groups = await self._action(step)
+            case steps.EventStep():
+                groups = await self._event(step)
+            case steps.NoticeStep():
+                groups = await playing_events.announce(self.town, step, self.file.accounts)
             case steps.ContactStep():
                 groups = await self._contact(step)
             case _:
@@ -229,7 +236,11 @@ class Play:
         for name in ("account", "on_behalf_of"):
             if (value := getattr(step, name)) is not None:
                 body[name] = self.file.accounts[value].account
-        answer = await self._sent(who, "/v1/tickets", {**body, **given})
+        whole = {**body, **given}
+        if playing_events.is_call(self.town, whole):
+            answer = await self._sent(who, "/v1/inbound/calls", playing_events.as_call(whole))
+        else:
+            answer = await self._sent(who, "/v1/tickets", whole)
         if answer.status_code not in (200, 201):
             return _refused(answer)
         view = answer.json()
@@ -240,7 +251,22 @@ class Play:
             latest = "SELECT decision FROM ticket WHERE merged_into = $1 ORDER BY id DESC LIMIT 1"
             merged = await self.front.owner.fetchrow(latest, UUID(view["id"]))
             return self._groups(view, merged["decision"], merged_into=view["id"], appended=True)
-        return self._groups(view)
+        return {**self._groups(view), "account": await self._account_after(view)}
+
+    async def _event(self, step: steps.EventStep) -> dict[str, Any]:
+        answer = await playing_events.report(self.town, step, self.file.accounts)
+        assert answer.status_code == 201, answer.text
+        view = answer.json()
+        groups = {name: _read_instants(value) for name, value in view["decision"].items() if name in _OF_EVENTS}
+        groups["effects"] = [self._effect(e) for e in groups["effects"]]
+        return {**groups, **_reasons(view["decision"]), "ticket": None, "account": await self._account_after(view)}
+
+    async def _account_after(self, view: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The account that an answer names, as it stands then."""
+        if view["account"] is None:
+            return None
+        id_, responsible = view["account"]["id"], view.get("responsible")
+        return await playing_events.account_after(self.town, id_, self.file.accounts, responsible)
 
     async def _message(self, step: steps.MessageStep) -> dict[str, Any]:
         if step.action or step.estimated_minutes:
@@ -454,6 +480,7 @@ class Play:
         return {k: names.get(v, v) if isinstance(v, str) else v for k, v in effect.items()}
 
 
+_OF_EVENTS = ("effects", "breach", "priority", "department")
 _QUOTE_VERBS = frozenset({"quote", "consent", "decline", "pay", "waive", "settle"})
 _SAID: dict[str, tuple[str, ...]] = {
     "quote": ("amount", "minutes"),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import httpx2
 from app.base.vocabulary import Scope
 from app.schemas.monitoring import NoticedAlerts, NoticedEvent
 from tests import factories
+from tests.api.test_races import patiently
 from tests.frontdesk import NOW, FrontDesk, Headers
 
 URL = "/v1/monitoring/events"
@@ -98,9 +100,9 @@ async def test_a_report_that_comes_again_changes_nothing(front: FrontDesk) -> No
 
 async def test_of_many_reports_at_once_one_opens_the_incident(front: FrontDesk) -> None:
     who = await monitor(front)
-    answers = await asyncio.gather(
-        *(reported(front, who, type="monitor_down", server="zeus3", fingerprint=f"check {n % 4}") for n in range(8))
-    )
+    report = partial(reported, front, who, type="monitor_down", server="zeus3")
+    sent_ = (patiently(partial(report, fingerprint=f"check {n % 4}")) for n in range(8))
+    answers = await asyncio.gather(*sent_)
     assert sorted(a.status_code for a in answers) == [200] * 7 + [201]
     assert len({a.json()["notice"] for a in answers}) == 1
     assert len(await log(front, "monitoring.noticed", "notice.published")) == 2

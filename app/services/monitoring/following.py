@@ -123,7 +123,9 @@ def _domain(errand: Errand, found: Following, report: Report, account: Mapping[s
     if not found.along:
         found.along.append(Along("account", {"id": account["id"]}, {"updated_at": errand.now}))
         found.inserts["event"].append(
-            errand.event(EventType.ACCOUNT_DOMAIN_ADDED, ("account", id_), account["version"] + 1, {"domain": name})
+            errand.event(
+                EventType.ACCOUNT_DOMAIN_ADDED, ("account", id_), account["version"] + 1, {"domain": str(row["id"])}
+            )
         )
 
 
