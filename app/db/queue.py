@@ -24,10 +24,16 @@ _KEYS: Final = {
     "department": "t.department",
 }
 _HAPPENED: Final = "(t.state -> 'starts' ->> ($12::text[])[{}])::timestamptz"
-_MINE: Final = """t.provider_id = $1 AND t.status = 'open'
-  AND (t.assignee_id IS NULL OR t.assignee_id = caller.caller_id)
-  AND (t.department IS NULL OR caller.caller_words = '{}' OR t.department = ANY(caller.caller_words))
-  AND (t.level IS NULL OR t.level <= caller.caller_level)"""
+_SUPERVISES: Final = "(caller.caller_supervisor OR caller.caller_role = 'admin')"
+_WAITS: Final = """(t.status = 'open' OR (t.status = 'on_hold' AND t.reason = 'identity_verification_pending')
+    OR (t.status = 'scheduled' AND (t.schedule ->> 'from')::timestamptz <= $8::timestamptz)
+    OR (t.status LIKE 'waiting%' AND jsonb_exists(t.state -> 'starts', 'customer_reply')))"""
+"""For staff: what is open, whose sender they have to check, whose window has come, or to which somebody wrote."""
+_MINE: Final = f"""t.provider_id = $1 AND t.status NOT IN ('resolved', 'closed') AND {_WAITS}
+  AND (t.assignee_id = caller.caller_id OR (t.assignee_id IS NULL
+    AND (t.department IS NULL OR ({_SUPERVISES} AND t.department = ANY($13::text[]))
+      OR (t.department <> ALL($13) AND (caller.caller_words = '{{}}' OR t.department = ANY(caller.caller_words))))
+    AND (t.level IS NULL OR t.level <= caller.caller_level OR {_SUPERVISES})))"""
 _BUSY: Final = """(t.assignee_id IS NULL AND t.account_id IS NOT NULL AND $11::int IS NOT NULL AND $11 <= (
     SELECT count(*) FROM ticket AS other WHERE other.provider_id = $1 AND other.account_id = t.account_id
       AND other.assignee_id IS NOT NULL AND other.status NOT IN ('resolved', 'closed')))"""
@@ -38,11 +44,13 @@ _SHOWN: Final = f"""{SUMMARY}, {in_force("$8::timestamptz", "$8", "_now")}, $9::
 
 @dataclass(frozen=True, slots=True)
 class QueueOrder:
-    """What the order rests on: keys, priorities by rank, and the most tickets of one account in work at once."""
+    """What the policy says of it: keys, priorities by rank, and the most tickets of one account in work at once."""
 
     keys: tuple[str, ...]
     priorities: Sequence[str]
     in_progress: int | None
+    supervised: Sequence[str] = ()
+    """Departments whose tickets only supervisors work on."""
 
 
 @lru_cache(maxsize=64)
@@ -57,7 +65,7 @@ async def waiting(
 ) -> tuple[CallerRow, list[asyncpg.Record]]:
     """What is nobody's or the caller's own, with counts of all of it in each row."""
     statement = _statement(order.keys, _SHOWN, "true")
-    args = (fetch, list(order.priorities), now, None, None, order.in_progress, list(order.keys))
+    args = (fetch, list(order.priorities), now, None, None, order.in_progress, list(order.keys), list(order.supervised))
     return await for_caller(database, provider_id, principal, statement, *args)
 
 
@@ -75,5 +83,5 @@ async def next_for_change(
     statement = f"""SELECT picked.*, {KEPT_COLUMNS} FROM (SELECT 1) AS once
       LEFT JOIN LATERAL ({first}) AS picked ON true {kept("$9", "$10")}"""
     args = (1, list(order.priorities), now, *key_args(repeat), order.in_progress, list(order.keys))
-    caller, rows = await for_caller(database, provider_id, principal, statement, *args)
+    caller, rows = await for_caller(database, provider_id, principal, statement, *args, list(order.supervised))
     return caller, rows[0]

@@ -12,6 +12,17 @@ from app.policy.decision import Decision, TargetTime, TopicCandidate
 from app.policy.language.model import Model
 
 
+class Grant(Model):
+    """What a member of staff works on."""
+
+    id: str
+    level: int
+    """Tickets up to this one."""
+    departments: tuple[str, ...] = ()
+    """None named: all of them."""
+    supervisor: bool = False
+
+
 class Sender(Model):
     """Who asks, as far as the entrance knows; their standing is found from the account."""
 
@@ -25,6 +36,8 @@ class Sender(Model):
     role: Literal["staff", "system"] | None = None
     id: str | None = None
     """How records name the person: they outlive the address."""
+    grant: Grant | None = None
+    """Of staff; without one nothing limits them."""
 
     @property
     def named(self) -> str | None:

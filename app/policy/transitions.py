@@ -6,13 +6,14 @@ from datetime import datetime
 
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
+from app.policy.language.document import Department, Level
 from app.policy.life import Desk, redeliberate
 from app.policy.stages.deliberation import Deliberation
 from app.policy.tickets import happenings
 from app.policy.tickets.ticket import Ticket
 from app.policy.time.calendars import CalendarHorizonExceeded
 from app.policy.verbs import ending, money, people, timing
-from app.policy.verbs.authority import missing_right
+from app.policy.verbs.authority import granted, missing_right
 from app.policy.verbs.step import SPOKEN, Result, Step, Transition, refused, stated_facts
 
 Verb = Callable[[Step], Result]
@@ -94,6 +95,7 @@ def prepared(
     d.values.update(stated_facts(step))
     d.values.update({name: value for name, value in step.payload.items() if name in SPOKEN})
     d.values.update(gate=ticket.decision.work_gate.value, coverage=ticket.decision.coverage)
+    d.values.update(granted(transition.by))
     return step
 
 
@@ -119,9 +121,18 @@ def _not_allowed(step: Step, reason: str) -> Result:
     """Refused for who asks: by the clauses of the role, else by those that the ticket rests on."""
     d, before = step.d, step.ticket.decision
     d.stage = "sender"
+    for place in _places(step) if step.transition.by.role == "staff" else ():
+        d.cite(place, "not allowed")
     d.cite_clauses([c.clause for c in before.citations if c.stage in ("sender", "fee")], "not allowed")
     d.cite_clauses([] if d.citations else [c.clause for c in before.citations], "not allowed")
     return refused(step, reason)
+
+
+def _places(step: Step) -> list[Level | Department]:
+    """The ticket's level and department, as the policy describes them."""
+    document, ticket = step.policy.document, step.ticket
+    level, department = document.levels.get(ticket.level or 0), document.departments.get(ticket.department or "")
+    return [place for place in (level, department) if place is not None]
 
 
 def _joined(decision: Decision, d: Deliberation) -> Decision:

@@ -83,8 +83,12 @@ class ClocksRead(Model):
 
 
 class AllowedAction(Model):
+    """A button: what it is called, whether it may be pressed, and where that is sent."""
+
     action: str
     allowed: bool
+    method: Literal["POST", "PATCH"] | None = None
+    href: str | None = Field(None, description="Where to send it, once it may be")
     code: str | None = None
     citations: list[Citation] | None = None
 

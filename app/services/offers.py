@@ -43,7 +43,7 @@ def offer(errand: Errand, ticket: Ticket, account_id: UUID | None, latest: Mappi
     if fee.status == "waived" and latest is not None and latest["status"] in _STANDING:
         return _withdrawn(errand, ticket, account_id, latest)
     costs = fee.amount is not None and (fee.amount > 0 or fee.allowance is not None)
-    if not costs or ticket.held or decision.work_gate in _UNDECIDED or stands(errand, fee, latest):
+    if not costs or ticket.held or decision.work_gate in _UNDECIDED or stands(fee, latest, errand.now):
         return Offer(latest=latest)
     minutes = ticket.money.quoted_minutes
     row = quote_row(errand, decision, fee, minutes if minutes is not None else ticket.request.estimated_minutes)
@@ -52,16 +52,18 @@ def offer(errand: Errand, ticket: Ticket, account_id: UUID | None, latest: Mappi
     return Offer([row], [offered(errand, row), *events], along, row)
 
 
-def stands(errand: Errand, fee: FeeDecision, latest: Mapping[str, Any] | None) -> bool:
+def stands(fee: FeeDecision, latest: Mapping[str, Any] | None, at: datetime) -> bool:
     """Whether this price is on offer already, or agreed to."""
     if latest is None or latest["status"] not in _STANDING or latest["total"] is None or fee.amount is None:
         return False
-    expired = latest["status"] == QuoteStatus.OFFERED and _instant(latest["expires_at"]) <= errand.now
-    return (Decimal(latest["total"]), latest["currency"]) == (fee.amount, fee.currency) and not expired
+    same = (Decimal(latest["total"]), latest["currency"]) == (fee.amount, fee.currency)
+    return same and not expired(latest, at)
 
 
-def _instant(value: datetime | str) -> datetime:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+def expired(quote: Mapping[str, Any], at: datetime) -> bool:
+    until = quote["expires_at"]
+    until = datetime.fromisoformat(until) if isinstance(until, str) else until
+    return bool(quote["status"] == QuoteStatus.OFFERED and until is not None and until <= at)
 
 
 def superseded(

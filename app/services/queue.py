@@ -55,7 +55,8 @@ async def _present(errand: Errand) -> CompiledPolicy:
 def _order(policy: CompiledPolicy) -> QueueOrder:
     document = policy.document
     ranked = sorted(document.priorities, key=policy.priority_rank)
-    return QueueOrder(tuple(document.queue.order), ranked, document.queue.in_progress)
+    supervised = [slug for slug, department in document.departments.items() if department.for_supervisors]
+    return QueueOrder(tuple(document.queue.order), ranked, document.queue.in_progress, supervised)
 
 
 def _check_staff(errand: Errand) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.base.vocabulary import Role
 from app.db.callers import CallerRow, Kind
 from app.policy.life import Desk
-from app.policy.situation import Account, ListedContact, Sender
+from app.policy.situation import Account, Grant, ListedContact, Sender
 from app.services.accounts import as_account, login_of
 
 
@@ -16,11 +17,19 @@ def speaker(caller: CallerRow) -> Sender:
             user = login_of({"login": caller.login, "email": caller.email, "id": caller.id})
             return Sender(email=caller.email, user=user, name=caller.name, id=str(caller.id))
         case Kind.STAFF:
-            return Sender(email=caller.email, name=caller.name, role="staff", id=str(caller.id))
+            return Sender(email=caller.email, name=caller.name, role="staff", id=str(caller.id), grant=_grant(caller))
         case Kind.RESELLER:
             return Sender(user=_firms_login(caller), name=caller.name, id=str(caller.id))
         case Kind.SERVICE:
             return Sender(name=caller.name, role="system")
+
+
+def _grant(caller: CallerRow) -> Grant:
+    """Administrators see to everything, as supervisors do."""
+    supervisor = caller.supervisor or caller.role is Role.ADMIN
+    return Grant(
+        id=str(caller.id), level=caller.level or 0, departments=tuple(caller.departments), supervisor=supervisor
+    )
 
 
 def around(

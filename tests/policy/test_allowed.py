@@ -58,8 +58,8 @@ OPEN, RESOLVED, CLOSED = TicketStatus.OPEN, TicketStatus.RESOLVED, TicketStatus.
         ("close", [OPEN, RESOLVED]),
         ("reopen", [RESOLVED, CLOSED]),
         ("diagnose", [OPEN, RESOLVED, CLOSED]),
-        ("override", [OPEN, RESOLVED, CLOSED]),
-        *((verb, [OPEN]) for verb in sorted({*VERBS} - {"close", "reopen", "diagnose", "override"})),
+        *((verb, [OPEN, RESOLVED, CLOSED]) for verb in ("override", "settle", "waive")),
+        *((verb, [OPEN]) for verb in sorted({*VERBS} - {"close", "reopen", "diagnose", "override", "settle", "waive"})),
     ],
 )
 def test_what_has_ended_takes_only_what_may_follow_the_end(verb: str, in_turn: list[TicketStatus]) -> None:

@@ -14,12 +14,12 @@ from app.policy.situation import Request, Sender
 from app.policy.stages.admission import sender
 from app.policy.tickets.ticket import Ticket
 from app.policy.transitions import VERBS, apply, forbidden, prepared
-from app.policy.verbs.authority import missing_right
+from app.policy.verbs.authority import granted, missing_right
 from app.policy.verbs.step import Result, Step, Transition
 
 _WORK = frozenset({"start_work", "record_work"})
-_AFTER_THE_END = frozenset({"diagnose", "override", "reopen"})
-"""What is refused may turn out to be the provider's own fault, or be allowed after all."""
+_AFTER_THE_END = frozenset({"diagnose", "override", "reopen", "waive", "settle"})
+"""What is refused may turn out to be the provider's own fault, or be allowed after all; money is settled last."""
 _REJECTED = (Outcome.REFUSED, Outcome.AUTO_CLOSED)
 _EVERYTHING_SAID: Mapping[str, Mapping[str, JsonValue]] = {
     "triage": {
@@ -78,7 +78,7 @@ def _hindrance(step: Step) -> Hindrance | None:
         return Hindrance("conflict", of_state=True)
     closed = verb in _WORK and (ticket.held or ticket.decision.work_gate is not WorkGate.OPEN)
     planned = verb == "schedule" and bool(policy.rules.get("schedule"))
-    rules = policy.candidates("transition", {**step.d.values, "transition": verb})
+    rules = policy.candidates("transition", {**step.d.values, **granted(step.transition.by), "transition": verb})
     judged = any(ready.admits for ready in rules) or missing_right(step) is not None
     if not (judged or closed or planned):
         return _no_excuses(step)

@@ -287,6 +287,8 @@ class Department(Sourced):
     """Which requests go there; the first department whose condition holds."""
     level: int | None = 1
     """Level at which its tickets start; null: it has none."""
+    for_supervisors: bool = False
+    """Nobody else of the staff works on its tickets."""
 
 
 class Priority(Sourced):

@@ -55,6 +55,8 @@ DERIVED: dict[str, str] = {
     "sender.email": "text",
     "sender.mail_auth": "text",
     "sender.authenticated": "bool",
+    "staff.level": "int",
+    "staff.supervisor": "bool",
     "not_own_customer": "bool",
     "share_affected": "decimal",
     "topic.given": "topic",  # as it was given, before it was filed under another

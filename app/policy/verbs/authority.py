@@ -17,6 +17,8 @@ _AGREEING = frozenset({"consent", "decline"})
 def missing_right(step: Step) -> str | None:
     """Why this person may not use the verb; None where nothing speaks against it."""
     verb, by = step.transition.verb, step.transition.by
+    if by.role == "staff" and not within_reach(step.policy, step.ticket, by):
+        return "role_not_permitted"
     if by.role in _THE_DESK or verb in _OF_ANYBODY:
         return None
     standing = standing_of(step.policy, step.ticket, step.desk, by)
@@ -25,6 +27,25 @@ def missing_right(step: Step) -> str | None:
     if verb in _OF_LISTED or (verb in _AGREEING and standing in may_agree(step.policy)):
         return None
     return "role_not_permitted"
+
+
+def granted(by: Sender) -> dict[str, object]:
+    """What rules about transitions may read of the staff member who uses the verb."""
+    grant = by.grant
+    return {"staff.level": grant.level, "staff.supervisor": grant.supervisor} if grant is not None else {}
+
+
+def within_reach(policy: CompiledPolicy, ticket: Ticket, by: Sender) -> bool:
+    """Whether the ticket is this person's to work on: theirs already, or of a level and department of theirs."""
+    grant = by.grant
+    if grant is None or grant.supervisor or ticket.assignee == grant.id:
+        return True
+    department = policy.document.departments.get(ticket.department or "")
+    if department is not None and department.for_supervisors:
+        return False
+    if grant.departments and ticket.department is not None and ticket.department not in grant.departments:
+        return False
+    return ticket.level is None or ticket.level <= grant.level
 
 
 def standing_of(policy: CompiledPolicy, ticket: Ticket, desk: Desk, by: Sender) -> str | None:

@@ -39,17 +39,19 @@ def hand_over(step: Step) -> Result:
 
 
 def escalate(step: Step) -> Result:
+    """To another level, where it is nobody's yet."""
     level = whole_minutes(step, "to_level") or (step.ticket.level or 0) + 1
     starts = {**step.ticket.starts, "escalated": step.at}
-    return again(step, step.ticket.changed(level=level, starts=starts))
+    return again(step, step.ticket.changed(level=level, starts=starts, assignee=None))
 
 
 def transfer(step: Step) -> Result:
+    """To another department, where it is nobody's yet."""
     slug = str(step.payload.get("department", ""))
     department = step.policy.document.departments.get(slug)
     level = department.level if department is not None else step.ticket.level
     starts = {**step.ticket.starts, "transferred": step.at}
-    return again(step, step.ticket.changed(department=slug, level=level, starts=starts))
+    return again(step, step.ticket.changed(department=slug, level=level, starts=starts, assignee=None))
 
 
 def diagnose(step: Step) -> Result:

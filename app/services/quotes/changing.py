@@ -11,7 +11,7 @@ from app.db.callers import CallerRow
 from app.db.commands import Along, Command, Overtaken, Update, carry_out
 from app.db.problems import violated_constraint
 from app.db.quotes import COLUMNS, quote_for_change
-from app.policy.desk.allowed import let_through
+from app.policy.desk.allowed import let_through, out_of_turn
 from app.policy.tickets.ticket import Ticket
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition
@@ -85,7 +85,9 @@ def check_status(errand: Errand, known: KnownQuote, *statuses: str) -> None:
 
 
 def judged(errand: Errand, known: Known, verb: str, payload: Mapping[str, Any]) -> Ticket:
-    """The ticket after the verb; Problem where the policy does not let it through."""
+    """The ticket after the verb; Problem where its state or the policy does not let it through."""
+    if verb != "pay" and out_of_turn(verb, known.ticket):
+        raise Problem("conflict", "The ticket has ended.")
     transition = Transition(verb=verb, by=speaker(known.caller), payload=payload)
     decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now)
     if not let_through(known.ticket, after):

@@ -5,15 +5,15 @@ from typing import Any
 
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
-from app.base.vocabulary import Outcome, Scope
+from app.base.vocabulary import Scope
 from app.db.callers import CallerRow, Kind
 from app.db.commands import Command, Overtaken, carry_out
 from app.db.problems import violated_constraint
 from app.policy.decide import answer
 from app.policy.decision import Decision, FeeDecision
+from app.policy.desk.allowed import let_through
 from app.policy.desk.quoting import quote_by_facts, quote_by_tariff
 from app.policy.life import reclassify, redeliberate
-from app.policy.situation import Sender
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition
 from app.schemas.idempotency import StoredAnswer
@@ -25,6 +25,7 @@ from app.services.quotes.view import quote_view
 from app.services.refusals import refusal
 from app.services.repeating import once
 from app.services.requests import gather as gather_request
+from app.services.speaking import speaker
 from app.services.tickets.changing import changed, command, gather
 from app.services.tickets.knowing import Known
 from app.services.tickets.view import written
@@ -61,7 +62,7 @@ async def _for_ticket(errand: Errand, body: QuoteAsk) -> StoredAnswer:
     if known.caller.kind is Kind.STAFF:
         return await _put(errand, known, body, latest)
     standing = known.ticket.decision.fee
-    if standing is not None and stands(errand, standing, latest):
+    if standing is not None and stands(standing, latest, errand.now):
         raise Problem("conflict", f"The ticket has its price already: read the quote {latest['id']}.")
     decision, fee = _as_it_stands(errand, known, body.estimated_minutes)
     row = _row(errand, decision, fee, body) | _of_ticket(known, latest)
@@ -93,10 +94,9 @@ async def _put(errand: Errand, known: Known, body: QuoteAsk, latest: Mapping[str
     payload: dict[str, Any] = {"minutes": body.estimated_minutes}
     if amount is not None:
         payload["amount"] = format(amount.amount, "f")
-    who = Sender(email=known.caller.email, name=known.caller.name, role="staff")
-    transition = Transition(verb="quote", by=who, payload=payload)
+    transition = Transition(verb="quote", by=speaker(known.caller), payload=payload)
     decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now)
-    if decision.outcome is not Outcome.ACCEPTED:
+    if not let_through(known.ticket, after):
         raise refusal(decision)
     change = changed(errand, known, after.changed(decision=decision), priced=False)
     row = _row(errand, decision, _fee(decision), body) | _of_ticket(known, latest)

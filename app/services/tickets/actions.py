@@ -1,15 +1,18 @@
 """What the caller may do with a ticket now, and why not: by the rules that judge the verbs themselves."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from app.base.vocabulary import Scope
+from app.base.vocabulary import QuoteStatus, Scope
 from app.db.callers import CallerRow, Kind
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import jsonable_citations
 from app.policy.desk.allowed import Hindrance, hindrances, writing_hindered
 from app.policy.life import Desk
 from app.policy.tickets.ticket import Ticket
+from app.services.offers import expired, stands
 from app.services.refusals import code_of
 from app.services.speaking import speaker
 
@@ -19,6 +22,17 @@ STAFFS = (
 )
 _CUSTOMERS = ("reopen", "close")
 _MONITORS = ("diagnose",)
+_STAFFS_MONEY = ("quote", "waive", "settle")
+_CUSTOMERS_MONEY = ("quote", "consent", "decline")
+_OF_QUOTE: Mapping[str, tuple[QuoteStatus, ...]] = {
+    "consent": (QuoteStatus.OFFERED, QuoteStatus.DECLINED),
+    "decline": (QuoteStatus.OFFERED, QuoteStatus.CONSENTED),
+    "waive": (QuoteStatus.OFFERED, QuoteStatus.CONSENTED, QuoteStatus.DECLINED),
+    "settle": (QuoteStatus.OFFERED, QuoteStatus.CONSENTED),
+    "pay": tuple(QuoteStatus),
+}
+"""What is done with a quote, and the statuses in which it can be."""
+_PATHS = {"reply": "messages", "note": "messages", "pay": "payments"}
 
 
 def verbs_of(caller: CallerRow) -> tuple[str, ...]:
@@ -32,23 +46,73 @@ def verbs_of(caller: CallerRow) -> tuple[str, ...]:
             return _MONITORS if Scope.EVENTS in caller.scopes else ()
 
 
+def _money_of(caller: CallerRow) -> tuple[str, ...]:
+    match caller.kind:
+        case Kind.STAFF:
+            return _STAFFS_MONEY
+        case Kind.CONTACT | Kind.RESELLER:
+            return _CUSTOMERS_MONEY
+        case Kind.SERVICE:
+            pays = ("pay",) if Scope.PAYMENTS in caller.scopes else ()
+            return (*pays, "quote") if Scope.SUBMIT in caller.scopes else pays
+
+
 def allowed_actions(
-    policy: CompiledPolicy, ticket: Ticket, desk: Desk, caller: CallerRow, at: datetime
+    policy: CompiledPolicy,
+    ticket: Ticket,
+    desk: Desk,
+    caller: CallerRow,
+    at: datetime,
+    latest: Mapping[str, Any] | None,
 ) -> list[dict[str, Any]]:
-    """Every verb for such a caller, and writing, each with what stands in its way."""
-    by = speaker(caller)
-    found = hindrances(policy, ticket, verbs_of(caller), by, desk, at)
+    """Every verb for such a caller, on the ticket and on its `latest` quote, each with what stands in its way."""
+    by, money = speaker(caller), _money_of(caller)
+    judged = [verb for verb in money if verb not in ("quote", "pay") or (verb == "quote" and caller.kind is Kind.STAFF)]
+    found = hindrances(policy, ticket, (*verbs_of(caller), *judged), by, desk, at)
+    for verb in money:
+        found[verb] = found.get(verb) or _of_price(verb, ticket, caller, latest, at)
     found["reply"] = None if caller.kind is Kind.SERVICE else writing_hindered(policy, ticket, by, desk, at)
     if caller.kind is Kind.STAFF:
         found["note"] = None
     found["describe"] = None
-    return [_shown(verb, hindrance) for verb, hindrance in found.items()]
+    return [_shown(verb, hindrance, ticket, latest) for verb, hindrance in found.items()]
 
 
-def _shown(verb: str, hindrance: Hindrance | None) -> dict[str, Any]:
+def _of_price(
+    verb: str, ticket: Ticket, caller: CallerRow, latest: Mapping[str, Any] | None, at: datetime
+) -> Hindrance | None:
+    """What about the latest quote itself stands in the way; the policy was asked before."""
+    fee = ticket.decision.fee
+    if verb == "quote":
+        asked_already = caller.kind is not Kind.STAFF and fee is not None and stands(fee, latest, at)
+        return Hindrance("conflict", of_state=True) if not ticket.open or asked_already else None
+    if latest is None or (verb == "consent" and latest["total"] is None):
+        return Hindrance("quote_required", of_state=True)
+    changed = verb == "consent" and not ticket.money.declined and not _same(fee, latest)
+    if latest["status"] not in _OF_QUOTE[verb] or (verb != "pay" and expired(latest, at)) or changed:
+        return Hindrance("conflict", of_state=True)
+    return None
+
+
+def _same(fee: Any, latest: Mapping[str, Any]) -> bool:
+    return fee is not None and fee.amount == Decimal(latest["total"])
+
+
+def _shown(verb: str, hindrance: Hindrance | None, ticket: Ticket, latest: Mapping[str, Any] | None) -> dict[str, Any]:
     if hindrance is None:
-        return {"action": verb, "allowed": True}
+        return {"action": verb, "allowed": True, **_where(verb, ticket.id, latest)}
     refused: dict[str, Any] = {"action": verb, "allowed": False, "code": code_of(hindrance.code)}
     if hindrance.citations:
         refused["citations"] = jsonable_citations(hindrance.citations)
     return refused
+
+
+def _where(verb: str, ticket: str, latest: Mapping[str, Any] | None) -> dict[str, str]:
+    path = _PATHS.get(verb, verb.replace("_", "-"))
+    if verb == "describe":
+        return {"method": "PATCH", "href": f"/v1/tickets/{ticket}"}
+    if verb == "quote":
+        return {"method": "POST", "href": "/v1/quotes"}
+    if verb in _OF_QUOTE and latest is not None:
+        return {"method": "POST", "href": f"/v1/quotes/{latest['id']}/{path}"}
+    return {"method": "POST", "href": f"/v1/tickets/{ticket}/{path}"}

@@ -91,7 +91,8 @@ def shown(errand: Errand, known: Known, change: Changed, **names: Any) -> dict[s
     """The changed ticket as its caller is shown it; `names` of rows that it now points to."""
     row = {**known.row, **change.columns, "clocks": change.clocks, "version": change.version, **names}
     row["latest_quote"] = change.price.latest
-    allowed = allowed_actions(known.policy, change.ticket, known.around, known.caller, errand.now)
+    latest = change.price.latest
+    allowed = allowed_actions(known.policy, change.ticket, known.around, known.caller, errand.now, latest)
     return ticket_view(row, allowed)
 
 

@@ -148,8 +148,8 @@ def _view(
     errand: Errand, given: Gathered, ticket: Ticket, account: Mapping[str, Any] | None, row: Mapping[str, Any]
 ) -> dict[str, Any]:
     desk = around(given.caller, account, given.row["incidents"])
-    shown = ticket_view(row, allowed_actions(given.policy, ticket, desk, given.caller, errand.now))
-    return with_redactions(shown, given.redacted)
+    allowed = allowed_actions(given.policy, ticket, desk, given.caller, errand.now, row["latest_quote"])
+    return with_redactions(ticket_view(row, allowed), given.redacted)
 
 
 def _new_row(

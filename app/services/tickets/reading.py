@@ -47,7 +47,9 @@ def there(caller: CallerRow, row: Mapping[str, Any] | None, scopes: frozenset[Sc
 async def read(errand: Errand, ticket: str) -> dict[str, Any]:
     caller, found = await read_ticket(errand.database, errand.provider_id, errand.principal, named(ticket), errand.now)
     known = await known_of(errand, caller, there(caller, found))
-    return ticket_view(known.row, allowed_actions(known.policy, known.ticket, known.around, caller, errand.now))
+    latest = known.row["latest_quote"]
+    allowed = allowed_actions(known.policy, known.ticket, known.around, caller, errand.now, latest)
+    return ticket_view(known.row, allowed)
 
 
 async def listed(

@@ -102,7 +102,7 @@ async def act_on(errand: Errand, known: Known, act: Act) -> StoredAnswer:
     if not let_through(known.ticket, after):
         raise _refused(errand, known, act.verb, decision)
     after = after.changed(decision=decision)
-    columns = {**act.columns, **({"assignee_id": taker["id"]} if taker is not None else {})}
+    columns = {**act.columns, **_whose(known.ticket, after)}
     change = changed(errand, known, after, **columns)
     note = _note(errand, known, act.note) if act.note is not None else None
     told = _told(act, after, taker, survivor, note)
@@ -111,11 +111,18 @@ async def act_on(errand: Errand, known: Known, act: Act) -> StoredAnswer:
     along = [*plan.along]
     if survivor is not None:
         along.append(_joined(errand, known, surviving(survivor, known.ticket), inserts))
-    view = shown(errand, known, change, **({"assignee_name": taker["name"]} if taker is not None else {}))
+    names = {"assignee_name": taker["name"]} if taker is not None else {}
+    view = shown(errand, known, change, **names)
     answer = StoredAnswer(200, written(view), {"ETag": f'"{change.version}"'})
     whole = Command(inserts, plan.update, along, answer, errand.repeat)
     await carry_out(errand.database, errand.provider_id, whole, errand.now)
     return answer
+
+
+def _whose(before: Ticket, after: Ticket) -> dict[str, Any]:
+    if after.assignee == before.assignee:
+        return {}
+    return {"assignee_id": UUID(after.assignee) if after.assignee else None}
 
 
 def _told(
