@@ -557,7 +557,12 @@ def upgrade() -> None:
             "search",
             postgresql.TSVECTOR(),
             sa.Computed(
-                "to_tsvector('simple', reference || ' ' || coalesce(external_ref, '') || ' ' || left(subject, 2000))",
+                "to_tsvector('simple', reference || ' ' || coalesce(external_ref, '') || ' ' || left(subject, 2000))"
+                " || CASE split_part(lower(language), '-', 1)"
+                " WHEN 'en' THEN to_tsvector('english', reference || ' ' || coalesce(external_ref, '') || ' ' || left(subject, 2000))"
+                " WHEN 'fr' THEN to_tsvector('french', reference || ' ' || coalesce(external_ref, '') || ' ' || left(subject, 2000))"
+                " WHEN 'pt' THEN to_tsvector('portuguese', reference || ' ' || coalesce(external_ref, '') || ' ' || left(subject, 2000))"
+                " ELSE ''::tsvector END",
                 persisted=True,
             ),
             nullable=True,
@@ -730,6 +735,20 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed(
+                "to_tsvector('simple', left(body, 32768))"
+                " || CASE split_part(lower(language), '-', 1)"
+                " WHEN 'en' THEN to_tsvector('english', left(body, 32768))"
+                " WHEN 'fr' THEN to_tsvector('french', left(body, 32768))"
+                " WHEN 'pt' THEN to_tsvector('portuguese', left(body, 32768))"
+                " ELSE ''::tsvector END",
+                persisted=True,
+            ),
+            nullable=True,
+        ),
         sa.CheckConstraint(
             "author_kind IN ('contact', 'reseller', 'staff', 'service', 'system', 'unlisted')",
             name=op.f("ck_message_author_kind"),
@@ -740,6 +759,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("provider_id", "id", name="pk_message"),
     )
+    op.create_index("ix_message_search", "message", ["search"], unique=False, postgresql_using="gin")
     op.create_index("ix_message_ticket", "message", ["provider_id", "ticket_id", "id"], unique=False)
     op.create_table(
         "quote",

@@ -33,6 +33,7 @@ from app.services.tickets import reading
 from app.services.tickets.describing import describe
 from app.services.tickets.opening import open_ticket
 from app.services.tickets.replying import write
+from app.services.tickets.searching import terms_of
 from app.services.tickets.view import summary_view
 
 router = desk_router("/v1/tickets", "tickets")
@@ -53,7 +54,7 @@ async def _filters(
     assignee: Annotated[Text, Query(description="Id of a staff member, or `me`")] = None,
     breached: bool | None = None,
     topic: Annotated[Text, Query(description="A topic, or one above it")] = None,
-    q: Annotated[Text, Query(description="Words of the subject, reference or external reference")] = None,
+    q: Annotated[Text, Query(description='Words of it and of its messages; "a phrase", -without')] = None,
     created_after: When | None = None,
     created_before: When | None = None,
     external_ref: Text = None,
@@ -65,7 +66,13 @@ async def _filters(
         "level": level,
         "coverage": coverage,
     }
-    plain |= {"work_gate": work_gate, "breached": breached, "topic": topic, "q": q, "external_ref": external_ref}
+    plain |= {
+        "work_gate": work_gate,
+        "breached": breached,
+        "topic": topic,
+        "q": terms_of(q) if q is not None else None,
+        "external_ref": external_ref,
+    }
     plain |= {"created_after": created_after, "created_before": created_before}
     named = {"account_id": _as_id(account), "account": None if _as_id(account) else account}
     mine = {"mine": True} if assignee == "me" else {"assignee": _staff_id(assignee)}

@@ -10,6 +10,8 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     CheckConstraint,
+    Column,
+    Computed,
     ForeignKeyConstraint,
     Index,
     MetaData,
@@ -17,8 +19,11 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
+
+# Languages whose stems Postgres knows; `matching_tickets` asks for all of them at once.
+_STEMMED = {"en": "english", "fr": "french", "pt": "portuguese"}
 
 metadata = MetaData(
     naming_convention={
@@ -110,6 +115,14 @@ def big(default: Any = ...) -> Any:
 def money(default: Any = ...) -> Any:
     extra = {"server_default": text(str(default))} if isinstance(default, Decimal) else {}
     return Field(default=default, max_digits=14, decimal_places=4, sa_column_kwargs=extra)
+
+
+def searched(text_: str) -> Any:
+    """What text search finds a row by: its words as they stand, and their stems where we know the row's language."""
+    stems = " ".join(f"WHEN '{tag}' THEN to_tsvector('{config}', {text_})" for tag, config in _STEMMED.items())
+    language = "split_part(lower(language), '-', 1)"
+    expression = f"to_tsvector('simple', {text_}) || CASE {language} {stems} ELSE ''::tsvector END"
+    return Field(default=None, sa_column=Column("search", TSVECTOR, Computed(expression, persisted=True)))
 
 
 def belongs(column: str, table: str) -> ForeignKeyConstraint:

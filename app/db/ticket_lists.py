@@ -26,7 +26,7 @@ FILTERS: Final[Mapping[str, str]] = {
     "mine": "t.assignee_id = caller.caller_id AND {}::bool",
     "breached": "t.breached = {}::bool",
     "topic": "(t.topic = {0}::text OR starts_with(t.topic, {0}::text || '.'))",
-    "q": "t.id = ANY(ARRAY(SELECT matching_tickets({}::text)))",
+    "q": "t.id = ANY(ARRAY(SELECT matching_tickets({}::text[], {notes})))",
     "created_after": "t.created_at > {}::timestamptz",
     "created_before": "t.created_at < {}::timestamptz",
     "external_ref": "t.external_ref = {}::text",
@@ -48,7 +48,9 @@ _AFTER: Final[Mapping[tuple[Order, bool], str]] = {
 @lru_cache(maxsize=512)
 def _statement(kind: Kind, filters: tuple[str, ...], order: Order, after: bool | None) -> str:
     """`after`: whether the position before the page has an instant; None for the first page."""
-    conditions = [FILTERS[name].format(f"${7 + n}") for n, name in enumerate(filters)]
+    # Internal notes are found by staff alone.
+    notes = str(kind is Kind.STAFF).lower()
+    conditions = [FILTERS[name].format(f"${7 + n}", notes=notes) for n, name in enumerate(filters)]
     if after is not None:
         conditions.append(_AFTER[order, after].format(f"${7 + len(filters)}", f"${8 + len(filters)}"))
     where = "".join(f" AND {condition}" for condition in conditions)

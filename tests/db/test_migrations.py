@@ -152,7 +152,7 @@ async def test_ordinary_logins_migrate_and_serve(tmp_path: Path) -> None:
                 await factories.ticket(connection, provider.id, subject="Checkout is dead")
         assert await worker.fetchval(None, "SELECT count(*) FROM ticket") == 2
         assert await app.fetchval(one.id, "SELECT count(*) FROM ticket") == 1
-        assert await app.fetchval(one.id, "SELECT count(*) FROM matching_tickets('checkout')") == 1
+        assert await app.fetchval(one.id, "SELECT count(*) FROM matching_tickets('{checkout}', false)") == 1
         await worker.close()
         await app.close()
 

@@ -133,10 +133,10 @@ async def test_text_search_keeps_to_the_provider(
 ) -> None:
     ours = await factories.ticket(owner, provider.id, subject="Checkout is dead since noon")
     await factories.ticket(owner, other_provider.id, subject="Checkout is dead since noon")
-    found = await database.fetch(provider.id, "SELECT matching_tickets('dead checkout') AS id")
+    found = await database.fetch(provider.id, "SELECT matching_tickets('{dead,checkout}', true) AS id")
     assert [row["id"] for row in found] == [ours.id]
-    assert await database.fetch(None, "SELECT matching_tickets('dead checkout')") == []
-    assert await database.fetch(provider.id, "SELECT matching_tickets($1)", "' & | !! ((") == []
+    assert await database.fetch(None, "SELECT matching_tickets('{dead,checkout}', true)") == []
+    assert await database.fetch(provider.id, "SELECT matching_tickets($1, true)", ["' & | !! (("]) == []
 
 
 async def test_providers_can_be_read_by_name_but_not_changed_by_the_api(database: Database, provider: Provider) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
-from app.db.columns import Owned, among, belongs, big, document, never_negative, words
+from app.db.columns import Owned, among, belongs, big, document, never_negative, searched, words
 
 
 class Message(Owned, table=True):
@@ -16,6 +16,7 @@ class Message(Owned, table=True):
         among("visibility", ("public", "internal")),
         among("author_kind", ("contact", "reseller", "staff", "service", "system", "unlisted")),
         Index("ix_message_ticket", "provider_id", "ticket_id", "id"),
+        Index("ix_message_search", "search", postgresql_using="gin"),
     )
 
     ticket_id: UUID
@@ -29,6 +30,7 @@ class Message(Owned, table=True):
     body: str = words()
     received_at: datetime
     created_at: datetime
+    search: str | None = searched("left(body, 32768)")
 
 
 class Attachment(Owned, table=True):

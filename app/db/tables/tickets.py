@@ -4,9 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Computed, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlmodel import Field
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from app.base.vocabulary import Coverage, Outcome, TicketStatus, WorkGate
 from app.db.columns import (
@@ -21,6 +19,7 @@ from app.db.columns import (
     mapping,
     never_negative,
     one_external_ref,
+    searched,
     small,
     words,
 )
@@ -110,13 +109,4 @@ class Ticket(Versioned, Referred, Owned, table=True):
     """Earliest due time of its running clocks."""
     breached: bool = flag(False)
     """One of its clocks is breached on record."""
-    search: str | None = Field(
-        default=None,
-        sa_column=Column(
-            TSVECTOR,
-            Computed(
-                "to_tsvector('simple', reference || ' ' || coalesce(external_ref, '') || ' ' || left(subject, 2000))",
-                persisted=True,
-            ),
-        ),
-    )
+    search: str | None = searched("reference || ' ' || coalesce(external_ref, '') || ' ' || left(subject, 2000)")

@@ -228,7 +228,7 @@ def first_message(
         "visibility": "public",
         **author_of(given.caller, given.request.sender, row["contact_id"]),
         "channel": row["channel"],
-        "language": given.request.language,
+        "language": given.request.language or row["language"],
         "body": text,
         "received_at": row["received_at"],
         "created_at": errand.now,

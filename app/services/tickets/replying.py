@@ -106,7 +106,7 @@ def _message(errand: Errand, known: Known, body: MessageWrite, sender: Sender | 
         "visibility": body.visibility,
         **opening.author_of(known.caller, sender, contact),
         "channel": body.channel or known.row["channel"],
-        "language": None,
+        "language": known.row["language"],
         "body": body.body,
         "received_at": errand.now,
         "created_at": errand.now,

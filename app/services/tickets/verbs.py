@@ -238,7 +238,7 @@ def _note(errand: Errand, known: Known, text: str) -> dict[str, Any]:
         "visibility": "internal" if internal else "public",
         **author_of(known.caller, None, None),
         "channel": known.row["channel"],
-        "language": None,
+        "language": known.row["language"],
         "body": text,
         "received_at": errand.now,
         "created_at": errand.now,

@@ -1,0 +1,188 @@
+"""Tickets found by their words and those of their messages, and lists that stay whole while rows arrive."""
+
+import json
+import random
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from app.base.vocabulary import Scope
+from app.db.callers import Kind
+from app.db.tables.messages import Message
+from app.db.tables.providers import Provider
+from app.db.ticket_lists import _SORTS, _statement
+from app.schemas.tickets import Order
+from tests import factories
+from tests.frontdesk import NOW, FrontDesk, Headers
+
+URL = "/v1/tickets"
+
+
+async def said(owner: asyncpg.Connection, ticket: Any, body: str, **given: Any) -> None:
+    known = {"provider_id": ticket.provider_id, "id": factories.new_id(), "ticket_id": ticket.id, "body": body}
+    known |= {"visibility": "public", "author_kind": "contact", "author": {}, "channel": "helpdesk"}
+    known |= {"language": ticket.language, "received_at": NOW, "created_at": NOW}
+    await factories.insert(owner, Message(**known | given))
+
+
+async def found(front: FrontDesk, who: Headers, q: str, **more: str) -> list[str]:
+    answer = await front.client.get(URL, params={"q": q, **more}, headers=who)
+    assert answer.status_code == 200, answer.text
+    return [ticket["subject"] for ticket in answer.json()["data"]]
+
+
+async def test_tickets_are_found_by_words_of_theirs_and_of_their_messages(front: FrontDesk) -> None:
+    account, _, customer = await front.customer()
+    provider = await front.provider()
+    staff = await front.staff(provider)
+
+    async def ticket(subject: str, *messages: str, language: str | None = "en", **given: Any) -> Any:
+        known = {"account_id": account.id, "subject": subject, "language": language, **given}
+        row = await factories.ticket(front.owner, provider.id, **known)
+        for message in messages:
+            await said(front.owner, row, message)
+        return row
+
+    shop = await ticket("Checkout fails", "Orders were running until nine.", external_ref="CRM-77/b")
+    mail = await ticket("No mail", "The mailboxes refuse PayPal's letters.", "Order 66 is lost")
+    await ticket("Le panier ne marche plus", "Nos clients attendent leurs commandes.", language="fr-CA")
+    await ticket("O site caiu", "As encomendas não chegam.", language="pt-BR")
+    await ticket("Laden kaputt", "Bestellungen laufen nicht", language="de")
+    await said(front.owner, mail, "They owe us money, beware of the chargeback", visibility="internal")
+    for q, subjects in {
+        "checkout": ["Checkout fails"],
+        "failing": ["Checkout fails"],
+        "run order": ["Checkout fails"],
+        "orders": ["No mail", "Checkout fails"],
+        "orders -paypal": ["Checkout fails"],
+        '"orders were running"': ["Checkout fails"],
+        '"running orders"': [],
+        "mail 66 letter": ["No mail"],
+        "CHECKOUT nine": ["Checkout fails"],
+        "checkout paypal": [],
+        "client commande": ["Le panier ne marche plus"],
+        "encomenda": ["O site caiu"],
+        "bestellungen": ["Laden kaputt"],
+        "bestellung": [],
+        "the": ["No mail"],
+        shop.reference: ["Checkout fails"],
+        shop.reference.lower().replace("-", "").replace("tst", "tst-"): ["Checkout fails"],
+        "CRM-77/b": ["Checkout fails"],
+        "' & | !! (( nothing": [],
+    }.items():
+        assert await found(front, customer, q) == subjects, q
+        assert await found(front, staff, q) == subjects, q
+    assert await found(front, staff, "chargeback") == ["No mail"]
+    assert await found(front, staff, "mail chargeback") == ["No mail"]
+    assert await found(front, staff, "orders -chargeback") == ["Checkout fails"]
+    machine = await front.service(provider, Scope.SUBMIT)
+    for blind in (customer, machine):
+        assert await found(front, blind, "chargeback") == []
+        assert await found(front, blind, "orders -chargeback") == ["No mail", "Checkout fails"]
+    assert await found(front, staff, "orders", created_before=NOW.isoformat()) == []
+    assert await found(front, staff, "orders", status="closed") == []
+    _, _, stranger = await front.customer()
+    assert await found(front, stranger, "checkout") == []
+    assert await found(front, await front.staff(await front.provider("plutus")), "checkout") == []
+    for q in ("-paypal", "&&", "a b c d e f g h i j k"):
+        refused = await front.client.get(URL, params={"q": q}, headers=staff)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/query/q")
+
+
+async def test_what_is_written_is_found_in_the_language_of_its_ticket(front: FrontDesk) -> None:
+    _, _, customer = await front.customer()
+    staff = await front.staff(await front.provider())
+    opening = {
+        "subject": "Checkout",
+        "body": "Orders are failing.",
+        "facts": {"topic": "web.offline"},
+        "language": "en",
+    }
+    opened = await front.client.post(URL, json=opening, headers={**customer, **front.key()})
+    messages = f"{URL}/{opened.json()['id']}/messages"
+    for who, body in ((customer, {"body": "We were charged twice."}), (staff, {"body": "Looked at the gateways."})):
+        assert (await front.client.post(messages, json=body, headers=who)).status_code == 201
+    note = {"body": "Suspicious invoices", "visibility": "internal"}
+    await front.client.post(messages, json=note, headers=staff)
+    for q in ("order fail", "charge", "gateway"):
+        assert await found(front, customer, q) == ["Checkout"], q
+    assert [await found(front, who, "invoice") for who in (customer, staff)] == [[], ["Checkout"]]
+
+
+async def test_a_very_long_message_can_be_written_and_found(owner: asyncpg.Connection, provider: Provider) -> None:
+    choose = random.Random(3)
+    words = " ".join("".join(choices) for choices in (choose.choices("abcdefghij", k=4) for _ in range(13_000)))
+    ticket = await factories.ticket(owner, provider.id, language="en")
+    await said(owner, ticket, f"needle {words}")
+    await said(owner, ticket, "\U0001f600\u00e9" * 30_000)
+    await owner.execute("SELECT set_config('app.provider', $1, false)", str(provider.id))
+    assert await owner.fetchval("SELECT matching_tickets('{needles}', true)") == ticket.id
+
+
+# ── how it is found ──────────────────────────────────────────────────────────
+def scans(plan: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every scan of a plan: how, and of what."""
+    of = plan.get("Index Name") or plan.get("Relation Name")
+    here = [(plan["Node Type"], of)] if of is not None else []
+    return here + [scan for inner in plan.get("Plans", ()) for scan in scans(inner)]
+
+
+async def planned(owner: asyncpg.Connection, statement: str, *args: object) -> list[tuple[str, str]]:
+    async with owner.transaction():
+        # A table of three rows is read whole unless that is made dear; where it still is, no index fits.
+        await owner.execute("SET LOCAL enable_seqscan = off")
+        await owner.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        rows = await owner.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *args)
+    plan: dict[str, Any] = json.loads(rows)[0]["Plan"]
+    return scans(plan)
+
+
+async def test_text_search_goes_by_its_indexes(owner: asyncpg.Connection) -> None:
+    body = await owner.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'matching_tickets'")
+    statement = body.replace("terms", "$1::text[]").replace("notes", "$2::boolean")
+    found = await planned(owner, statement, ["checkout"], False)
+    assert {name for how, name in found if how == "Bitmap Index Scan"} == {"ix_ticket_search", "ix_message_search"}
+    assert [scan for scan in found if scan[0] == "Seq Scan"] == []
+    control = await planned(owner, "SELECT id FROM ticket WHERE subject ILIKE $1", "%checkout%")
+    assert control == [("Seq Scan", "ticket")]
+
+
+@pytest.mark.parametrize("order", list(Order))
+@pytest.mark.parametrize("kind", [Kind.STAFF, Kind.CONTACT])
+async def test_no_list_reads_every_ticket(owner: asyncpg.Connection, kind: Kind, order: Order) -> None:
+    """Each order has its index, whoever asks; only what a caller sees stands between."""
+    rows = _statement(kind, (), order, None).replace("$6", "25").replace("$1", f"'{factories.new_id()}'::uuid")
+    seen = f"(SELECT '{factories.new_id()}'::uuid AS caller_account) AS caller"
+    found = await planned(owner, f"SELECT page.id FROM {seen}, LATERAL ({rows}) AS page")
+    assert [scan for scan in found if scan == ("Seq Scan", "ticket")] == []
+    assert any("ticket" in name for _, name in found)
+
+
+# ── pages while rows arrive ──────────────────────────────────────────────────
+@pytest.mark.parametrize("sort", list(_SORTS))
+async def test_pages_show_every_ticket_once_while_others_arrive(front: FrontDesk, sort: Order) -> None:
+    provider = await front.provider()
+    staff = await front.staff(provider)
+    choose = random.Random(11)
+
+    async def arrive() -> str:
+        when = NOW + timedelta(minutes=choose.randrange(5))
+        due = choose.choice([None, when])
+        row = await factories.ticket(front.owner, provider.id, updated_at=when, next_due_at=due, subject="Checkout")
+        return str(row.id)
+
+    there = [await arrive() for _ in range(12)]
+    seen: list[str] = []
+    query: dict[str, Any] = {"sort": sort, "limit": 3, "q": "checkout"}
+    while True:
+        page = (await front.client.get(URL, params=query, headers=staff)).json()
+        seen += [ticket["id"] for ticket in page["data"]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+        if len(seen) < 24:
+            await arrive()
+    assert len(seen) == len(set(seen))
+    assert set(there) <= set(seen)
