@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), server_default=sa.text("'active'"), nullable=False),
         sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held_reason", sa.Text(), nullable=True),
+        sa.Column("hold_proposed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("product", sa.Text(), nullable=True),
         sa.Column("products", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("product_variant", sa.Text(), nullable=True),
@@ -126,6 +127,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name="fk_account_provider_id"),
         sa.PrimaryKeyConstraint("provider_id", "id", name="pk_account"),
         sa.UniqueConstraint("provider_id", "number", name="uq_account_provider_id_number"),
+    )
+    op.create_index(
+        "ix_account_hold_proposed",
+        "account",
+        ["provider_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("hold_proposed_at IS NOT NULL"),
     )
     op.create_index("ix_account_reseller", "account", ["provider_id", "reseller_id", "id"], unique=False)
     op.create_index(

@@ -43,9 +43,11 @@ async def list_accounts(
     state: Literal["active", "on_hold", "closed"] | None = None,
     external_ref: ShortText | None = None,
     reseller: Annotated[ShortText | None, Query(description="Number or id")] = None,
+    hold_proposed: Annotated[bool | None, Query(description="Staff have to decide about a hold")] = None,
 ) -> Response:
     after = page.after(tuple[Id])
-    rows = await accounts.listed(errand, after[0] if after else None, (state, external_ref, reseller), page.fetch)
+    filters = (state, external_ref, reseller, hold_proposed)
+    rows = await accounts.listed(errand, after[0] if after else None, filters, page.fetch)
     return page.answer(rows, position=lambda row: (row["id"],), view=accounts.account_view)
 
 
@@ -144,12 +146,13 @@ _ACCOUNT: dict[int | str, dict[str, Any]] = {200: {"model": Account}}
 
 @router.post("/{account}/hold", operation_id="hold_account", summary="Put it on hold", responses=_ACCOUNT)
 async def hold(errand: RepeatableErrand, account: AccountName, body: AccountHold, version: ExpectedVersion) -> Response:
-    """By staff: until they release it, or its reseller looks after it again."""
+    """By staff, whether or not the policy proposed it: until they release it, or its reseller looks after it again."""
     return sent(await holding.move(errand, account, "hold", body.reason, version))
 
 
 @router.post("/{account}/release", operation_id="release_account", summary="End the hold", responses=_ACCOUNT)
 async def release(errand: RepeatableErrand, account: AccountName, version: ExpectedVersion) -> Response:
+    """By staff. One that was only proposed is not wanted then."""
     return sent(await holding.move(errand, account, "release", None, version))
 
 

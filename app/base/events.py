@@ -57,6 +57,8 @@ class EventType(StrEnum):
     """Its contact data is proven to be out of date: mail bounced, or a change is known."""
     ACCOUNT_CONFIRMED = "account.confirmed"
     """Its contact data is known to be up to date."""
+    ACCOUNT_HOLD_PROPOSED = "account.hold_proposed"
+    """The policy would hold it, and leaves that to staff."""
     ACCOUNT_HELD = "account.held"
     ACCOUNT_RELEASED = "account.released"
     ACCOUNT_ADOPTED = "account.adopted"

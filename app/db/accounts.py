@@ -29,7 +29,7 @@ def account_json(a: str) -> str:
     'product', {a}.product, 'products', {a}.products, 'product_variant', {a}.product_variant, 'market', {a}.market,
     'market_catalogue', {a}.market_catalogue, 'server', {a}.server, 'active', {a}.active,
     'contact_info_current', {a}.contact_info_current, 'is_reseller', {a}.is_reseller, 'users_total', {a}.users_total,
-    'abuse_count', {a}.abuse_count,
+    'abuse_count', {a}.abuse_count, 'hold_proposed_at', {a}.hold_proposed_at,
     'vip', {a}.vip, 'contract', {a}.contract, 'facts', {a}.facts, 'reseller_id', {a}.reseller_id,
     'since', {a}.since, 'drawings', {_ledger(a, EventType.ACCOUNT_ALLOWANCE_DRAWN)},
     'consents', {_ledger(a, EventType.ACCOUNT_TARIFF_AGREED)},
@@ -52,10 +52,11 @@ def firm_json(a: str) -> str:
     WHERE over_it.provider_id = {a}.provider_id AND over_it.id = {a}.reseller_id)"""
 
 
-_COLUMNS: Final = """a.id, a.number, a.holder, a.state, a.product, a.products, a.product_variant, a.market,
-  a.market_catalogue, a.vip, a.contract, a.facts, a.server, a.active, a.contact_info_current,
-  a.contact_info_confirmed_at, a.is_reseller, a.users_total, a.since, a.external_ref, a.metadata, a.version,
-  a.created_at, a.updated_at, r.id AS reseller_id, r.number AS reseller_number, r.name AS reseller_name"""
+_COLUMNS: Final = """a.id, a.number, a.holder, a.state, a.hold_proposed_at, a.product, a.products,
+  a.product_variant, a.market, a.market_catalogue, a.vip, a.contract, a.facts, a.server, a.active,
+  a.contact_info_current, a.contact_info_confirmed_at, a.is_reseller, a.users_total, a.since, a.external_ref,
+  a.metadata, a.version, a.created_at, a.updated_at,
+  r.id AS reseller_id, r.number AS reseller_number, r.name AS reseller_name"""
 _SHOWN: Final = f"""
   SELECT {_COLUMNS}
   FROM account AS a LEFT JOIN reseller AS r ON r.provider_id = a.provider_id AND r.id = a.reseller_id
@@ -72,7 +73,8 @@ _LIST: Final = (
     + """
     AND ($6::uuid IS NULL OR a.id > $6) AND ($7::text IS NULL OR a.state = $7)
     AND ($8::text IS NULL OR a.external_ref = $8) AND ($9::text IS NULL OR r.number = $9 OR r.id::text = $9)
-  ORDER BY a.id LIMIT $10"""
+    AND ($10::bool IS NULL OR (a.hold_proposed_at IS NOT NULL) = $10)
+  ORDER BY a.id LIMIT $11"""
 )
 
 
@@ -92,7 +94,7 @@ async def list_accounts(
     filters: tuple[Any, ...],
     fetch: int,
 ) -> list[asyncpg.Record]:
-    """In the order of their making. `filters`: state, external reference, reseller."""
+    """In the order of their making. `filters`: state, external reference, reseller, proposed hold."""
     rows = _LIST.format(sees=sees(kind_of(principal), "a.id"))
     _, found = await for_caller(database, provider_id, principal, rows, after, *filters, fetch)
     return found

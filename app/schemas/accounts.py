@@ -70,6 +70,7 @@ class Account(Model):
     number: str
     name: str
     state: str
+    hold_proposed_at: datetime | None = Field(description="The policy proposed to hold it; staff decide")
     product: str | None
     products: list[str]
     product_variant: str | None

@@ -65,18 +65,18 @@ async def read(errand: Errand, account: str) -> Mapping[str, Any]:
 
 
 async def listed(
-    errand: Errand, after: Any, filters: tuple[str | None, str | None, str | None], fetch: int
+    errand: Errand, after: Any, filters: tuple[str | None, str | None, str | None, bool | None], fetch: int
 ) -> Sequence[Mapping[str, Any]]:
-    """`filters`: state, external reference, reseller (number or id)."""
+    """`filters`: state, external reference, reseller (number or id), whether a hold is proposed."""
     return await list_accounts(errand.database, errand.provider_id, errand.principal, after, filters, fetch)
 
 
 def account_view(row: Mapping[str, Any]) -> dict[str, Any]:
     reseller = {"id": row["reseller_id"], "number": row["reseller_number"], "name": row["reseller_name"]}
     names = (
-        "id number state product products product_variant market market_catalogue server active contact_info_current "
-        "contact_info_confirmed_at is_reseller users_total since vip contract facts external_ref metadata version "
-        "created_at updated_at"
+        "id number state hold_proposed_at product products product_variant market market_catalogue server active "
+        "contact_info_current contact_info_confirmed_at is_reseller users_total since vip contract facts external_ref "
+        "metadata version created_at updated_at"
     )
     return {
         **{name: row[name] for name in names.split()},

@@ -58,13 +58,16 @@ async def _move(errand: Errand, account: str, verb: str, reason: str | None, exp
     )
     if judged.outcome is not Outcome.ACCEPTED:
         raise refusal(judged)
-    if row["state"] != _FROM[verb]:
+    # A hold that was only proposed may be declined by staff, or made needless by the reseller, before it begins.
+    forestalled = verb != "hold" and row["state"] == "active" and row["hold_proposed_at"] is not None
+    if row["state"] != _FROM[verb] and not forestalled:
         raise Problem("conflict", f"The account is {row['state'].replace('_', ' ')}.")
     held = after.state == "on_hold"
     values = {
         "state": after.state,
         "held_since": errand.now if held else None,
         "held_reason": reason if held else None,
+        "hold_proposed_at": None,
     }
     return await _write(errand, known, values, _EVENTS[verb], judged)
 

@@ -166,6 +166,10 @@ def _gathered(
     )
     if caller.kind is Kind.RESELLER and account is None:
         account, request = _firm(caller, request)
+    if caller.kind is Kind.RESELLER and account is not None and request.on_behalf_of is not None:
+        # Its token reached the other account, so it lies in its tree, however deep.
+        own = request.on_behalf_of.model_copy(update={"reseller": account.number})
+        request = request.model_copy(update={"on_behalf_of": own})
     around = Desk(
         account=account,
         account_named=account is not None,

@@ -43,6 +43,7 @@ class Account(Versioned, Referred, Owned, table=True):
         never_negative("users_total", "abuse_count"),
         CheckConstraint("(state = 'on_hold') = (held_since IS NOT NULL)", name="held_since"),
         Index("ix_account_reseller", "provider_id", "reseller_id", "id"),
+        Index("ix_account_hold_proposed", "provider_id", "id", postgresql_where=text("hold_proposed_at IS NOT NULL")),
         Index("ix_account_server", "provider_id", "server", postgresql_where=text("server IS NOT NULL")),
         one_external_ref("account"),
     )
@@ -52,6 +53,8 @@ class Account(Versioned, Referred, Owned, table=True):
     state: str = word("active")
     held_since: datetime | None = None
     held_reason: str | None = words(None)
+    hold_proposed_at: datetime | None = None
+    """The policy proposed a hold, and staff have not yet decided."""
     product: str | None = words(None)
     products: list[str] = items()
     """All that the account holds, where it is more than one."""
