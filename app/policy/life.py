@@ -10,6 +10,7 @@ from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer, decide, deliberate
 from app.policy.decision import Decision, EffectDone, TopicCandidate
 from app.policy.language.model import Model
+from app.policy.language.standard import CLAIMED
 from app.policy.situation import Account, Money, Request, Situation
 from app.policy.stages import admission, charging, classification, promises
 from app.policy.stages.deliberation import Deliberation
@@ -270,7 +271,10 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
     if d.ended:
         return Replied(decision=answer(d), ticket=ticket, appended=False)
     d.run("transition")
-    facts = {**ticket.facts, **{k: v for k, v in _canonical(policy, request.facts).items() if v is not None}}
+    stated = _canonical(policy, request.facts)
+    hollow = admission.word_of_others(policy, ticket.request.action, stated, d.standing, sender)
+    stated = {CLAIMED + name if name in hollow else name: value for name, value in stated.items()}
+    facts = {**ticket.facts, **{name: value for name, value in stated.items() if value is not None}}
     added = ticket.changed(
         facts={**facts, **d.remembered},
         oldest_unanswered_at=ticket.oldest_unanswered_at or at,

@@ -1,4 +1,4 @@
-"""One-time links: their secret is derived whenever it is sent; what is kept is a digest."""
+"""One-time links: their secret is derived whenever it is sent or tried, so it is kept nowhere."""
 
 import base64
 import hashlib
@@ -10,24 +10,15 @@ from app.sealing.keys import SealingKeys
 _PURPOSE: Final = b"one-time link|"
 
 
-def new_link_secret(keys: SealingKeys, about: str) -> str:
+def link_secret(keys: SealingKeys, about: str) -> str:
     """For the link of this one thing; nobody without the key can make it."""
     return _derived(keys.current[1], about)
 
 
-def link_secret_again(keys: SealingKeys, about: str, digest: bytes) -> str | None:
-    """The same secret for whoever delivers it, also when another key has come first; None when its key is gone."""
-    derived = (_derived(key, about) for key in keys.keys.values())
-    return next((secret for secret in derived if opens(secret, digest)), None)
-
-
-def link_digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
-
-
-def opens(secret: str, digest: bytes) -> bool:
-    """Whether it is the link's secret; the comparison takes the same time however much is right."""
-    return hmac.compare_digest(link_digest(secret), digest)
+def opens(keys: SealingKeys, secret: str, about: str) -> bool:
+    """Whether it is the secret of that thing's link, by the present key or one before it."""
+    given = secret.encode("utf-8", "replace")
+    return any(hmac.compare_digest(_derived(key, about).encode(), given) for key in keys.keys.values())
 
 
 def _derived(key: bytes, about: str) -> str:

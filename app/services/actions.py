@@ -6,26 +6,25 @@ from typing import Any
 
 from app.base.errors import Problem
 from app.base.events import EventType
-from app.base.vocabulary import Asserter, Outcome
+from app.base.vocabulary import Outcome
 from app.db.callers import Kind
 from app.db.commands import carry_out
 from app.policy import life
-from app.policy.decision import Decision, jsonable
-from app.policy.life import decide_again_from_the_start
+from app.policy.decision import jsonable
+from app.policy.desk.allowed import Hindrance
+from app.policy.desk.confirming import Confirmation
+from app.policy.desk.confirming import confirm as confirmation
 from app.policy.tickets.ticket import Ticket
-from app.policy.verbs.authority import standing_of
 from app.schemas.actions import ActionAsk
 from app.schemas.idempotency import StoredAnswer
 from app.schemas.requests import TicketOpen
 from app.services.authority import Asked, asked_for, judge, name_of, terms_of
 from app.services.errands import Errand
-from app.services.facts import asserters, state
 from app.services.redacting import Clean, with_redactions, without_secrets
 from app.services.refusals import refusal
 from app.services.repeating import once
 from app.services.speaking import speaker
 from app.services.tickets.changing import changed, command, gather
-from app.services.tickets.knowing import Known
 from app.services.tickets.opening import names_of, recorded
 from app.services.tickets.view import written
 
@@ -80,19 +79,15 @@ async def _confirm(errand: Errand, name: str, expected: int | None) -> StoredAns
     slug = known.ticket.request.action
     if slug is None:
         raise Problem("not_found", "No action of this name was asked for.")
-    _check_who(known)
-    if not known.ticket.held:
-        raise Problem("conflict", "Nothing waits for a confirmation any more.")
-    decision, after = _as_confirmed(errand, known, slug)
-    if decision.outcome in _REFUSING:
-        raise refusal(decision)
-    if after.held and decision.reason == known.ticket.decision.reason:
-        raise refusal(decision, passing=True)
+    done = confirmation(known.policy, known.ticket, speaker(known.caller), known.around, errand.now)
+    if done.hindrance is not None:
+        raise _hindered(done, done.hindrance)
+    after = done.ticket
     sender = after.request.sender
     who = sender.model_dump(mode="json", exclude_none=True) if sender is not None else {}
     contact = known.caller.id if known.caller.kind is Kind.CONTACT else known.row["contact_id"]
     change = changed(errand, known, after, requester=who, contact_id=contact)
-    told = {"action": slug, "status": after.status, "outcome": decision.outcome}
+    told = {"action": slug, "status": after.status, "outcome": done.decision.outcome}
     plan = command(errand, known, change, EventType.TICKET_ACTION_CONFIRMED, told)
     row = {**known.row, **change.columns, "version": change.version}
     answer = StoredAnswer(
@@ -102,25 +97,16 @@ async def _confirm(errand: Errand, name: str, expected: int | None) -> StoredAns
     return answer
 
 
-def _check_who(known: Known) -> None:
-    """Staff check who asks with `verify`; a confirmation is the customer's own word."""
-    if known.caller.kind not in (Kind.CONTACT, Kind.RESELLER):
-        raise Problem("forbidden", "A listed person confirms it; staff record with `verify` how they checked.")
-    if standing_of(known.policy, known.ticket, known.around, speaker(known.caller)) is None:
-        raise Problem("person_not_listed")
-
-
-def _as_confirmed(errand: Errand, known: Known, slug: str) -> tuple[Decision, Ticket]:
-    """The action as if the one who confirms had asked for it, in the client area, with the confirmation given."""
-    terms = known.policy.action(slug)
-    facts = dict(known.ticket.facts)
-    if terms is not None and "confirmation" in terms.requires:
-        who = {*asserters(known.caller), Asserter.SYSTEM}
-        facts |= state(known.policy, {terms.confirmation or "confirmed": True}, who).asserted
-    request = known.ticket.request.model_copy(update={"sender": speaker(known.caller)})
-    return decide_again_from_the_start(
-        known.policy, known.ticket.changed(request=request, facts=facts), known.around, errand.now, confirmed=True
-    )
+def _hindered(done: Confirmation, hindrance: Hindrance) -> Problem:
+    match hindrance.code:
+        case "conflict":
+            return Problem("conflict", "Nothing waits for a confirmation any more.")
+        case "forbidden" if not hindrance.citations:
+            return Problem("forbidden", "A listed person confirms it; staff record with `verify` how they checked.")
+        case "person_not_listed":
+            return Problem("person_not_listed")
+        case _:
+            return refusal(done.decision, passing=hindrance.of_state)
 
 
 # ── shown ────────────────────────────────────────────────────────────────────

@@ -18,7 +18,7 @@ from app.schemas.actions import AuthorityAsk
 from app.services.errands import Errand
 from app.services.facts import asserters, state
 from app.services.redacting import Redactions, noticed, without_secrets
-from app.services.requests import Gathered, action_of, channel_of, check_names, gather, sender_of
+from app.services.requests import ASKING, Gathered, action_of, channel_of, check_asker, check_names, gather, sender_of
 from app.services.tickets.changing import gather as gather_ticket
 from app.services.tickets.knowing import Known
 
@@ -56,8 +56,9 @@ async def asked_for(errand: Errand, body: AuthorityAsk, redacted: Redactions) ->
     """One statement, as for a request; where a ticket is named, the one about that ticket."""
     if body.ticket is None:
         return Asked(await gather(errand, body, errand.now, errand.now, redacted))
-    known = await gather_ticket(errand, body.ticket)
+    known = await gather_ticket(errand, body.ticket, scopes=ASKING)
     account = known.row["account"]
+    check_asker(known.caller, body)
     names = {"account": account, "on_behalf_of": None}
     if body.on_behalf_of is not None:
         raise Problem("invalid", errors=[Fault("/on_behalf_of", "not_offered", "The ticket says for whom.")])

@@ -21,11 +21,14 @@ from app.services.errands import Errand
 from app.services.facts import Stated, asserters, state
 from app.services.redacting import Redactions, noticed
 from app.services.repeating import check_repeated
+from app.services.secure_forms.judging import about_form
 from app.services.shelf import ended_or_not
 from app.services.ticket_state import as_ticket
 from app.services.triage import NOTHING, suggest
 
 _SPEAKERS = frozenset({Scope.SUBMIT, Scope.INBOUND, Scope.EVENTS})
+ASKING = frozenset({Scope.SUBMIT, Scope.INBOUND})
+"""Scopes of machines that hand on what a person asks for."""
 _USUAL_WINDOW = timedelta(days=2)
 _NO_TIME = timedelta(0)
 
@@ -82,7 +85,9 @@ async def gather(
         await check_repeated(errand, row)
         policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
         if _window(policy) <= window:
-            given = _gathered(ended_or_not(policy, received_at), caller, body, row, redacted)
+            noticed_facts = {**noticed(policy, redacted), **await about_form(errand, policy, body.facts, _ids(row))}
+            given = _gathered(ended_or_not(policy, received_at), caller, body, row, noticed_facts)
+            given = replace(given, redacted=redacted)
             return await _with_what_the_words_say(errand, body, given, received_at)
         window = _window(policy)
 
@@ -111,6 +116,13 @@ async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathe
     )
     around = given.around.model_copy(update={"topic_candidates": found.candidates})
     return replace(given, request=request, around=around)
+
+
+def _ids(row: Mapping[str, Any]) -> list[str]:
+    """Of every account that the request may turn out to be about."""
+    return [
+        account["id"] for account in (row["account"], row["on_behalf_of"], *row["candidates"]) if account is not None
+    ]
 
 
 def _window(policy: CompiledPolicy) -> timedelta:
@@ -147,9 +159,11 @@ def _asked(
 
 
 def _gathered(
-    policy: CompiledPolicy, caller: CallerRow, body: Requested, row: Mapping[str, Any], redacted: Redactions
+    policy: CompiledPolicy, caller: CallerRow, body: Requested, row: Mapping[str, Any], noticed_facts: Mapping[str, Any]
 ) -> Gathered:
+    """`noticed_facts`: what the desk itself says of the request."""
     _check_authority(caller)
+    check_asker(caller, body)
     check_names(caller, body, row)
     account = as_account(row["account"]) if row["account"] else None
     target = as_account(row["on_behalf_of"]) if _is_for_another(row) else None
@@ -160,7 +174,7 @@ def _gathered(
         sender=sender_of(caller, body.sender, account),
         on_behalf_of=target,
         action=action_of(policy, body),
-        facts={**stated.all, **noticed(policy, redacted)},
+        facts={**stated.all, **noticed_facts},
         estimated_minutes=body.estimated_minutes,
         language=body.language,
     )
@@ -178,7 +192,7 @@ def _gathered(
         open_tickets=tuple(map(as_ticket, row["open_tickets"])),
         incidents=tuple(row["incidents"]),
     )
-    return Gathered(caller, policy, _with_history(policy, request, around, row), stated, around, row, redacted)
+    return Gathered(caller, policy, _with_history(policy, request, around, row), stated, around, row)
 
 
 def _with_history(policy: CompiledPolicy, request: Request, around: Desk, row: Mapping[str, Any]) -> Request:
@@ -194,6 +208,16 @@ def _with_history(policy: CompiledPolicy, request: Request, around: Desk, row: M
 def _check_authority(caller: CallerRow) -> None:
     if caller.kind is Kind.SERVICE and not caller.scopes & _SPEAKERS:
         raise Problem("forbidden", "This needs one of the scopes submit, inbound and events.")
+
+
+def check_asker(caller: CallerRow, body: Requested) -> None:
+    """A machine asks for no action by itself: it hands on what a person wants, and says who."""
+    if caller.kind is not Kind.SERVICE or body.action is None:
+        return
+    if not caller.scopes & ASKING:
+        raise Problem("forbidden", "Administrative actions need one of the scopes submit and inbound.")
+    if body.sender is None:
+        raise Problem("invalid", errors=[Fault("/sender", "required", "Say who asks for the action.")])
 
 
 def check_names(caller: CallerRow, body: Requested, row: Mapping[str, Any]) -> None:

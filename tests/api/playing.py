@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -30,10 +30,22 @@ from tests.frontdesk import NOW, FrontDesk, Headers, library_policy
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 OFFERED = ("ticket", "message", "transition", "quote", "contact", "action", "event", "notice")
+_BY_THE_DESK = frozenset({"secure_form_state", "credentials_in_body"})
 _WORDLESS = "…"
 """Words decide nothing in a scenario; here they would propose a topic."""
 _EVERY_ROW = (
-    *("event", "message", "clock", "payment", "quote", "ticket", "notice", "idempotency_key", "settings_revision"),
+    *(
+        "secure_form",
+        "event",
+        "message",
+        "clock",
+        "payment",
+        "quote",
+        "ticket",
+        "notice",
+        "idempotency_key",
+        "settings_revision",
+    ),
 )
 _PEOPLE = ("contact", "hosted_domain", "account", "reseller")
 
@@ -125,6 +137,21 @@ class Town:
         for table, rows in self.kept.items():
             await owner.execute(f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1)", rows)
         await owner.execute("RESET session_replication_role")
+
+    async def form(self, account: str | None, judged: str) -> UUID:
+        """A secure form of which the desk will say so."""
+        id_ = factories.new_id()
+        if judged != "unknown":
+            row = self.accounts[account] if account is not None and judged != "foreign" else None
+            filled = judged != "expired"
+            await self.front.owner.execute(
+                """INSERT INTO secure_form (provider_id, id, account_id, state, purpose, sealed, requested_by,
+                     expires_at, created_at, updated_at)
+                   VALUES ($1, $2, $3, $4, 'credentials', $5, 'staff', $6, $7, $7)""",
+                self.provider.id, id_, row.id if row else None, "filled" if filled else "expired",
+                b"sealed" if filled else None, self.front.now + timedelta(days=7), self.front.now,
+            )  # fmt: skip
+        return id_
 
     # ── who ──────────────────────────────────────────────────────────────────
     async def by_staff(self, email: str | None) -> Headers:
@@ -223,7 +250,7 @@ class Play:
     def _check_facts(self, facts: Mapping[str, Any]) -> None:
         """Staff say what staff and customers may; the rest is said by contracts, monitoring and the desk itself."""
         declared = library_policy(self.town.provider.slug)[1].document.facts
-        for name in facts:
+        for name in facts.keys() - _BY_THE_DESK:
             known = declared.get(name)
             if known is not None and not {Asserter.STAFF, Asserter.CUSTOMER} & set(known.asserted_by):
                 raise NotOffered("a fact that staff do not assert")
@@ -231,7 +258,7 @@ class Play:
     async def _ticket(self, step: steps.TicketStep, as_: str | None) -> dict[str, Any]:
         who, body = await self._asked(step, step.account)
         facts = {k: self.tickets.get(str(v), v) if k == "same_problem_as" else v for k, v in step.facts.items()}
-        body |= {"subject": _WORDLESS, "facts": facts}
+        body |= {"subject": _WORDLESS, "facts": await self._as_the_desk_finds_it(facts, step.account, body)}
         given = step.model_dump(include={"channel", "menu_option", "action", "estimated_minutes"}, exclude_none=True)
         for name in ("account", "on_behalf_of"):
             if (value := getattr(step, name)) is not None:
@@ -267,6 +294,17 @@ class Play:
             return None
         id_, responsible = view["account"]["id"], view.get("responsible")
         return await playing_events.account_after(self.town, id_, self.file.accounts, responsible)
+
+    async def _as_the_desk_finds_it(
+        self, facts: dict[str, Any], account: str | None, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What the desk says of a form or a text itself is made true, and left for it to say."""
+        said = {name: value for name, value in facts.items() if name not in _BY_THE_DESK}
+        if facts.get("credentials_in_body"):
+            body["body"] = "password: Zx9!canary"
+        if facts.get("secure_form_ref") is not None:
+            said["secure_form_ref"] = str(await self.town.form(account, facts.get("secure_form_state", "valid")))
+        return said
 
     async def _message(self, step: steps.MessageStep) -> dict[str, Any]:
         if step.action or step.estimated_minutes:

@@ -10,6 +10,7 @@ from app.base.vocabulary import Scope
 from app.db.tables.accounts import Account
 from app.db.tables.contacts import Contact
 from tests import factories
+from tests.api.test_races import patiently
 from tests.frontdesk import FrontDesk, Headers
 
 
@@ -139,10 +140,50 @@ async def test_what_cannot_be_undone_waits_for_a_confirmation_that_counts_once(b
     assert (last["type"], last["actor"]["id"]) == ("ticket.action_confirmed", str(bakery.people["secondary"].id))
 
 
+async def test_who_is_shown_that_they_may_confirm_may_and_nobody_else(bakery: Bakery) -> None:
+    who, client = await bakery.by("primary"), bakery.front.client
+    asked = (await bakery.asks(who, "account_reinstall", ticket=await bakery.ticket(who))).json()
+
+    async def shown(to: Headers) -> dict[str, Any] | None:
+        actions = (await client.get(f"/v1/tickets/{asked['id']}", headers=to)).json()["allowed_actions"]
+        return next((action for action in actions if action["action"] == "confirm"), None)
+
+    helper = await bakery.by("authorised")
+    told = await shown(helper)
+    assert told is not None
+    assert (told["allowed"], told["code"]) == (False, "role_not_permitted")
+    assert "PLU-25" in {citation["clause"] for citation in told["citations"]}
+    assert (await bakery.confirms(helper, asked["id"])).status_code == 403
+    assert await shown(await bakery.staff()) is None
+    told = await shown(who)
+    assert told is not None
+    assert told["allowed"]
+    assert (await client.request(told["method"], told["href"], headers=who)).status_code == 200
+    told = await shown(who)
+    assert told is not None
+    assert (told["allowed"], told["code"]) == (False, "conflict")
+
+
+async def test_the_word_of_somebody_who_may_not_ask_for_it_confirms_nothing(bakery: Bakery) -> None:
+    who, client = await bakery.by("primary"), bakery.front.client
+    asked = (await bakery.asks(who, "account_reinstall", ticket=await bakery.ticket(who))).json()
+    path, said = f"/v1/tickets/{asked['id']}", {"facts": {"data_loss_confirmed": True}}
+    helper = await bakery.by("authorised")
+    described = await client.patch(path, json=said, headers=helper | {"If-Match": "*"})
+    assert (described.json()["status"], described.json()["claimed"]) == ("on_hold", {"data_loss_confirmed": True})
+    await client.post(f"{path}/messages", json={"body": "Yes.", **said}, headers=helper)
+    gateway = await bakery.front.service(await bakery.front.provider("plutus"), Scope.SUBMIT, Scope.INBOUND)
+    mail = {"body": "Yes.", "sender": {"email": "primary@mailbox.example", "mail_auth": "none"}, "channel": "email"}
+    await client.post(f"{path}/messages", json=mail | said, headers=gateway)
+    assert (await client.get(path, headers=who)).json()["status"] == "on_hold"
+    described = await client.patch(path, json=said, headers=who | {"If-Match": "*"})
+    assert described.json()["status"] == "waiting_consent"
+
+
 async def test_of_ten_who_confirm_at_once_one_wins(bakery: Bakery) -> None:
     who = await bakery.by("primary")
     asked = (await bakery.asks(who, "account_reinstall", ticket=await bakery.ticket(who))).json()
-    answers = await asyncio.gather(*(bakery.confirms(who, asked["id"]) for _ in range(10)))
+    answers = await asyncio.gather(*(patiently(lambda: bakery.confirms(who, asked["id"])) for _ in range(10)))
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 9
     kinds = [event["type"] for event in await bakery.events(asked["id"])]
     assert kinds == ["ticket.opened", "ticket.action_confirmed"]
@@ -210,6 +251,24 @@ async def test_the_same_request_is_one_action(bakery: Bakery) -> None:
     again = await bakery.asks(who | key, "password_recovery")
     assert (again.content, again.headers["idempotent-replayed"]) == (first.content, "true")
     assert await bakery.front.owner.fetchval("SELECT count(*) FROM ticket") == 1
+
+
+async def test_machines_ask_for_nothing_by_themselves(bakery: Bakery) -> None:
+    provider = await bakery.front.provider("plutus")
+    ticket = await bakery.ticket(await bakery.by("primary"))
+    monitor = await bakery.front.service(provider, Scope.EVENTS)
+    client_area = await bakery.front.service(provider, Scope.SUBMIT)
+    asked = {"action": "password_recovery", "account": bakery.account.number}
+    for more in ({}, {"ticket": ticket}):
+        for path in ("/v1/actions", "/v1/authority"):
+            answers = [
+                await bakery.front.client.post(path, json=asked | more, headers=who) for who in (monitor, client_area)
+            ]
+            assert [answer.status_code for answer in answers] == [403, 422]
+            assert answers[1].json()["errors"][0]["pointer"] == "/sender"
+    body = asked | {"subject": "x", "channel": "ticket"}
+    opened = await bakery.front.client.post("/v1/tickets", json=body, headers=monitor | bakery.front.key())
+    assert opened.status_code == 403
 
 
 async def test_machines_without_the_scope_ask_for_nothing(bakery: Bakery) -> None:

@@ -29,7 +29,6 @@ class SecureForm(Versioned, Owned, table=True):
     """Who is sent the link, and counts as the one who fills it in."""
     state: str = words()
     purpose: str = words()
-    link_digest: bytes
     sealed: bytes | None = None
     """Opens with `provider|ticket|form` only; `-` where there is no ticket."""
     requested_by: str = words()

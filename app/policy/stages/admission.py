@@ -1,14 +1,16 @@
 """Stages from topic to action: who asks, for which account, how, for what - and whether that is admitted."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.base.vocabulary import Outcome
+from app.policy.compile import CompiledPolicy
 from app.policy.decision import ActionTerms, ChannelState
 from app.policy.language.document import Action
 from app.policy.language.effects import FactReference, SetOutcome
 from app.policy.language.standard import CLAIMED
 from app.policy.language.stating import instant
-from app.policy.situation import Account, OpenTicket
+from app.policy.situation import Account, OpenTicket, Sender
 from app.policy.stages.deliberation import Deliberation, _add
 from app.policy.stages.likeness import first_alike, recent, shared_facts
 from app.policy.stages.standing import Standing, address_state, find_standing, on_server
@@ -332,6 +334,20 @@ def _verify_and_confirm(d: Deliberation, terms: Action) -> None:
     elif "confirmation" in terms.requires and not d.known(terms.confirmation or "confirmed"):
         d.missing.append(terms.confirmation or "confirmed")
         refuse(d, "confirmation_required", outcome=Outcome.HELD)
+
+
+def word_of_others(
+    policy: CompiledPolicy, slug: str | None, facts: Mapping[str, Any], standing: str | None, sender: Sender | None
+) -> frozenset[str]:
+    """Of these facts the one that would confirm the action, where whoever states it may not ask for the action."""
+    action = policy.action(slug) if slug is not None else None
+    if action is None or "confirmation" not in action.requires or standing in _ROLES_APART:
+        return frozenset()
+    listed = standing in (action.roles or tuple(policy.document.contacts))
+    sure = sender is not None and (sender.user is not None or sender.mail_auth == "pass")
+    if listed and (sure or "authenticated" not in action.requires):
+        return frozenset()
+    return frozenset({action.confirmation or "confirmed"}) & facts.keys()
 
 
 def _ways_to_verify(d: Deliberation, terms: Action) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from app.db.callers import CallerRow, Kind
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import jsonable_citations
 from app.policy.desk.allowed import Hindrance, hindrances, writing_hindered
+from app.policy.desk.confirming import confirm
 from app.policy.life import Desk
 from app.policy.tickets.ticket import Ticket
 from app.services.offers import expired, stands
@@ -75,6 +76,8 @@ def allowed_actions(
     if caller.kind is Kind.STAFF:
         found["note"] = None
     found["describe"] = None
+    if ticket.request.action is not None and caller.kind in (Kind.CONTACT, Kind.RESELLER):
+        found["confirm"] = confirm(policy, ticket, by, desk, at).hindrance
     return [_shown(verb, hindrance, ticket, latest) for verb, hindrance in found.items()]
 
 
@@ -113,6 +116,8 @@ def _where(verb: str, ticket: str, latest: Mapping[str, Any] | None) -> dict[str
         return {"method": "PATCH", "href": f"/v1/tickets/{ticket}"}
     if verb == "quote":
         return {"method": "POST", "href": "/v1/quotes"}
+    if verb == "confirm":
+        return {"method": "POST", "href": f"/v1/actions/{ticket}/confirm"}
     if verb in _OF_QUOTE and latest is not None:
         return {"method": "POST", "href": f"/v1/quotes/{latest['id']}/{path}"}
     return {"method": "POST", "href": f"/v1/tickets/{ticket}/{path}"}

@@ -15,6 +15,7 @@ from app.services.errands import Errand
 from app.services.ledger import Entries, entered
 from app.services.offers import Offer, offer
 from app.services.repeating import check_repeated
+from app.services.secure_forms.demanding import Rows, demanded
 from app.services.ticket_state import clock_rows, decided_columns, refreshed
 from app.services.tickets.actions import allowed_actions
 from app.services.tickets.knowing import Known, known_of
@@ -127,5 +128,21 @@ def command(
     price = change.price
     entries = entered(errand, known.id, change.ticket.decision, known.accounts) if decided else Entries()
     events = [event, *price.events, *entries.events]
-    inserts = {"clock": change.clocks, "quote": price.quotes, "event": events}
+    form = _form(errand, known, change) if decided and known.ticket.held else {}
+    events += form.get("event", [])
+    inserts = {
+        "clock": change.clocks,
+        "quote": price.quotes,
+        "secure_form": form.get("secure_form", []),
+        "event": events,
+    }
     return Command(inserts, update, (*price.along, *entries.along), repeat=errand.repeat)
+
+
+def _form(errand: Errand, known: Known, change: Changed) -> Rows:
+    """What a held ticket that was decided again calls for."""
+    number, contact = change.ticket.account, change.columns.get("contact_id", known.row["contact_id"])
+    account = next(
+        (a for a in (known.row["account"], *known.candidates) if a is not None and a["number"] == number), None
+    )
+    return demanded(errand, change.ticket.decision, known.ticket.decision, known.id, account, contact)

@@ -9,13 +9,17 @@ from app.db.commands import Command, Update, carry_out
 from app.db.problems import violated_constraint
 from app.policy.language.standard import CLAIMED
 from app.policy.life import carry_on, decide_again_from_the_start, reclassify, redeliberate
+from app.policy.stages.admission import word_of_others
 from app.policy.tickets.ticket import Ticket
+from app.policy.verbs.authority import standing_of
 from app.services.errands import Errand
 from app.services.facts import asserters, state
 from app.services.merging import merged_metadata
 from app.services.offers import Offer
 from app.services.redacting import value_without_secrets, with_redactions
 from app.services.repeating import persistently
+from app.services.secure_forms.judging import about_form
+from app.services.speaking import speaker
 from app.services.tickets.changing import Changed, changed, command, gather, shown
 from app.services.tickets.knowing import Known
 
@@ -42,7 +46,8 @@ async def _attempt(errand: Errand, name: str, patch: Mapping[str, Any], expected
     told = {"fields": sorted(patch)}
     facts = patch.get("facts")
     if facts:
-        after = _with_facts(errand, known, facts)
+        form = await about_form(errand, known.policy, facts, [known.row["account_id"]])
+        after = _with_facts(errand, known, facts, form)
         change = changed(errand, known, after, **columns)
         writing = command(errand, known, change, EventType.TICKET_DESCRIBED, told)
     else:
@@ -62,16 +67,20 @@ async def _attempt(errand: Errand, name: str, patch: Mapping[str, Any], expected
     return shown(errand, known, change)
 
 
-def _with_facts(errand: Errand, known: Known, facts: Mapping[str, Any]) -> Ticket:
+def _with_facts(errand: Errand, known: Known, facts: Mapping[str, Any], form: Mapping[str, Any]) -> Ticket:
     """The ticket decided again with these facts; a held one from the start, so that its clocks may begin."""
     ticket = known.ticket
     if not ticket.open:
         raise Problem("conflict", "A ticket that has ended takes no more facts; reply to it to go on.")
     stated = state(known.policy, facts, asserters(known.caller))
+    by = speaker(known.caller)
+    standing = by.role or standing_of(known.policy, ticket, known.around, by)
+    for name in word_of_others(known.policy, ticket.request.action, stated.asserted, standing, by):
+        stated.claimed[name] = stated.asserted.pop(name)
     taken = {name for name, value in stated.asserted.items() if value is None}
     taken |= {CLAIMED + name for name, value in stated.claimed.items() if value is None}
     added = {name: value for name, value in stated.all.items() if value is not None}
-    merged = {name: value for name, value in {**ticket.facts, **added}.items() if name not in taken}
+    merged = {name: value for name, value in {**ticket.facts, **added, **form}.items() if name not in taken}
     richer = ticket.changed(facts=merged)
     if richer.held:
         _, after = decide_again_from_the_start(known.policy, richer, known.around, errand.now)

@@ -25,6 +25,7 @@ from app.services.offers import offer
 from app.services.redacting import Clean, with_redactions, without_secrets
 from app.services.repeating import once
 from app.services.requests import Gathered, gather
+from app.services.secure_forms.demanding import demanded
 from app.services.speaking import around
 from app.services.ticket_state import clock_rows, decided_columns, refreshed
 from app.services.tickets.actions import allowed_actions
@@ -96,6 +97,8 @@ def recorded(
     price = offer(errand, ticket, row["account_id"], None)
     inserts["quote"] = list(price.quotes)
     inserts["event"] += price.events
+    form = demanded(errand, ticket.decision, None, id_, account, row["contact_id"])
+    inserts |= {table: [*inserts.get(table, ()), *rows] for table, rows in form.items()}
     shown = {**row, **names_of(account), "clocks": clocks, "assignee_name": None, "latest_quote": price.latest}
     headers = {"Location": f"/v1/tickets/{id_}", "ETag": '"1"'}
     answer = StoredAnswer(201, written(_view(errand, given, ticket, account, shown)), headers)

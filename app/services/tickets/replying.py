@@ -1,5 +1,6 @@
 """Messages: customers and staff reply, staff leave notes; each reply is judged by the policy."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from app.services.refusals import refusal
 from app.services.repeating import once
 from app.services.requests import gather as gather_request
 from app.services.requests import sender_of
+from app.services.secure_forms.judging import about_form
 from app.services.tickets import opening
 from app.services.tickets.changing import Changed, changed, command, gather
 from app.services.tickets.files import naming, told
@@ -48,7 +50,8 @@ async def planned(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> t
         return await _note(errand, known, clean)
     if known.row["merged_into"] is not None:
         return await planned(errand, await gather(errand, str(known.row["merged_into"])), clean)
-    request = _request(known, clean)
+    form = await about_form(errand, known.policy, body.facts, [known.row["account_id"]])
+    request = _request(known, clean, form)
     staff_speaks = request.sender is not None and request.sender.role == "staff"
     if known.row["status"] == "closed" and not staff_speaks:
         return await _follow_up(errand, known, clean)
@@ -60,13 +63,13 @@ async def planned(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> t
     return _write(errand, known, change, message, EventType.TICKET_REPLIED, clean)
 
 
-def _request(known: Known, clean: Clean[MessageWrite]) -> Request:
+def _request(known: Known, clean: Clean[MessageWrite], form: Mapping[str, Any]) -> Request:
     body = clean.body
     stated = state(known.policy, body.facts, asserters(known.caller))
     return Request(
         channel=body.channel or known.row["channel"],
         sender=sender_of(known.caller, body.sender, known.around.account),
-        facts={**stated.all, **noticed(known.policy, clean.redacted)},
+        facts={**stated.all, **noticed(known.policy, clean.redacted), **form},
     )
 
 
