@@ -323,9 +323,8 @@ def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime, *, asks: bool) -
         answered = answered.changed(status=waiting, clocks=with_status(d.policy, answered.clocks, waiting, at))
     answered = happened(d.policy, ticket, answered, REPLIED, at)
     d.run("transition")
-    decision = ticket.decision.model_copy(
-        update={"effects": (), "targets": answered.targets, "breach": answered.breach(at)}
-    )
+    breach = answered.read_again(d.policy, at).breach(at)
+    decision = ticket.decision.model_copy(update={"effects": (), "targets": answered.targets, "breach": breach})
     decision = _with(decision, (d.citations, d.assumptions, tuple(d.effects)))
     return Replied(decision=decision, ticket=answered, appended=True)
 

@@ -8,6 +8,7 @@ from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
 from app.policy.language.document import Department, Level
 from app.policy.life import Desk, redeliberate
+from app.policy.stages import admission
 from app.policy.stages.deliberation import Deliberation
 from app.policy.tickets import happenings
 from app.policy.tickets.ticket import Ticket
@@ -118,8 +119,12 @@ def _at_this(step: Step, event: str | None) -> Step:
 
 
 def _not_allowed(step: Step, reason: str) -> Result:
-    """Refused for who asks: by the clauses of the role, else by those that the ticket rests on."""
+    """Refused for who asks: by the policy's rules about such senders, else by the clauses that the ticket rests on."""
     d, before = step.d, step.ticket.decision
+    stranger = _as_sender(step) if reason == "person_not_listed" else None
+    if stranger is not None and stranger.ended:
+        decision, ticket = refused(replace(step, d=stranger), stranger.reason)
+        return decision.model_copy(update={"standing": stranger.standing}), ticket
     d.stage = "sender"
     for place in _places(step) if step.transition.by.role == "staff" else ():
         d.cite(place, "not allowed")
@@ -133,6 +138,14 @@ def _places(step: Step) -> list[Level | Department]:
     document, ticket = step.policy.document, step.ticket
     level, department = document.levels.get(ticket.level or 0), document.departments.get(ticket.department or "")
     return [place for place in (level, department) if place is not None]
+
+
+def _as_sender(step: Step) -> Deliberation:
+    """What would become of a message from whoever uses the verb."""
+    d = redeliberate(step.policy, step.ticket, step.desk, step.at, "reply")
+    d.request = d.request.model_copy(update={"sender": step.transition.by})
+    admission.sender(d)
+    return d
 
 
 def _joined(decision: Decision, d: Deliberation) -> Decision:

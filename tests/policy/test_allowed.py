@@ -99,7 +99,7 @@ def test_who_may_not_use_a_verb_is_told_what_using_it_would_tell(verb: str, by: 
         assert by is not STRANGER
     else:
         assert (found.code, {c.clause for c in found.citations}) == refused
-        assert found.code in ("role_not_permitted", "person_not_listed")
+        assert found.code == ("sender_unlisted" if by is STRANGER else "role_not_permitted")
         assert not found.of_state
 
 

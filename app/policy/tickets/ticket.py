@@ -117,16 +117,14 @@ class Ticket(Model):
         return self.changed(clocks=clocks)
 
     def breach(self, at: datetime) -> Breach | None:
-        """The miss on record: of several that of the clock that ended last, or still runs."""
-        missed = [(line.stopped_at or at, line) for line in self.clocks if line.state is ClockState.BREACHED]
-        missed = [(end, line) for end, line in missed if line.target.due_at is not None]
+        """The miss on record, as its clocks were last read: of several that of the clock that ended last, or runs."""
+        missed = [line for line in self.clocks if line.state is ClockState.BREACHED]
         if not missed:
             return None
-        end, line = max(missed, key=lambda each: each[0])
-        assert line.target.due_at is not None
+        line = max(missed, key=lambda each: each.stopped_at or at)
         return Breach(
             metric=line.metric,
-            late_seconds=int((end - line.target.due_at).total_seconds()),
+            late_seconds=int(line.late.total_seconds()),
             excused=line.excused_by is not None,
             excused_by=line.excused_by,
             liability=line.target.liability,

@@ -113,6 +113,8 @@ class ClockLine(Model):
     state: ClockState = ClockState.RUNNING
     stopped_at: datetime | None = None
     excused_by: str | None = None
+    late: timedelta = timedelta(0)
+    """By how much it is or was overdue, in open time of its own calendar."""
 
     @property
     def metric(self) -> str:
@@ -150,6 +152,7 @@ class ClockLine(Model):
                 "state": reading.state,
                 "stopped_at": reading.stopped_at,
                 "excused_by": reading.excused_by,
+                "late": reading.overdue,
             }
         )
 
