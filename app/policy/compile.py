@@ -16,19 +16,12 @@ from app.policy.compiled.rules import CompiledRule, RuleTable
 from app.policy.compiled.timetable import Timetable
 from app.policy.language import tables
 from app.policy.language.awaited import Awaited
-from app.policy.language.document import (
-    Action,
-    Alias,
-    Band,
-    Channel,
-    Department,
-    Document,
-    Fee,
-    Part,
-    Step,
-    Target,
-)
+from app.policy.language.document import Document
+from app.policy.language.entrances import Action, Channel
+from app.policy.language.matters import Alias
 from app.policy.language.model import AssumptionIds, words
+from app.policy.language.prices import Band, Fee, Part, Step
+from app.policy.language.promises import Department, Target
 from app.policy.language.reading import Names
 from app.policy.language.stating import TIMED
 from app.policy.time.calendars import Calendar as OpeningTimes

@@ -9,10 +9,13 @@ from app.base.vocabulary import Coverage
 from app.policy.checks.references import parts
 from app.policy.checks.shadows import contradictions, unreachable
 from app.policy.compiled.timetable import Dates, Week, hours_of
-from app.policy.language.document import About, Assumption, Document, Fee, Table
+from app.policy.language.clauses import Assumption
+from app.policy.language.document import About, Document
 from app.policy.language.faults import PolicyFaults, Steps, pointer
 from app.policy.language.hours import WEEKDAYS
 from app.policy.language.model import Sourced, words
+from app.policy.language.prices import Fee
+from app.policy.language.promises import Table
 from app.policy.language.reading import Names
 from app.policy.language.settings import Settings
 from app.policy.language.tables import missing

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
-from app.policy.language.document import Department, Level
+from app.policy.language.promises import Department, Level
 from app.policy.life import Desk, redeliberate
 from app.policy.stages import admission
 from app.policy.stages.deliberation import Deliberation

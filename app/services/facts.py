@@ -12,7 +12,7 @@ from app.base.errors import Fault, Problem
 from app.base.vocabulary import Asserter, Scope
 from app.db.callers import CallerRow, Kind
 from app.policy.compile import CompiledPolicy
-from app.policy.language.document import Fact
+from app.policy.language.matters import Fact
 from app.policy.language.model import Duration
 from app.policy.language.standard import CLAIMED, STATED, STATED_BY
 

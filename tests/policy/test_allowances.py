@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.policy.decide import decide
 from app.policy.decision import FeeDecision
-from app.policy.language.document import Allowance
+from app.policy.language.prices import Allowance
 from app.policy.life import Desk, open_ticket
 from app.policy.money.allowances import balance, draw
 from app.policy.situation import Drawing, Request, Situation

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.policy.compile import CompiledPolicy
-from app.policy.language.document import Fee
+from app.policy.language.prices import Fee
 from app.policy.money.bands import shares
 from app.policy.money.fees import Job, price
 from tests.policy.harbour import harbour

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.policy.desk.credits import CreditDue, Miss, credits_due, share_of_misses, share_of_steps
-from app.policy.language.document import Credit, CreditStep
+from app.policy.language.promises import Credit, CreditStep
 from tests.policy.harbour import NOON, harbour
 
 PATCH: dict[str, Any] = {

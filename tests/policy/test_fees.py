@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.policy.language.document import Fee
+from app.policy.language.prices import Fee
 from app.policy.money.fees import paid_minutes
 
 UNITS = st.sampled_from(["60.00", "85.00", "1.00", "99.99"])

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.policy.language.document import CoverageEntry, Fee, Target
+from app.policy.language.prices import Fee
+from app.policy.language.promises import Target
+from app.policy.language.rules import CoverageEntry
 from app.policy.pages.phrasing import Phrasing
 from tests.policy.harbour import harbour
 

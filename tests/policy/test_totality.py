@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.policy.compile import CompiledPolicy
-from app.policy.language.document import Document, Fact
+from app.policy.language.document import Document
+from app.policy.language.matters import Fact
 from app.policy.library.files import library, policy_text
 from app.policy.scenarios.desk import ScenarioDesk
 from app.policy.scenarios.file import Played, read_file

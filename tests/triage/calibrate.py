@@ -6,7 +6,7 @@ among two stray ones, and the share of right families is made monotone over thei
 
 from collections.abc import Iterator, Sequence
 
-from app.policy.language.document import Topic
+from app.policy.language.matters import Topic
 from app.triage.features import of_message, weighed
 from app.triage.lexicon import Lexicon
 from app.triage.proposal import sure_of

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from app.policy.language.document import Topic
+from app.policy.language.matters import Topic
 from app.policy.library.files import library
 from app.triage.lexicon import Lexicon
 

@@ -6,11 +6,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
-from app.policy.language import document as doc
 from app.policy.language import effects, tables
+from app.policy.language.calendars import Calendar
+from app.policy.language.clauses import Assumption
+from app.policy.language.document import Document, QueueOrder
+from app.policy.language.entrances import ContactRole
 from app.policy.language.faults import Steps
 from app.policy.language.hours import calendar_flaws
+from app.policy.language.matters import Fact
+from app.policy.language.promises import Metric, Table, Target
 from app.policy.language.reading import Flaw, Names, check_value, closest
+from app.policy.language.rules import CoverageEntry, Rule
 from app.policy.language.standard import TICKET_EVENTS
 
 SECTIONS = {
@@ -43,7 +49,7 @@ def unknown_name(steps: Steps, kind: str, name: Any, known: Container[Any]) -> F
     )
 
 
-def _document(part: doc.Document, _: Names) -> Iterator[Flaw]:
+def _document(part: Document, _: Names) -> Iterator[Flaw]:
     if not _is_zone(part.tz):
         yield Flaw(
             ("tz",), "unknown_zone", f"There is no zone `{part.tz}`.", "Use an IANA name such as `Europe/Paris`."
@@ -53,7 +59,7 @@ def _document(part: doc.Document, _: Names) -> Iterator[Flaw]:
         yield Flaw(("effective_until",), "inverted_dates", message, "Put the later instant here.")
 
 
-def _calendar(part: doc.Calendar, names: Names) -> Iterator[Flaw]:
+def _calendar(part: Calendar, names: Names) -> Iterator[Flaw]:
     if part.tz is not None and part.tz != "account" and not _is_zone(part.tz):
         yield Flaw(
             ("tz",), "unknown_zone", f"There is no zone `{part.tz}`.", "Use an IANA name such as `Europe/Paris`."
@@ -67,7 +73,7 @@ def _calendar(part: doc.Calendar, names: Names) -> Iterator[Flaw]:
         yield from _outside(part, names)
 
 
-def _outside(part: doc.Calendar, names: Names) -> Iterator[Flaw]:
+def _outside(part: Calendar, names: Names) -> Iterator[Flaw]:
     """The hours outside a calendar: of one that has hours of its own, and sometimes closes."""
     other = names.document.calendars.get(part.outside or "")
     own = part.model_fields_set - {"outside", "clauses", "assumption"}
@@ -101,7 +107,7 @@ TARGET_NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _target(part: doc.Target, names: Names) -> Iterator[Flaw]:
+def _target(part: Target, names: Names) -> Iterator[Flaw]:
     yield from _event(("start",), part.start, names, STARTS)
     if part.table is not None:
         yield from _target_table(part, part.table, names)
@@ -114,7 +120,7 @@ def _target(part: doc.Target, names: Names) -> Iterator[Flaw]:
         yield Flaw(("min",), "inverted_range", "`min` is longer than `max`.", "Swap the two.")
 
 
-def _target_table(part: doc.Target, table: doc.Table, names: Names) -> Iterator[Flaw]:
+def _target_table(part: Target, table: Table, names: Names) -> Iterator[Flaw]:
     for row, column, content in tables.cells(table):
         here = ("cells", row, column)
         if content is None:
@@ -131,7 +137,7 @@ def _target_table(part: doc.Target, table: doc.Table, names: Names) -> Iterator[
         yield from (Flaw(("table", *here), f.code, f.message, f.remedy) for f in _target(cell, names))
 
 
-def _table(part: doc.Table, names: Names) -> Iterator[Flaw]:
+def _table(part: Table, names: Names) -> Iterator[Flaw]:
     yield from tables.key_flaws(part, names)
 
 
@@ -148,11 +154,11 @@ def _event(steps: Steps, name: str, names: Names, also: frozenset[str] = frozens
         yield Flaw(steps, "unknown_event", f"Nothing that happens to a ticket is called `{name}`.", remedy)
 
 
-def _metric(part: doc.Metric, names: Names) -> Iterator[Flaw]:
+def _metric(part: Metric, names: Names) -> Iterator[Flaw]:
     yield from _event(("stops",), part.stops, names)
 
 
-def _elapsed(part: doc.Rule, names: Names) -> Iterator[Flaw]:
+def _elapsed(part: Rule, names: Names) -> Iterator[Flaw]:
     """A rule about a while that has passed says since when, and how long."""
     if part.stage != "event" or part.when.get("event") != "elapsed":
         return
@@ -168,7 +174,7 @@ def _elapsed(part: doc.Rule, names: Names) -> Iterator[Flaw]:
         yield unknown_name(("when", "calendar"), "calendar", calendar, names.document.calendars)
 
 
-def _rule(part: doc.Rule, names: Names) -> Iterator[Flaw]:
+def _rule(part: Rule, names: Names) -> Iterator[Flaw]:
     yield from _elapsed(part, names)
     if part.table is None:
         return
@@ -190,7 +196,7 @@ def _rule(part: doc.Rule, names: Names) -> Iterator[Flaw]:
             yield from check_value(here, sets, names.facts[sets].type, content, names)
 
 
-def _fact(part: doc.Fact, names: Names) -> Iterator[Flaw]:
+def _fact(part: Fact, names: Names) -> Iterator[Flaw]:
     if part.type == "enum" and not part.values:
         yield Flaw(("values",), "missing_member", "A fact of type `enum` needs its values.", "Add `values: [...]`.")
         return
@@ -237,7 +243,7 @@ def _require(part: effects.Require, names: Names) -> Iterator[Flaw]:
                 yield names.unknown_fact(name, ("any_of", i, j))
 
 
-def _coverage(part: doc.CoverageEntry, _: Names) -> Iterator[Flaw]:
+def _coverage(part: CoverageEntry, _: Names) -> Iterator[Flaw]:
     if (part.only or part.else_) and part.override is None:
         message = "`only` and `else` belong to an entry that stands before the others."
         yield Flaw(("only" if part.only else "else",), "override_missing", message, "Add `override:` with a rank.")
@@ -251,7 +257,7 @@ def _schedule(part: effects.Schedule, names: Names) -> Iterator[Flaw]:
         yield Flaw(("window",), "wrong_type", f"`{part.window}` is no instant.", "Name a fact of type `instant`.")
 
 
-def _role(part: doc.ContactRole, _: Names) -> Iterator[Flaw]:
+def _role(part: ContactRole, _: Names) -> Iterator[Flaw]:
     if part.max is not None and part.min > part.max:
         yield Flaw(("min",), "inverted_range", "`min` is more than `max`.", "Swap the two.")
     for member in ("not_on", "through_redirects"):
@@ -260,7 +266,7 @@ def _role(part: doc.ContactRole, _: Names) -> Iterator[Flaw]:
             yield Flaw((member,), "unused_member", message, "Add `address: off_server`.")
 
 
-def _queue(part: doc.QueueOrder, _: Names) -> Iterator[Flaw]:
+def _queue(part: QueueOrder, _: Names) -> Iterator[Flaw]:
     known = {"priority", "received_at", "due_at", "department"} | TICKET_EVENTS
     for index, key in enumerate(part.order):
         if key not in known:
@@ -268,25 +274,25 @@ def _queue(part: doc.QueueOrder, _: Names) -> Iterator[Flaw]:
             yield Flaw(("order", index), "unknown_event", f"Tickets cannot be ordered by `{key}`.", remedy)
 
 
-def _assumption(part: doc.Assumption, _: Names) -> Iterator[Flaw]:
+def _assumption(part: Assumption, _: Names) -> Iterator[Flaw]:
     if part.value in part.alternatives:
         message = f"`{part.value}` is the reading in force and an alternative to it."
         yield Flaw(("alternatives", part.value), "same_reading", message, "Give the alternative another name.")
 
 
 CHECKS: dict[type[BaseModel], Callable[[Any, Names], Iterator[Flaw]]] = {
-    doc.Document: _document,
-    doc.Calendar: _calendar,
-    doc.Target: _target,
-    doc.Table: _table,
-    doc.Metric: _metric,
-    doc.Rule: _rule,
-    doc.Fact: _fact,
-    doc.CoverageEntry: _coverage,
-    doc.ContactRole: _role,
-    doc.QueueOrder: _queue,
+    Document: _document,
+    Calendar: _calendar,
+    Target: _target,
+    Table: _table,
+    Metric: _metric,
+    Rule: _rule,
+    Fact: _fact,
+    CoverageEntry: _coverage,
+    ContactRole: _role,
+    QueueOrder: _queue,
     effects.Schedule: _schedule,
-    doc.Assumption: _assumption,
+    Assumption: _assumption,
     effects.SetFact: _set_fact,
     effects.Require: _require,
 }

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.policy.checks.completeness import unknown_name
-from app.policy.language import document as doc
 from app.policy.language.currencies import CURRENCIES
+from app.policy.language.prices import Allowance, Band, Fee, Part, Step
+from app.policy.language.promises import Credit, Credits
 from app.policy.language.reading import Flaw, Names
 
 FEE_NEEDS: dict[str, tuple[str, ...]] = {
@@ -19,7 +20,7 @@ FEE_NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _fee(part: doc.Fee) -> Iterator[Flaw]:
+def _fee(part: Fee) -> Iterator[Flaw]:
     stated = {name for name in part.model_fields_set if getattr(part, name) not in (None, (), {})}
     if stated & {"amounts", "parts"} or any(band.amount is not None for band in part.bands):
         stated.add("amount")
@@ -37,7 +38,7 @@ def _fee(part: doc.Fee) -> Iterator[Flaw]:
     yield from _steps(part)
 
 
-def _steps(part: doc.Fee) -> Iterator[Flaw]:
+def _steps(part: Fee) -> Iterator[Flaw]:
     """Each step reaches further than the one before; only the last has no end, and that one counts by a length."""
     reached = timedelta(0)
     for index, step in enumerate(part.steps):
@@ -54,21 +55,21 @@ def _steps(part: doc.Fee) -> Iterator[Flaw]:
         reached = step.up_to or reached
 
 
-def _priced(part: doc.Fee | doc.Part | doc.Step | doc.Band, _: Names) -> Iterator[Flaw]:
+def _priced(part: Fee | Part | Step | Band, _: Names) -> Iterator[Flaw]:
     for code in part.amounts:
         if code not in CURRENCIES:
             yield unknown_name(("amounts", code), "currency", code, CURRENCIES)
-    if isinstance(part, doc.Band) and part.times is not None and part.amount is not None:
+    if isinstance(part, Band) and part.times is not None and part.amount is not None:
         message = "A band has either a multiple or a price of its own."
         yield Flaw(("times",), "unused_member", message, "Keep `times` or `amount`.")
 
 
-def _fee_and_prices(part: doc.Fee, names: Names) -> Iterator[Flaw]:
+def _fee_and_prices(part: Fee, names: Names) -> Iterator[Flaw]:
     yield from _fee(part)
     yield from _priced(part, names)
 
 
-def _allowance(part: doc.Allowance, names: Names) -> Iterator[Flaw]:
+def _allowance(part: Allowance, names: Names) -> Iterator[Flaw]:
     if (part.per == "rolling") != (part.span is not None):
         message = "A rolling allowance needs its `span`; no other has one."
         yield Flaw(("span",), "span_of_rolling", message, "Write one such as `P30D` with `per: rolling` alone.")
@@ -83,13 +84,13 @@ def _allowance(part: doc.Allowance, names: Names) -> Iterator[Flaw]:
         yield Flaw(("grant", "by_fact"), "wrong_type", f"`{fact}` is no number.", "Name a fact of a number.")
 
 
-def _shares(part: doc.Credit | doc.Credits, names: Names) -> Iterator[Flaw]:
+def _shares(part: Credit | Credits, names: Names) -> Iterator[Flaw]:
     """Credits are shares of a fee that is known as a fact of money."""
     if names.type_of(part.of) != "money":
         message = f"`{part.of}` is no fact of money that a share could be taken of."
         yield Flaw(("of",), "unknown_fact", message, f"Declare `{part.of}: {{type: money}}` in `facts`.")
-    given = [("rate", part.rate), ("cap", part.cap)] if isinstance(part, doc.Credit) else []
-    steps = part.steps if isinstance(part, doc.Credits) else ()
+    given = [("rate", part.rate), ("cap", part.cap)] if isinstance(part, Credit) else []
+    steps = part.steps if isinstance(part, Credits) else ()
     given += [(f"steps/{index}/credit", step.credit) for index, step in enumerate(steps)]
     for member, share in given:
         if share is not None and share > 1:
@@ -100,11 +101,11 @@ def _shares(part: doc.Credit | doc.Credits, names: Names) -> Iterator[Flaw]:
 
 
 PRICE_CHECKS: dict[type[BaseModel], Callable[[Any, Names], Iterator[Flaw]]] = {
-    doc.Fee: _fee_and_prices,
-    doc.Part: _priced,
-    doc.Step: _priced,
-    doc.Band: _priced,
-    doc.Allowance: _allowance,
-    doc.Credit: _shares,
-    doc.Credits: _shares,
+    Fee: _fee_and_prices,
+    Part: _priced,
+    Step: _priced,
+    Band: _priced,
+    Allowance: _allowance,
+    Credit: _shares,
+    Credits: _shares,
 }

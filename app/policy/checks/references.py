@@ -7,64 +7,71 @@ from pydantic import BaseModel
 
 from app.policy.checks.completeness import CHECKS, unknown_name
 from app.policy.checks.price_checks import PRICE_CHECKS
-from app.policy.language import document as doc
 from app.policy.language import effects
+from app.policy.language.calendars import Calendar
+from app.policy.language.clauses import Assumption
 from app.policy.language.currencies import CURRENCIES
+from app.policy.language.document import About, AfterHours, Document, Unspecified
+from app.policy.language.entrances import Action, Channel, Language, OtherChannels, OutOfScope, Unverified
 from app.policy.language.faults import Steps
+from app.policy.language.matters import Alias
 from app.policy.language.model import Sourced
+from app.policy.language.prices import Allowance, Band, Cost, Fee, Grant, Part
+from app.policy.language.promises import Credits, Department, Excuses, Level, Target
 from app.policy.language.reading import Flaw, Names, check_condition
+from app.policy.language.rules import CoverageEntry, Rule, Same
 from app.policy.language.standard import METRICS, REASONS, STANDINGS, STATUSES
 
 _CONDITIONS = frozenset({"when", "open", "scope", "excluded_when", "waive_when", "provisional_when", "eligible"})
 _DECIDING_STAGES = frozenset({"priority", "coverage", "fee", "target"})
-_DECIDING = (doc.CoverageEntry, doc.Target, doc.Fee, doc.Cost, doc.Allowance)
+_DECIDING = (CoverageEntry, Target, Fee, Cost, Allowance)
 
 # Which member of which part names an entry of which list.
 _NAMED: dict[tuple[type[BaseModel], str], str] = {
-    (doc.Channel, "calendar"): "calendar",
-    (doc.Channel, "closed"): "reason",
-    (doc.OutOfScope, "reason"): "reason",
-    (doc.OtherChannels, "reason"): "reason",
-    (doc.Unverified, "channels"): "channel",
-    (doc.Calendar, "outside"): "calendar",
-    (doc.Language, "calendar"): "calendar",
-    (doc.Language, "fallback"): "language",
-    (doc.Action, "roles"): "action role",
-    (doc.Action, "topic"): "topic",
-    (doc.Action, "excluded_reason"): "reason",
-    (doc.Action, "confirmation"): "fact",
-    (doc.Level, "topics"): "topic",
-    (doc.Department, "level"): "level",
-    (doc.Alias, "topics"): "topic",
-    (doc.Alias, "to"): "topic",
-    (doc.Target, "metric"): "metric",
-    (doc.Target, "calendar"): "calendar",
-    (doc.Target, "pauses"): "status",
-    (doc.Excuses, "metrics"): "metric",
-    (doc.Credits, "metrics"): "metric",
-    (doc.Fee, "currency"): "currency",
-    (doc.Fee, "waive_clauses"): "clause",
-    (doc.Band, "calendar"): "calendar",
-    (doc.Part, "count"): "fact",
-    (doc.CoverageEntry, "topics"): "topic",
-    (doc.CoverageEntry, "except_"): "topic",
-    (doc.CoverageEntry, "products"): "product",
-    (doc.CoverageEntry, "variants"): "product variant",
-    (doc.CoverageEntry, "reason"): "reason",
-    (doc.CoverageEntry, "fee"): "fee",
-    (doc.CoverageEntry, "allowance"): "allowance",
-    (doc.CoverageEntry, "missing"): "fact",
-    (doc.Same, "facts"): "fact",
-    (doc.Same, "topics"): "topic",
-    (doc.AfterHours, "channels"): "channel",
-    (doc.AfterHours, "priorities"): "priority",
-    (doc.AfterHours, "department"): "department",
-    (doc.Grant, "by_fact"): "fact",
-    (doc.Allowance, "then"): "fee",
-    (doc.Unspecified, "then"): "fee",
-    (doc.Assumption, "clauses"): "clause",
-    (doc.About, "availability"): "clause",
-    (doc.Document, "currency"): "currency",
+    (Channel, "calendar"): "calendar",
+    (Channel, "closed"): "reason",
+    (OutOfScope, "reason"): "reason",
+    (OtherChannels, "reason"): "reason",
+    (Unverified, "channels"): "channel",
+    (Calendar, "outside"): "calendar",
+    (Language, "calendar"): "calendar",
+    (Language, "fallback"): "language",
+    (Action, "roles"): "action role",
+    (Action, "topic"): "topic",
+    (Action, "excluded_reason"): "reason",
+    (Action, "confirmation"): "fact",
+    (Level, "topics"): "topic",
+    (Department, "level"): "level",
+    (Alias, "topics"): "topic",
+    (Alias, "to"): "topic",
+    (Target, "metric"): "metric",
+    (Target, "calendar"): "calendar",
+    (Target, "pauses"): "status",
+    (Excuses, "metrics"): "metric",
+    (Credits, "metrics"): "metric",
+    (Fee, "currency"): "currency",
+    (Fee, "waive_clauses"): "clause",
+    (Band, "calendar"): "calendar",
+    (Part, "count"): "fact",
+    (CoverageEntry, "topics"): "topic",
+    (CoverageEntry, "except_"): "topic",
+    (CoverageEntry, "products"): "product",
+    (CoverageEntry, "variants"): "product variant",
+    (CoverageEntry, "reason"): "reason",
+    (CoverageEntry, "fee"): "fee",
+    (CoverageEntry, "allowance"): "allowance",
+    (CoverageEntry, "missing"): "fact",
+    (Same, "facts"): "fact",
+    (Same, "topics"): "topic",
+    (AfterHours, "channels"): "channel",
+    (AfterHours, "priorities"): "priority",
+    (AfterHours, "department"): "department",
+    (Grant, "by_fact"): "fact",
+    (Allowance, "then"): "fee",
+    (Unspecified, "then"): "fee",
+    (Assumption, "clauses"): "clause",
+    (About, "availability"): "clause",
+    (Document, "currency"): "currency",
     (effects.FactReference, "fact"): "fact",
     (effects.SetOutcome, "reason"): "reason",
     (effects.SetPriority, "priority"): "priority",
@@ -83,7 +90,7 @@ _NAMED: dict[tuple[type[BaseModel], str], str] = {
 }
 
 
-def reference_flaws(document: doc.Document) -> Iterator[Flaw]:
+def reference_flaws(document: Document) -> Iterator[Flaw]:
     """Every fault that needs more of the document than the place where it stands."""
     names = Names(document)
     known = _known(document, names)
@@ -102,7 +109,7 @@ def _below(steps: Steps, flaw: Flaw) -> Flaw:
     return Flaw((*steps, *flaw.steps), flaw.code, flaw.message, flaw.remedy)
 
 
-def _known(document: doc.Document, names: Names) -> dict[str, Container[Any]]:
+def _known(document: Document, names: Names) -> dict[str, Container[Any]]:
     variants = {variant for product in document.products.values() for variant in product.variants}
     return {
         "clause": document.clauses,
@@ -153,7 +160,7 @@ def _written(part: BaseModel, name: str) -> str:
     return type(part).model_fields[name].alias or name
 
 
-def _sources(steps: Steps, part: BaseModel, document: doc.Document) -> Iterator[Flaw]:
+def _sources(steps: Steps, part: BaseModel, document: Document) -> Iterator[Flaw]:
     if not isinstance(part, Sourced):
         return
     for member, cited, known in (
@@ -184,27 +191,27 @@ def _names(steps: Steps, part: BaseModel, known: Mapping[str, Container[Any]], n
 
 
 def _conditions(steps: Steps, part: BaseModel, names: Names) -> Iterator[Flaw]:
-    decides = isinstance(part, _DECIDING) or (isinstance(part, doc.Rule) and part.stage in _DECIDING_STAGES)
+    decides = isinstance(part, _DECIDING) or (isinstance(part, Rule) and part.stage in _DECIDING_STAGES)
     for member in part.model_fields_set & _CONDITIONS:
         value = getattr(part, member)
-        if isinstance(value, dict) and not isinstance(part, doc.Calendar):
+        if isinstance(value, dict) and not isinstance(part, Calendar):
             for flaw in check_condition(value, names, decides=decides):
                 yield _below((*steps, member), flaw)
-    if isinstance(part, doc.CoverageEntry):
+    if isinstance(part, CoverageEntry):
         for gate, value in part.gate_first.items():
             for flaw in check_condition(value, names, decides=True):
                 yield _below((*steps, "gate_first", gate.value), flaw)
 
 
 # ── the document as a whole ──────────────────────────────────────────────────
-def _prefixes(document: doc.Document) -> Iterator[Flaw]:
+def _prefixes(document: Document) -> Iterator[Flaw]:
     for clause in document.clauses:
         if not clause.startswith(document.prefix + "-"):
             message = f"Clause `{clause}` does not begin with the prefix `{document.prefix}`."
             yield Flaw(("clauses", clause), "foreign_clause", message, f"Call it `{document.prefix}-...`.")
 
 
-def _circles(document: doc.Document) -> Iterator[Flaw]:
+def _circles(document: Document) -> Iterator[Flaw]:
     """Topics filed under one another in a circle."""
     leads = [(i, set(a.topics), a.to) for i, a in enumerate(document.aliases) if isinstance(a.to, str)]
 

@@ -4,8 +4,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from app.policy.language.document import Alias, CoverageEntry, Document, Rule, Target
+from app.policy.language.document import Document
 from app.policy.language.faults import Steps
+from app.policy.language.matters import Alias
+from app.policy.language.promises import Target
+from app.policy.language.rules import CoverageEntry, Rule
 
 Shadow = tuple[Steps, str, str]
 """The place, the code, and the sentence."""

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from app.policy.compiled.conditions import Condition
-from app.policy.language.document import CoverageEntry, Document
+from app.policy.language.document import Document
+from app.policy.language.rules import CoverageEntry
 
 
 @dataclass(frozen=True, slots=True)

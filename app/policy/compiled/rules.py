@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.policy.compiled.conditions import Condition
-from app.policy.language.document import Rule
 from app.policy.language.effects import Require, SetDepartment, SetFact, SetLevel, SetOutcome, SetPriority, SetTopic
+from app.policy.language.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from app.policy.language.document import Calendar, Document
+from app.policy.language.calendars import Calendar
+from app.policy.language.document import Document
 from app.policy.language.hours import WEEKDAYS, rest_of_day, week_of
 from app.policy.time.calendars import AlwaysOpen, BusinessCalendar
 from app.policy.time.calendars import Calendar as OpeningTimes

@@ -10,7 +10,7 @@ from app.base.vocabulary import Outcome, Role
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer
 from app.policy.decision import Decision
-from app.policy.language.document import ContactRole
+from app.policy.language.entrances import ContactRole
 from app.policy.language.model import Model
 from app.policy.situation import Account, ListedContact, Request, Sender, Situation
 from app.policy.stages import admission

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from app.base.money import Amount, Currency, rounded
 from app.policy.compile import CompiledPolicy
 from app.policy.desk.explaining import Explained, reasoning
-from app.policy.language.document import Credit, Credits, CreditStep, Liability
 from app.policy.language.model import Model
+from app.policy.language.promises import Credit, Credits, CreditStep, Liability
 
 _NOTHING, _ALL = Decimal(0), Decimal(1)
 

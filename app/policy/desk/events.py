@@ -9,8 +9,8 @@ from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer
 from app.policy.decision import Breach, Decision
 from app.policy.desk.contacts import host_domain
-from app.policy.language.document import Target
 from app.policy.language.model import Model
+from app.policy.language.promises import Target
 from app.policy.situation import Account, EarlierEvent, Request, Situation
 from app.policy.stages import admission
 from app.policy.stages.deliberation import Deliberation

@@ -8,8 +8,9 @@ from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer
 from app.policy.decision import Decision
 from app.policy.desk.explaining import reasoning
-from app.policy.language.document import Document, Target
+from app.policy.language.document import Document
 from app.policy.language.model import Duration, Model, Slug
+from app.policy.language.promises import Target
 
 
 class TargetChange(Model):

@@ -12,7 +12,7 @@ from app.policy.compile import CompiledPolicy
 from app.policy.desk.credits import Miss, credits_due
 from app.policy.examples.requests import CUSTOMER, RESELLER, TICKET, Scene, StepOf
 from app.policy.examples.scenes import Scenes, resting_on
-from app.policy.language.document import Credits
+from app.policy.language.promises import Credits
 from app.policy.scenarios.answer import Answer, of_reading
 from app.policy.scenarios.desk import ScenarioDesk
 from app.policy.scenarios.file import FileAccount, Played

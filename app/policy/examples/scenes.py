@@ -9,9 +9,14 @@ from pydantic import BaseModel
 from app.policy.compile import CompiledPolicy
 from app.policy.examples.requests import CUSTOMER, RESELLER, TICKET, Requests, Scene, StepOf
 from app.policy.examples.supposing import LATER, Supposing, Way
-from app.policy.language import document as doc
 from app.policy.language import tables
+from app.policy.language.document import Document, Goal, QueueOrder
+from app.policy.language.entrances import Action, Channel, ContactRole, Language, OtherChannels
+from app.policy.language.matters import Alias
 from app.policy.language.model import Sourced
+from app.policy.language.prices import Fee
+from app.policy.language.promises import Excuses, Level, Target
+from app.policy.language.rules import CoverageEntry, Rule
 from app.policy.scenarios.steps import EventStep, Said
 
 _STAFF = {"email": "agent@desk.example", "role": "staff"}
@@ -44,26 +49,26 @@ class Scenes:
     def about(self, part: BaseModel) -> Iterator[Scene]:
         """Scenes in which the part is likely to decide."""
         match part:
-            case doc.Rule():
+            case Rule():
                 yield from self._ruled(part)
-            case doc.Level() | doc.Excuses():
+            case Level() | Excuses():
                 yield from self._worked_on(part)
-            case doc.Goal():
+            case Goal():
                 yield Scene(
                     ("report", {"metric": part.metric, "counts": {part.numerator: 1, part.denominator or "of": 2}})
                 )
-            case doc.QueueOrder():
+            case QueueOrder():
                 yield Scene(("queue", {"tickets": [{"as": "one", "received_at": self._at}]}))
-            case doc.ContactRole():
+            case ContactRole():
                 yield from self._listed(part)
-            case doc.Channel():
+            case Channel():
                 yield from self._entered(part)
-            case doc.Action():
+            case Action():
                 yield from self._asked_for(part)
-            case doc.Fee():
+            case Fee():
                 slug = next(s for s, fee in self._document.fees.items() if fee is part)
                 yield Scene(("quote", {"account": CUSTOMER, "rule": slug, "minutes": 60}))
-            case doc.Language() | doc.OtherChannels():
+            case Language() | OtherChannels():
                 tag = next((t for t, language in self._document.languages.items() if language is part), None)
                 yield from self._requests.asked({"language": tag} if tag else {"channel": "smoke_signals"})
             case _:
@@ -83,10 +88,10 @@ class Scenes:
     def _ways_to(self, part: BaseModel, steps: int = 2) -> Iterator[Way]:
         """Ways to the part's own condition, and in so many steps to what leads there."""
         found = [way for when in self._conditions(part) for way in self._supposing.ways(when)]
-        if isinstance(part, doc.CoverageEntry | doc.Alias):
+        if isinstance(part, CoverageEntry | Alias):
             topics = self._supposing.ways({"topic": list(part.topics)})
             found = [{**topic, **way} for way in found for topic in (topics if "topic" not in way else [{}])]
-        if isinstance(part, doc.CoverageEntry) and part.products:
+        if isinstance(part, CoverageEntry) and part.products:
             found = [{"product": part.products[0], **way} for way in found]
         for way in found:
             for cause in self._leading_to(way, steps):
@@ -97,9 +102,9 @@ class Scenes:
         when = getattr(part, "when", {})
         if getattr(part, "table", None) is None:
             yield when if isinstance(when, Mapping) else {}
-        elif isinstance(part, doc.Rule):
+        elif isinstance(part, Rule):
             yield from (rule.when for rule in tables.rules(self._document.model_copy(update={"rules": (part,)})))
-        elif isinstance(part, doc.Target):
+        elif isinstance(part, Target):
             alone = self._document.model_copy(update={"targets": (part,)})
             yield from (target.when for target in tables.targets(alone))
 
@@ -121,7 +126,7 @@ class Scenes:
                 yield rule
 
     # ── what happens to tickets and accounts ─────────────────────────────────
-    def _ruled(self, rule: doc.Rule) -> Iterator[Scene]:
+    def _ruled(self, rule: Rule) -> Iterator[Scene]:
         for way in self._ways_to(rule):
             match rule.stage:
                 case "transition" if way.get("transition") in ("hold", "release", "adopt"):
@@ -187,26 +192,26 @@ class Scenes:
     def _verb(verb: str, payload: Mapping[str, Any], at: datetime) -> StepOf:
         return "transition", {"ticket": TICKET, "verb": verb, "by": _STAFF, "at": at, "payload": dict(payload)}
 
-    def _worked_on(self, part: doc.Level | doc.Excuses) -> Iterator[Scene]:
-        if isinstance(part, doc.Level):
+    def _worked_on(self, part: Level | Excuses) -> Iterator[Scene]:
+        if isinstance(part, Level):
             yield from self._escalated(part)
         else:
             yield from self._moved("excuse", {"metric": part.metrics[0], "code": part.codes[0], "note": "-"}, {})
 
-    def _escalated(self, level: doc.Level | None) -> Iterator[Scene]:
+    def _escalated(self, level: Level | None) -> Iterator[Scene]:
         for number, known in self._document.levels.items():
             if level is None or known is level:
                 yield from self._moved("escalate", {"to_level": number, "reason": "-"}, {})
 
     # ── people, entrances, actions ───────────────────────────────────────────
-    def _listed(self, role: doc.ContactRole) -> Iterator[Scene]:
+    def _listed(self, role: ContactRole) -> Iterator[Scene]:
         slug = next(s for s, of in self._document.contacts.items() if of is role)
         change = {"account": CUSTOMER, "op": "add", "role": slug, "email": "new@elsewhere.example", "at": self._at}
         yield from self._requests.asked({"sender.standing": slug})
         for facts in ({}, self._requests.complete):
             yield Scene(("contact", {**change, "facts": facts}), (), self._requests.account({}))
 
-    def _entered(self, channel: doc.Channel) -> Iterator[Scene]:
+    def _entered(self, channel: Channel) -> Iterator[Scene]:
         slug = next(s for s, of in self._document.channels.items() if of is channel)
         entered: dict[str, Any] = {"channel": channel.entrance or slug}
         if channel.menu_option is not None:
@@ -217,7 +222,7 @@ class Scenes:
         for way in [{}, *closed, *beyond, *({**b, **c} for b in beyond for c in cases)]:
             yield from self._requests.asked({**way, **entered})
 
-    def _asked_for(self, action: doc.Action) -> Iterator[Scene]:
+    def _asked_for(self, action: Action) -> Iterator[Scene]:
         slug = next(s for s, of in self._document.actions.items() if of is action)
         named = "something_else" if slug == "*" else slug
         excluded = self._supposing.ways(action.excluded_when) if action.excluded_when else []
@@ -251,7 +256,7 @@ def _needed(verb: str) -> dict[str, Any]:
             return {}
 
 
-def resting_on(document: doc.Document, clause: str, every: Sequence[tuple[Any, BaseModel]]) -> Iterator[BaseModel]:
+def resting_on(document: Document, clause: str, every: Sequence[tuple[Any, BaseModel]]) -> Iterator[BaseModel]:
     """Parts that cite the clause, then parts that lead there: a price or a calendar decides through what names it."""
     cited = [part for _, part in every if isinstance(part, Sourced) and clause in part.clauses]
     yield from cited

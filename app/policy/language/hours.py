@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from app.policy.language.document import Calendar, Interval
+from app.policy.language.calendars import Calendar, Interval
 from app.policy.language.reading import Flaw
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

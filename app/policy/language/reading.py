@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.policy.language.document import Document, Fact
+from app.policy.language.document import Document
 from app.policy.language.faults import Steps
+from app.policy.language.matters import Fact
 from app.policy.language.model import Duration
 from app.policy.language.predicate import OPERATORS
 from app.policy.language.standard import CLAIMED, CLOSED, DERIVED, STANDINGS, TICKET_EVENTS

@@ -5,9 +5,11 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from app.policy.language.document import Document, Rule, Table, Target
+from app.policy.language.document import Document
 from app.policy.language.effects import Effect, SetDepartment, SetFact, SetLevel, SetPriority
+from app.policy.language.promises import Table, Target
 from app.policy.language.reading import Flaw, Names, check_value
+from app.policy.language.rules import Rule
 
 ANY_OTHER = "*"
 """As a row or column: every value that has none of its own."""

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from app.policy.language.document import Allowance
+from app.policy.language.prices import Allowance
 from app.policy.money.fees import minutes_of
 from app.policy.situation import Drawing
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from app.policy.language.document import Band
+from app.policy.language.prices import Band
 from app.policy.time.calendars import Calendar
 
 MINUTE = timedelta(minutes=1)

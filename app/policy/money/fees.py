@@ -9,8 +9,8 @@ from typing import Any
 from app.base.money import rounded
 from app.base.vocabulary import FeeKind
 from app.policy.decision import FeeLine
-from app.policy.language.document import Band, Fee, Part, Step
 from app.policy.language.model import words
+from app.policy.language.prices import Band, Fee, Part, Step
 from app.policy.money.bands import MINUTE, band_at, shares
 from app.policy.time.calendars import Calendar
 

@@ -7,9 +7,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.policy.checks.references import parts
-from app.policy.language.document import Assumption, Calendar, CoverageEntry, Department, Document, Fee, Rule, Target
+from app.policy.language.calendars import Calendar
+from app.policy.language.clauses import Assumption
+from app.policy.language.document import Document
 from app.policy.language.faults import pointer
 from app.policy.language.model import Sourced
+from app.policy.language.prices import Fee
+from app.policy.language.promises import Department, Target
+from app.policy.language.rules import CoverageEntry, Rule
 from app.policy.pages.phrasing import Phrasing, plain
 
 

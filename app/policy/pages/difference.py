@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from app.policy.language.document import CoverageEntry, Document, Rule, Target
+from app.policy.language.document import Document
+from app.policy.language.promises import Target
+from app.policy.language.rules import CoverageEntry, Rule
 from app.policy.pages.phrasing import Phrasing, plain
 
 

@@ -7,11 +7,15 @@ from typing import Any
 
 from app.base.money import minor_units
 from app.base.vocabulary import FeeKind
-from app.policy.language.document import Calendar, CoverageEntry, Document, Fee, Target
+from app.policy.language.calendars import Calendar
+from app.policy.language.document import Document
 from app.policy.language.effects import Effect, FactReference
 from app.policy.language.hours import WEEKDAYS, week_of
 from app.policy.language.model import words
+from app.policy.language.prices import Fee
+from app.policy.language.promises import Target
 from app.policy.language.reading import Names
+from app.policy.language.rules import CoverageEntry
 from app.policy.pages.phrases import phrase
 
 _COMPARED = ("gte", "gt", "lte", "lt")

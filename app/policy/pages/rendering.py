@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from html import escape
 
 from app.policy.language import tables
-from app.policy.language.document import CoverageEntry, Document
+from app.policy.language.document import Document
 from app.policy.language.model import Sourced
+from app.policy.language.rules import CoverageEntry
 from app.policy.pages.phrases import LANGUAGES
 from app.policy.pages.phrasing import Phrasing
 

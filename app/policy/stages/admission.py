@@ -6,8 +6,8 @@ from typing import Any
 from app.base.vocabulary import Outcome
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import ActionTerms, ChannelState
-from app.policy.language.document import Action
 from app.policy.language.effects import FactReference, SetOutcome
+from app.policy.language.entrances import Action
 from app.policy.language.standard import CLAIMED
 from app.policy.language.stating import instant
 from app.policy.situation import Account, OpenTicket, Sender

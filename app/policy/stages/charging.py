@@ -5,8 +5,8 @@ from typing import Any
 
 from app.base.vocabulary import Coverage, FeeKind, Outcome, WorkGate
 from app.policy.decision import FeeDecision, ScheduleWindow
-from app.policy.language.document import Fee
 from app.policy.language.effects import SetOutcome
+from app.policy.language.prices import Fee
 from app.policy.money import fees
 from app.policy.money.fees import Price
 from app.policy.stages.deliberation import Deliberation

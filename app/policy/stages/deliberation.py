@@ -21,7 +21,6 @@ from app.policy.decision import (
     ScheduleWindow,
     TargetTime,
 )
-from app.policy.language.document import Same
 from app.policy.language.effects import (
     AddFee,
     Append,
@@ -47,6 +46,7 @@ from app.policy.language.effects import (
     Value,
 )
 from app.policy.language.model import Sourced
+from app.policy.language.rules import Same
 from app.policy.situation import Account, OpenTicket, Request, Situation
 from app.policy.stages.likeness import first_alike, recent, shared_facts
 from app.policy.stages.scheduling import window_for

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from app.policy.decision import AllowanceDrawn
-from app.policy.language.document import Allowance
+from app.policy.language.prices import Allowance
 from app.policy.money import allowances
 from app.policy.money.allowances import Drawn
 from app.policy.money.bands import MINUTE

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.policy.compiled.conditions import matches_topic
-from app.policy.language.document import Same
+from app.policy.language.rules import Same
 from app.policy.situation import OpenTicket
 
 ACCOUNT = "account"

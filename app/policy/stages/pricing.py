@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.base.money import rounded
-from app.policy.language.document import Fee
+from app.policy.language.prices import Fee
 from app.policy.money import fees
 from app.policy.money.bands import MINUTE
 from app.policy.money.fees import Job, Price

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from app.base.vocabulary import Strength, TicketStatus
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import TargetTime
-from app.policy.language.document import Target
+from app.policy.language.promises import Target
 from app.policy.situation import ContractTarget
 from app.policy.stages.deliberation import Deliberation
 from app.policy.tickets.ticket_clocks import ClockTerms

@@ -11,8 +11,8 @@ from pydantic import JsonValue
 from app.base.vocabulary import Outcome
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
-from app.policy.language.document import Fee
 from app.policy.language.model import Model
+from app.policy.language.prices import Fee
 from app.policy.life import Desk, carry_on, reclassify, redeliberate
 from app.policy.situation import Sender
 from app.policy.stages.deliberation import Deliberation

@@ -7,9 +7,12 @@ from typing import Any
 from app.base.errors import Problem
 from app.policy.compile import CompiledPolicy
 from app.policy.desk.about import about
-from app.policy.language.document import Calendar, Document, Fee, Target
+from app.policy.language.calendars import Calendar
+from app.policy.language.document import Document
 from app.policy.language.hours import week_of
 from app.policy.language.model import Words, words
+from app.policy.language.prices import Fee
+from app.policy.language.promises import Target
 
 
 def customers_view(policy: CompiledPolicy, language: str, at: datetime) -> dict[str, Any]:
