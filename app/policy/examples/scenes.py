@@ -18,12 +18,15 @@ from app.policy.language.prices import Fee
 from app.policy.language.promises import Excuses, Level, Target
 from app.policy.language.rules import CoverageEntry, Rule
 from app.policy.scenarios.steps import EventStep, Said
+from app.policy.tickets.happenings import OF_VERB
 
 _STAFF = {"email": "agent@desk.example", "role": "staff"}
 _SAID = frozenset(get_args(Said))
 _EVENT_FIELDS = frozenset(EventStep.model_fields)
 _OF_EVENT = {"plugin": "gallery", "server": "web1", "metric": "first_response", "domain": "customer.example"}
 _TRIAGED = dict.fromkeys(("customer_info", "symptoms", "goal", "underlying_problem"), "known")
+_BRINGS = {event: verb for verb, event in OF_VERB.items()}
+"""The verb that brings an event about."""
 _BEFORE: Mapping[str, tuple[str, ...]] = {
     "escalate": ("triage",),
     "start_work": ("triage",),
@@ -72,8 +75,9 @@ class Scenes:
                 tag = next((t for t, language in self._document.languages.items() if language is part), None)
                 yield from self._requests.asked({"language": tag} if tag else {"channel": "smoke_signals"})
             case _:
+                begins = _BRINGS.get(part.start) if isinstance(part, Target) else None
                 for way in self._ways_to(part):
-                    yield from self._requests.asked(way)
+                    yield from self._requests.asked(way) if begins is None else self._moved(begins, {}, way)
 
     def usual(self) -> Iterator[Scene]:
         """What happens at every desk: for parts that decide without a condition of their own."""

@@ -191,9 +191,11 @@ class Phrasing:
         if fee.block is not None:
             said.append(self("block", self.duration(fee.block)))
         if fee.consent == "required":
-            said.append(self("consent"))
+            said.append(self("signed" if fee.consent_form == "signature" else "consent"))
         if fee.payment.timing == "prepay":
             said.append(self("prepaid"))
+        if fee.tax != "unstated":
+            said.append(self(f"tax_{fee.tax}"))
         if fee.indicative:
             said.append(self("indicative"))
         return "; ".join(said)
@@ -203,6 +205,8 @@ class Phrasing:
         said = self(entry.status.value)
         if entry.fee is not None:
             said += f" ({self.named('fees', entry.fee)})"
+        if entry.allowance is not None:
+            said = self("at_first", entry.allowance.replace("_", " "), said)
         return f"{said}, {self('strictly')}" if entry.strict else said
 
     def effect(self, effect: Effect) -> str:

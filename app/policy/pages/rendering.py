@@ -7,7 +7,9 @@ from html import escape
 from app.policy.language import tables
 from app.policy.language.document import Document
 from app.policy.language.model import Sourced
+from app.policy.language.promises import Liability
 from app.policy.language.rules import CoverageEntry
+from app.policy.pages.dues import included, owed_by_steps, owed_for
 from app.policy.pages.phrases import LANGUAGES
 from app.policy.pages.phrasing import Phrasing
 
@@ -45,7 +47,7 @@ def page(document: Document, language: str | None = None) -> Page:
     chosen = _chosen(document, language)
     say = Phrasing(document, chosen)
     title = f"{_provider(document, say)}: {say('policy')}"
-    sections = (_head, _hours, _channels, _people, _actions, _promises, _prices, _coverage, _clauses)
+    sections = (_head, _hours, _channels, _people, _actions, _promises, _owed, _prices, _included, _coverage, _clauses)
     blocks = (block for section in sections for block in section(document, say))
     return Page(title, chosen, (Heading(1, title), *blocks))
 
@@ -116,7 +118,8 @@ def _channels(document: Document, say: Phrasing) -> Iterator[Block]:
 def _people(document: Document, say: Phrasing) -> Iterator[Block]:
     rows = []
     for slug, role in document.contacts.items():
-        most = say("at_most", role.max) if role.max is not None else ""
+        least = [say("at_least", role.min)] if role.min else []
+        most = ", ".join([*least, *([say("at_most", role.max)] if role.max is not None else [])])
         may = say.listed(say(f"term {capability}") for capability in role.may)
         rows.append((say.named("contacts", slug), most, may, _cited(role)))
     yield from _table(say("people"), (say("role"), say("how_many"), say("may"), say("clause")), rows)
@@ -158,6 +161,30 @@ def _prices(document: Document, say: Phrasing) -> Iterator[Block]:
     else:
         yield Heading(2, say("prices"))
         yield Paragraph(say("no_prices"))
+
+
+def _included(document: Document, say: Phrasing) -> Iterator[Block]:
+    rows = []
+    for slug, allowance in document.allowances.items():
+        following = say.named("fees", allowance.then) if allowance.then is not None else ""
+        rows.append((slug.replace("_", " "), included(allowance, say), following, _cited(allowance)))
+    if rows:
+        head = (say("name"), say("terms"), say("price"), say("clause"))
+        yield from _table(say("included"), head, rows)
+
+
+def _owed(document: Document, say: Phrasing) -> Iterator[Block]:
+    """What is given back for misses, of one target or counted in a period."""
+    rows = []
+    for target in document.targets:
+        if isinstance(target.liability, Liability):
+            credit = target.liability.credit
+            rows.append((say(target.metric), owed_for(credit, say), credit.of.replace("_", " "), _cited(target)))
+    for terms in document.credits:
+        metrics = say.listed(map(say, terms.metrics), "or") or terms.id.replace("_", " ")
+        rows.append((metrics, owed_by_steps(terms, say), terms.of.replace("_", " "), _cited(terms)))
+    if rows:
+        yield from _table(say("owed"), (say("metric"), say("terms"), say("price"), say("clause")), rows)
 
 
 def _coverage(document: Document, say: Phrasing) -> Iterator[Block]:

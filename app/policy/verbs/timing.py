@@ -1,6 +1,6 @@
 """Verbs about time: agreed turnarounds, windows, excused delays."""
 
-from app.base.vocabulary import TicketStatus, WorkGate
+from app.base.vocabulary import Outcome, TicketStatus, WorkGate
 from app.policy.decision import ScheduleWindow
 from app.policy.language.stating import instant
 from app.policy.tickets.ticket import Excuse
@@ -51,7 +51,7 @@ def schedule(step: Step) -> Result:
         d.stage = "schedule"
         for ready in step.policy.rules.get("schedule", ()):
             d.cite(ready.rule, "not scheduled", ready.when.reads)
-        return refused(step, "not_available")
+        return refused(step, decision.reason if decision.outcome is Outcome.REFUSED else "not_available")
     status = TicketStatus.SCHEDULED if decision.work_gate is WorkGate.SCHEDULED else ticket.status
     return decision, ticket.changed(status=status)
 
