@@ -85,6 +85,8 @@ class EventType(StrEnum):
     QUOTE_REFUNDED = "quote.refunded"
     MONITORING_NOTICED = "monitoring.noticed"
     """Something was noticed; its decision says what follows, pages included."""
+    MONITORING_CONFIRMED = "monitoring.confirmed"
+    """Another alert about a server that is known to be down, or the end of one that was not the last."""
     MONITORING_IGNORED = "monitoring.ignored"
     """An alert came in that nothing can be made of."""
     TASK_REQUESTED = "task.requested"

@@ -9,11 +9,15 @@ from app.services.errands import Errand
 _REQUESTS = ("classify", "open_tickets", "read_tickets", "write_messages", "request_quotes")
 _OF_SCOPE: dict[Scope, tuple[str, ...]] = {
     Scope.SUBMIT: _REQUESTS,
-    Scope.INBOUND: ("classify", "open_tickets"),
+    Scope.INBOUND: ("classify", "open_tickets", "take_calls"),
     Scope.EVENTS: ("classify", "open_tickets", "report_events"),
     Scope.PAYMENTS: ("read_quotes", "record_payments"),
 }
-_STAFF = (*_REQUESTS, "work_tickets", "read_accounts", "change_contacts", "read_policies")
+_STAFF = (
+    *_REQUESTS,
+    *("work_tickets", "read_accounts", "change_contacts", "read_policies", "take_calls", "report_events"),
+    "write_notices",
+)
 _ADMIN = ("publish_policies", "revise_settings", "administer")
 
 

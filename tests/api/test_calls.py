@@ -24,7 +24,9 @@ EMERGENCY = {
 
 
 async def called(front: FrontDesk, who: Headers, **body: Any) -> httpx2.Response:
-    return await front.client.post(URL, json={"body": "Nothing works.", **body}, headers=who)
+    """About something that is stated, so that no words have to be weighed."""
+    facts = {"topic": "web.offline", **body.pop("facts", {})}
+    return await front.client.post(URL, json={"body": "Nothing works.", **body, "facts": facts}, headers=who)
 
 
 def ticket_of(answer: httpx2.Response, status: int = 201) -> Ticket:

@@ -158,6 +158,8 @@ async def test_alertmanagers_webhook_is_understood_as_it_is(front: FrontDesk) ->
     over = [alert("aa01", "resolved", instance="zeus3:9100"), alert("aa02", "resolved", server="zeus3")]
     assert [e.outcome for e in await sent(front, who, over[0])] == ["known"]
     assert await front.owner.fetchval("SELECT state FROM notice") == "open"
+    assert [e["data"]["type"] for e in await log(front, "monitoring.noticed")] == ["monitor_down"]
+    assert [e["data"]["type"] for e in await log(front, "monitoring.confirmed")] == ["monitor_down", "monitor_up"]
     (ended,) = await sent(front, who, over[1])
     assert (ended.outcome, ended.notice) == ("noticed", first.notice)
     assert await front.owner.fetchval("SELECT state FROM notice") == "resolved"
@@ -172,23 +174,33 @@ async def test_an_alert_that_nothing_can_be_made_of_loses_no_other(front: FrontD
         front,
         who,
         alert("b1"),
-        alert("b2", event="coffee", server="zeus3"),
-        alert("b3", event="plugin_scan", plugin="x", account="nobody"),
-        alert("b4", "resolved", event="plugin_scan", plugin="x", account="nobody"),
-        alert("b5", server="zeus3"),
+        alert("b2", clausedesk_event="coffee", server="zeus3"),
+        alert("b3", clausedesk_event="plugin_scan", plugin="x", account="nobody"),
+        alert("b4", "resolved", clausedesk_event="plugin_scan", plugin="x", account="nobody"),
+        alert("b5", server="zeus3", account="the cloud's own"),
     )
     assert [e.outcome for e in noticed] == ["ignored"] * 4 + ["noticed"]
     assert [e.detail for e in noticed[:4]] == [
         "It lacks a label: server.",
         "Its labels cannot be used: type.",
         "There is no account as its label says.",
-        "Nothing follows from the end of plugin_scan.",
+        "Nothing follows from the end of such an event.",
     ]
     assert len(await log(front, "monitoring.ignored")) == 4
     await sent(front, who, alert("b1"))
     assert len(await log(front, "monitoring.ignored")) == 4
     broken = await front.client.post(URL, json=group({**alert("b6"), "startsAt": "yesterday"}), headers=who)
     assert [e["pointer"] for e in broken.json()["errors"]] == ["/alerts/0/startsAt"]
+
+
+async def test_the_page_does_not_wait_for_busy_tickets(front: FrontDesk) -> None:
+    account, _, customer = await front.customer("plutus", product="shared", server="zeus3")
+    body = {"subject": "Slow today", "facts": {"topic": "email.error"}}
+    made = await front.client.post("/v1/tickets", json=body, headers={**customer, **front.key()})
+    # A change that has its event, but is not to be seen in the ticket's row: whoever rests on the row is too late.
+    await factories.event(front.owner, account.provider_id, subject_id=UUID(made.json()["id"]), seq=2)
+    down = seen(await reported(front, await monitor(front), type="monitor_down", server="zeus3"))
+    assert (down.tickets_linked, effects(down)[0]) == (0, "page")
 
 
 # ── other events ─────────────────────────────────────────────────────────────
@@ -252,6 +264,7 @@ async def test_the_reseller_answers_for_abuse_of_its_customer(front: FrontDesk) 
     assert turned.decision is not None
     assert next(e for e in turned.decision.effects if e["type"] == "hold_account")["status"] == "proposed"
     assert await front.owner.fetchval("SELECT state FROM account WHERE number = 'M2'") == "active"
+    assert len(await log(front, "account.hold_proposed")) == 1
 
 
 # ── the edge ─────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ from app.db.pool import Database
 from tests.frontdesk import FrontDesk, open_front_desk
 
 TICKET: dict[str, Any] = {"subject": "Checkout is dead", "body": "Since nine.", "facts": {"topic": "web.offline"}}
+NOTICE = {"kind": "announcement", "title": "PHP moves on", "body": "PHP 8.1 ends in May."}
 
 
 class Counted:
@@ -93,3 +94,17 @@ async def test_a_request_that_comes_again_takes_one(counted: Counted) -> None:
     headers = {**customer, **counted.front.key()}
     await counted.front.client.post("/v1/tickets", json=TICKET, headers=headers)
     assert await counted.by(counted.front.client.post("/v1/tickets", json=TICKET, headers=headers)) == 1
+
+
+async def test_reports_and_calls_take_two(counted: Counted) -> None:
+    front = counted.front
+    account, _, customer = await front.customer()
+    staff = await front.staff(await front.provider())
+    await front.client.post("/v1/tickets", json=TICKET, headers={**customer, **front.key()})
+    down = {"type": "monitor_down", "server": "zeus3"}
+    call = {"channel": "phone", "account": account.number, "caller": {"name": "Jo"}}
+    for path, body in (("monitoring/events", down), ("inbound/calls", call), ("notices", NOTICE)):
+        assert await counted.by(front.client.post(f"/v1/{path}", json=body, headers=staff)) == 2, path
+    assert await counted.by(front.client.post("/v1/monitoring/events", json=down, headers=staff)) == 1
+    assert await counted.by(front.client.get("/v1/notices", headers=staff)) == 1
+    assert await counted.by(front.client.get(f"/v1/status/{(await front.provider()).slug}")) == 1

@@ -1,20 +1,13 @@
-"""A report becomes an event: decided by the policy, and written with all that follows in one statement."""
+"""A report becomes an event: a server goes down or comes back up, something is found; the policy says what follows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
-from app.base.vocabulary import Scope
-from app.db.callers import CallerRow, Kind
-from app.db.commands import Command, Update, carry_out
-from app.db.monitoring import facts_for_event
-from app.db.requests import Reference
-from app.policy.compile import CompiledPolicy
-from app.policy.decision import jsonable
+from app.db.commands import Update
 from app.policy.desk.events import Event, EventAnswer, happened
 from app.policy.pages.phrases import phrase
 from app.policy.situation import EarlierEvent
@@ -25,63 +18,51 @@ from app.services.errands import Errand
 from app.services.facts import asserters, state
 from app.services.linking import linked
 from app.services.monitoring.following import Following, following
+from app.services.monitoring.knowing import Known, gather
+from app.services.monitoring.recording import nothing_new, record
 from app.services.monitoring.reports import Report, report_of, report_of_alert
 from app.services.notices.writing import new_row, told
-from app.services.repeating import check_repeated, once
-from app.services.tickets.view import written
+from app.services.repeating import once
 
-_USUAL_WINDOW = timedelta(days=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """`row` is what the database said; `signal` what the report is about."""
-
-    caller: CallerRow
-    row: Mapping[str, Any]
-    policy: CompiledPolicy
-    signal: UUID
-
-    @property
-    def seq(self) -> int:
-        return int(self.row["last"]["seq"]) + 1 if self.row["last"] is not None else 1
+_TRIES_WITH_LINKS = 2
 
 
 async def notice_event(errand: Errand, body: MonitoringEvent) -> StoredAnswer:
     """201 where something is new, 200 where it was known already."""
-    report = report_of(body, errand.now)
-    return await once(lambda: _attempt(errand, report))
+    return await _noticed(errand, report_of(body, errand.now))
 
 
 async def notice_alerts(errand: Errand, body: AlertGroup) -> list[bytes]:
     """Each alert by itself: whatever becomes of one, the others count; the whole may be sent again."""
     one_by_one = replace(errand, repeat=None)
-    return [await _notice_alert(one_by_one, report_of_alert(alert, errand.now)) for alert in body.alerts]
+    answers = [await _noticed(one_by_one, report_of_alert(alert, errand.now)) for alert in body.alerts]
+    return [answer.body for answer in answers]
 
 
-async def _notice_alert(errand: Errand, report: Report) -> bytes:
-    answer = await once(lambda: _attempt(errand, report))
-    return answer.body
+async def _noticed(errand: Errand, report: Report) -> StoredAnswer:
+    """The page matters more than the links: when busy tickets have got in the way twice, they go without."""
+    tries = count()
+    return await once(lambda: _attempt(errand, report, linking=next(tries) < _TRIES_WITH_LINKS))
 
 
-async def _attempt(errand: Errand, report: Report) -> StoredAnswer:
-    known = await _gather(errand, report)
+async def _attempt(errand: Errand, report: Report, *, linking: bool) -> StoredAnswer:
+    known = await gather(errand, report, linking)
     row = known.row
     if report.is_known(row["last"], errand.now):
-        return await _nothing_new(errand, known, report)
+        return await nothing_new(errand, known, report)
     if report.account is not None and row["account"] is None:
         if not report.alert:
             raise Problem("invalid", errors=[Fault("/account", "unknown", "There is no such account here.")])
         report = replace(report, ignored="There is no account as its label says.")
     if report.ignored is not None:
-        return await _write(errand, known, report, Noticing.IGNORED, Following())
+        return await record(errand, known, report, Noticing.IGNORED, Following())
     match report.type:
         case EventKind.MONITOR_DOWN if row["incident"] is not None:
             return await _down_already(errand, known, report)
         case EventKind.MONITOR_UP:
             return await _up(errand, known, report)
         case EventKind.HOSTED_DOMAIN_ADDED if report.values["domain"] in row["account"]["hosted_domains"]:
-            return await _nothing_new(errand, known, report)
+            return await nothing_new(errand, known, report)
         case _:
             return await _decided(errand, known, report)
 
@@ -91,7 +72,7 @@ async def _down_already(errand: Errand, known: Known, report: Report) -> StoredA
     """The first report has paged; another alert only holds the incident open for longer."""
     incident = known.row["incident"]
     if not report.alert:
-        return await _nothing_new(errand, known, report)
+        return await nothing_new(errand, known, report)
     held_by = sorted({*incident["held_by"], str(known.signal)})
     return await _held(errand, known, report, held_by)
 
@@ -102,8 +83,8 @@ async def _up(errand: Errand, known: Known, report: Report) -> StoredAnswer:
     mine = incident is not None and str(known.signal) in incident["held_by"]
     if incident is None or (report.alert and not mine):
         if report.alert and known.row["last"] is not None:
-            return await _write(errand, known, report, Noticing.KNOWN, Following())
-        return await _nothing_new(errand, known, report)
+            return await record(errand, known, report, Noticing.KNOWN, Following())
+        return await nothing_new(errand, known, report)
     left = [signal for signal in incident["held_by"] if signal != str(known.signal)]
     if report.alert and left:
         return await _held(errand, known, report, left)
@@ -119,7 +100,7 @@ async def _held(errand: Errand, known: Known, report: Report, held_by: list[str]
     )
     values = {"held_by": held_by, "updated_at": errand.now}
     update = Update("notice", UUID(incident["id"]), incident["version"], values)
-    return await _write(errand, known, report, Noticing.KNOWN, found, update=update, notice=incident["id"])
+    return await record(errand, known, report, Noticing.KNOWN, found, update=update, notice=incident["id"])
 
 
 def _opened(errand: Errand, known: Known, report: Report, found: Following) -> tuple[str, int]:
@@ -165,13 +146,13 @@ async def _decided(errand: Errand, known: Known, report: Report) -> StoredAnswer
     answer = _answer(errand, known, report)
     row = known.row
     found = following(errand, known.policy, report, answer, row["account"], row["others"])
-    notice, count, update = None, 0, None
+    notice, tickets, update = None, 0, None
     if report.type is EventKind.MONITOR_DOWN:
-        notice, count = _opened(errand, known, report, found)
+        notice, tickets = _opened(errand, known, report, found)
     elif report.type is EventKind.MONITOR_UP:
         notice, update = row["incident"]["id"], _ended(errand, known, report, found)
-    return await _write(
-        errand, known, report, Noticing.NOTICED, found, answer=answer, update=update, notice=notice, tickets=count
+    return await record(
+        errand, known, report, Noticing.NOTICED, found, answer=answer, update=update, notice=notice, tickets=tickets
     )
 
 
@@ -187,113 +168,3 @@ def _answer(errand: Errand, known: Known, report: Report) -> EventAnswer:
         errand.now,
         tuple(EarlierEvent(at=e["at"], values=e["values"]) for e in row["earlier"]),
     )
-
-
-# ── parts ────────────────────────────────────────────────────────────────────
-async def _gather(errand: Errand, report: Report) -> Known:
-    """One statement; a second one where the policy is new to this process and looks further back."""
-    signal = report.signal(errand.provider_id, str(errand.principal.subject)) or errand.new_id()
-    guess = errand.policies.last_used(errand.provider_id)
-    window = _USUAL_WINDOW if guess is None else _window(guess)
-    while True:
-        caller, row = await facts_for_event(
-            errand.database,
-            errand.provider_id,
-            errand.principal,
-            errand.now,
-            Reference.of(report.account),
-            report.server,
-            signal,
-            errand.now - window if window else None,
-            report.values.get("domain"),
-            report.type is EventKind.MONITOR_DOWN,
-            errand.repeat,
-        )
-        if caller.kind is Kind.SERVICE and Scope.EVENTS not in caller.scopes:
-            raise Problem("forbidden", "This needs the scope events.")
-        await check_repeated(errand, row)
-        policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
-        if _window(policy) <= window:
-            return Known(caller, row, policy, signal)
-        window = _window(policy)
-
-
-def _window(policy: CompiledPolicy) -> timedelta:
-    """How far back the rules about events look for an earlier one."""
-    rules = (ready.rule for ready in policy.rules.get("event", ()))
-    return max((rule.same.within for rule in rules if rule.same), default=timedelta(0))
-
-
-async def _nothing_new(errand: Errand, known: Known, report: Report) -> StoredAnswer:
-    last, incident = known.row["last"], known.row["incident"]
-    data = last["data"] if last is not None else {}
-    notice = incident["id"] if incident is not None else data.get("notice")
-    view = _view(known, report, last["id"] if last is not None else None, Noticing.KNOWN, notice=notice)
-    answer = StoredAnswer(200, written(view), {})
-    if errand.repeat is not None:
-        await carry_out(errand.database, errand.provider_id, Command(answer=answer, repeat=errand.repeat), errand.now)
-    return answer
-
-
-async def _write(
-    errand: Errand,
-    known: Known,
-    report: Report,
-    outcome: Noticing,
-    found: Following,
-    *,
-    answer: EventAnswer | None = None,
-    update: Update | None = None,
-    notice: str | None = None,
-    tickets: int = 0,
-) -> StoredAnswer:
-    account = known.row["account"]
-    came = {"notice": notice, "tickets_linked": tickets, "tasks": found.tasks, "notices": found.notices,
-            "measures": found.measures}  # fmt: skip
-    decided: dict[str, Any] = {}
-    if answer is not None:
-        decided = {
-            "decision": jsonable(answer.decision),
-            "policy_version": answer.decision.policy_version,
-            "settings_revision": answer.decision.settings_revision,
-        }
-    data = {
-        **came,
-        "type": report.type,
-        "outcome": outcome,
-        "moment": report.moment,
-        "server": report.server,
-        "account_id": account["id"] if account is not None else "",
-        "occurred_at": report.occurred_at,
-        # What rules may look for again; what an abuse report says stands in the notice alone.
-        "values": {"event": report.type, **{k: v for k, v in report.values.items() if k != "content"}},
-    }
-    kind = EventType.MONITORING_IGNORED if outcome is Noticing.IGNORED else EventType.MONITORING_NOTICED
-    event = errand.event(kind, ("signal", known.signal), known.seq, data, **decided)
-    view = _view(
-        known, report, event["id"], outcome, **came, decision=decided.get("decision"),
-        responsible=answer.responsible if answer is not None else None,
-    )  # fmt: skip
-    stored = StoredAnswer(201 if outcome is Noticing.NOTICED else 200, written(view), {})
-    inserts = {**found.inserts, "event": [event, *found.inserts["event"]]}
-    plan = Command(inserts, update, found.along, stored, errand.repeat, each=found.each)
-    await carry_out(errand.database, errand.provider_id, plan, errand.now)
-    return stored
-
-
-def _view(known: Known, report: Report, id_: Any, outcome: Noticing, **more: Any) -> dict[str, Any]:
-    account = known.row["account"]
-    named = {"id": account["id"], "number": account["number"], "name": account["holder"]} if account else None
-    return {
-        "id": id_,
-        "outcome": outcome,
-        "detail": report.ignored,
-        "type": report.type,
-        "fingerprint": report.fingerprint,
-        "server": report.server,
-        "account": named,
-        "occurred_at": report.occurred_at,
-        **{"notice": None, "tickets_linked": 0, "tasks": [], "notices": [], "measures": {}, "responsible": None},
-        "decision": None,
-        **more,
-    }

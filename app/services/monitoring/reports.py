@@ -97,26 +97,25 @@ def _moment(at: datetime, what: str) -> str:
 
 
 # ── Alertmanager ─────────────────────────────────────────────────────────────
+_KIND = "clausedesk_event"
 _LABELS = ("account", "domain", "plugin", "mail_gateway")
 
 
 def report_of_alert(alert: Alert, now: datetime) -> Report:
-    """By its labels: `event` (left out: a server that is down), `server` or `instance`, `account`, `plugin` …"""
+    """By its labels: a server is down, named by `server` or `instance`, unless `clausedesk_event` says what else."""
     moment = _moment(alert.startsAt, alert.status)
     told = Report(None, now, fingerprint=alert.fingerprint, moment=moment, alert=True)
-    kind = alert.labels.get("event", str(EventKind.MONITOR_DOWN))
+    kind = alert.labels.get(_KIND, str(EventKind.MONITOR_DOWN))
     ended = alert.status == "resolved"
     if ended and kind == EventKind.MONITOR_DOWN:
         kind = str(EventKind.MONITOR_UP)
     elif ended:
-        return replace(told, ignored=f"Nothing follows from the end of {kind}.")
-    body = {
-        "type": kind,
-        "server": alert.labels.get("server") or _host(alert.labels.get("instance")),
-        **{name: alert.labels[name] for name in _LABELS if name in alert.labels},
-        "content": alert.annotations.get("description") or None,
-        "approved": {"true": True, "false": False}.get(alert.labels.get("approved", "")),
-    }
+        return replace(told, ignored="Nothing follows from the end of such an event.")
+    body: dict[str, Any] = {"type": kind, "server": alert.labels.get("server") or _host(alert.labels.get("instance"))}
+    if kind not in SERVER_EVENTS:
+        body |= {name: alert.labels[name] for name in _LABELS if name in alert.labels}
+        body["content"] = alert.annotations.get("description") or None
+        body["approved"] = {"true": True, "false": False}.get(alert.labels.get("approved", ""))
     try:
         known = report_of(MonitoringEvent.model_validate(body), now)
     except ValidationError as error:
