@@ -114,15 +114,3 @@ async def account_for_change(
     args = (id_, number, now, *key_args(repeat))
     caller, found = await for_caller(database, provider_id, principal, rows, *args)
     return caller, found[0] if found else None
-
-
-_CURRENT_OF: Final = """
-SELECT a.id, a.version FROM account AS a
-WHERE a.provider_id = $1 AND a.contact_info_current AND a.id IN (
-  SELECT account_id FROM contact WHERE provider_id = $1 AND email = $2 AND removed_at IS NULL)
-"""
-
-
-async def current_accounts_of(database: Database, provider_id: UUID, email: str) -> dict[UUID, int]:
-    """Versions of the accounts that list this address and are held to be up to date, by their ids."""
-    return {row["id"]: row["version"] for row in await database.fetch(provider_id, _CURRENT_OF, provider_id, email)}

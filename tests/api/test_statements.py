@@ -71,6 +71,14 @@ async def test_readings_take_one_statement_and_commands_two(counted: Counted) ->
     assert await counted.by(changed) == 2
     replied = client.post(f"{url}/messages", json={"body": "Hello"}, headers={**staff, **front.key()})
     assert await counted.by(replied) == 2
+    upload = client.post("/v1/attachments", files={"file": ("a.log", b"ERROR")}, headers={**staff, **front.key()})
+    assert await counted.by(upload) == 2
+    file = str(await front.owner.fetchval("SELECT id FROM attachment"))
+    with_file = {"body": "See the log", "attachments": [file]}
+    replied = client.post(f"{url}/messages", json=with_file, headers={**staff, **front.key()})
+    assert await counted.by(replied) == 2
+    for path in (f"/v1/attachments/{file}", f"{url}/attachments", "/v1/tickets?q=log", "/v1/resellers", "/v1/staff"):
+        assert await counted.by(client.get(path, headers=staff)) == 1, path
     assert await counted.by(client.post("/v1/queue/next", json={}, headers=staff)) == 2
     for verb, said in (
         ("hand-over", {"staff": "me", "note": "Mine"}),
