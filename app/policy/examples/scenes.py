@@ -14,7 +14,7 @@ from app.policy.language.document import Document, Goal, QueueOrder
 from app.policy.language.entrances import Action, Channel, ContactRole, Language, OtherChannels
 from app.policy.language.matters import Alias
 from app.policy.language.model import Sourced
-from app.policy.language.prices import Fee
+from app.policy.language.prices import Allowance, Fee
 from app.policy.language.promises import Excuses, Level, Target
 from app.policy.language.rules import CoverageEntry, Rule
 from app.policy.scenarios.steps import EventStep, Said
@@ -74,6 +74,8 @@ class Scenes:
             case Language() | OtherChannels():
                 tag = next((t for t, language in self._document.languages.items() if language is part), None)
                 yield from self._requests.asked({"language": tag} if tag else {"channel": "smoke_signals"})
+            case Allowance():
+                yield from self._drawn(part)
             case _:
                 begins = _BRINGS.get(part.start) if isinstance(part, Target) else None
                 for way in self._ways_to(part):
@@ -206,6 +208,14 @@ class Scenes:
         for number, known in self._document.levels.items():
             if level is None or known is level:
                 yield from self._moved("escalate", {"to_level": number, "reason": "-"}, {})
+
+    def _drawn(self, allowance: Allowance) -> Iterator[Scene]:
+        slug = next(s for s, of in self._document.allowances.items() if of is allowance)
+        eligible = self._supposing.ways(allowance.eligible)
+        for entry in (e for e in self._document.coverage if e.allowance == slug):
+            for way in self._ways_to(entry):
+                for who in eligible:
+                    yield from self._requests.asked({"estimated_minutes": 30, **way, **who})
 
     # ── people, entrances, actions ───────────────────────────────────────────
     def _listed(self, role: ContactRole) -> Iterator[Scene]:

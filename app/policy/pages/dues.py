@@ -15,6 +15,8 @@ def included(allowance: Allowance, say: Phrasing) -> str:
     if allowance.draw.block is not None:
         said.append(say("block", say.duration(allowance.draw.block)))
     said += [f"{say('drawn_times', _plain(cost.times))}: {say.condition(cost.when)}" for cost in allowance.draw.cost]
+    if allowance.eligible:
+        said.append(f"{say('when').lower()} {say.condition(allowance.eligible)}")
     if allowance.carry != "none":
         said.append(say(f"carry {allowance.carry}"))
     if allowance.expires is not None:

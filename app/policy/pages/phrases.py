@@ -20,6 +20,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "contact": ("Contact", "Contact", "Contato"),
     "open": ("Open", "Ouvert", "Aberto"),
     "zone": ("Time zone", "Fuseau horaire", "Fuso horário"),
+    "own_zone": ("yours", "le vôtre", "o seu"),
     "closed_on": ("Closed on", "Fermé", "Fechado"),
     "role": ("Role", "Rôle", "Função"),
     "how_many": ("How many", "Combien", "Quantos"),

@@ -173,7 +173,7 @@ class Phrasing:
             case _:
                 said = [price]
         for step in fee.steps:
-            stepped = self.amount(step.amount, currency)
+            stepped = " / ".join(self.amount(a, c) for c, a in ((currency, step.amount), *step.amounts.items()))
             if step.per is not None:
                 stepped = self("per", stepped, self.duration(step.per))
             said.append(self("up_to", stepped, self.duration(step.up_to)) if step.up_to is not None else stepped)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from app.policy.compiled.timetable import ACCOUNT_ZONE
 from app.policy.language import tables
 from app.policy.language.document import Document
 from app.policy.language.model import Sourced
@@ -100,7 +101,7 @@ def _hours(document: Document, say: Phrasing) -> Iterator[Block]:
     rows = []
     for slug, calendar in document.calendars.items():
         closed = say.closed_on(calendar)
-        zone = calendar.tz or document.tz
+        zone = say("own_zone") if calendar.tz == ACCOUNT_ZONE else calendar.tz or document.tz
         rows.append((slug.replace("_", " "), say.hours(calendar), zone, say.listed(closed), _cited(calendar)))
     yield from _table(say("hours"), (say("name"), say("open"), say("zone"), say("closed_on"), say("clause")), rows)
 
