@@ -66,7 +66,8 @@ def diff(old: Document, new: Document, *, language: str = "en", as_json: AsJson 
         if change.section != section:
             section = change.section
             print(f"{section}:")
-        print(f"  {change.sentence}" + ("" if change.whom == "everybody" else f" Concerns {change.whom}."))
+        plain = change.whom == "everybody" or change.whom in change.sentence
+        print(f"  {change.sentence}" + ("" if plain else f" Concerns {change.whom}."))
     print(f"{len(changes)} change{'' if len(changes) == 1 else 's'}." if changes else "Nothing changed.")
 
 

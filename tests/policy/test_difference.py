@@ -2,9 +2,12 @@
 
 import pytest
 
+from app.policy.language.document import Document
+from app.policy.library.files import library, policy_text
 from app.policy.loading import load
 from app.policy.pages.difference import Change, difference
 from tests.policy.documents import LIBRARY, SMALL
+from tests.policy.test_strangers import TEXTS
 
 
 def changes(old: str, new: str) -> list[Change]:
@@ -92,3 +95,65 @@ def test_a_change_that_words_do_not_show_names_the_members() -> None:
     changed = SMALL.replace("mail_in: true", "mail_in: false")
     (change,) = changes(SMALL, changed)
     assert change.sentence == "Channel mail changes in mail_in: E-mail; help@small.example; hours office."
+
+
+# ── nothing goes unsaid ──────────────────────────────────────────────────────
+FJORDNETT = load(TEXTS["fjordnett"], library()).document
+KIRINODE = load(TEXTS["kirinode"], library()).document
+LIBRARY_SLUGS = ("plutus", "tsc", "brs")
+SAID_OTHERWISE = {"provider", "prefix", "published", "effective_from", "catalogue"}
+"""Whose policy it is, since when, and what it builds on; topics and facts of the catalogue are compared one by one."""
+
+
+EVERY = [load(text, library()).document for text in (*TEXTS.values(), *filter(None, map(policy_text, LIBRARY_SLUGS)))]
+
+
+@pytest.mark.parametrize("field", sorted({*Document.model_fields} - SAID_OTHERWISE))
+def test_whatever_a_document_states_is_compared(field: str) -> None:
+    """Each thing that some policy states and that is taken away, but for an end that none of them has yet."""
+    pairs = [(document, without(document, field)) for document in EVERY]
+    stated = [(was, now) for was, now in pairs if getattr(was, field) != getattr(now, field)]
+    assert any(difference(was, now) for was, now in stated) or (field == "effective_until" and not stated)
+
+
+def without(document: Document, field: str) -> Document:
+    """The document without what it says there."""
+    info, value = Document.model_fields[field], getattr(document, field)
+    if isinstance(value, str):
+        empty: object = "other"
+    else:
+        empty = {} if info.is_required() else info.get_default(call_default_factory=True)
+    return document.model_copy(update={field: empty})
+
+
+def told(was: str, now: str) -> list[str]:
+    text = TEXTS["fjordnett"]
+    assert was in text
+    return [c.sentence for c in difference(FJORDNETT, load(text.replace(was, now), library()).document)]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "sentence"),
+    [
+        ("silver: {\"*\": PT4H}", "silver: {\"*\": PT3H}",
+         "Target changes from: first answer within 4 h of “vakt”, 4 % for each started 1 h of delay; at most 20 % a "
+         "month, when plan is silver; to: first answer within 3 h of “vakt”, 4 % for each started 1 h of delay; at "
+         "most 20 % a month, when plan is silver."),
+        ("2026-05-17, ", "", "Holidays NO gone: 2026-05-17."),
+        ("2028-05-17, ", "2028-05-17, 2028-05-18, ", "Holidays NO new: 2028-05-18."),
+        ("in_progress: 2", "in_progress: 3",
+         "queue: order priority, customer_wrote, received_at, override_requires reason, in_progress 2 becomes order "
+         "priority, customer_wrote, received_at, override_requires reason, in_progress 3."),
+    ],
+)  # fmt: skip
+def test_tables_holidays_and_the_queue_are_told_in_their_own_words(was: str, now: str, sentence: str) -> None:
+    assert sentence in told(was, now)
+
+
+def test_credits_for_misses_are_told() -> None:
+    text = TEXTS["kirinode"].replace('at_least: 5, credit: "0.15"', 'at_least: 6, credit: "0.15"')
+    (change,) = difference(KIRINODE, load(text, library()).document)
+    assert change.sentence == (
+        "Credits changes from: first answer: 5 % from 3 misses; 15 % from 5 misses a month; "
+        "to: first answer: 5 % from 3 misses; 15 % from 6 misses a month."
+    )

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from app.policy.language import tables
 from app.policy.language.document import Document
-from app.policy.language.promises import Target
+from app.policy.language.prices import Allowance
+from app.policy.language.promises import Credits, Liability, Target
 from app.policy.language.rules import CoverageEntry, Rule
+from app.policy.pages.dues import included, owed_by_steps, owed_for
 from app.policy.pages.phrasing import Phrasing, plain
 
 
@@ -29,22 +32,29 @@ def difference(old: Document, new: Document, language: str = "en") -> list[Chang
     before, after = Phrasing(old, language), Phrasing(new, language)
     return [
         *_basics(old, new),
+        *_holidays(old, new),
         *_entries("clauses", old.clauses, new.clauses, lambda c, say: say.text(c.text).rstrip("."), before, after),
         *_entries("calendars", old.calendars, new.calendars, _calendar, before, after),
         *_entries("channels", old.channels, new.channels, _channel, before, after),
-        *_entries("contacts", old.contacts, new.contacts, _stated, before, after),
-        *_entries("actions", old.actions, new.actions, _stated, before, after),
+        *_by_name("languages", "products", "contacts", "actions", "facts", "topics")(before, after),
         *_entries("priorities", old.priorities, new.priorities, lambda p, _: f"rank {p.rank}", before, after),
-        *_lists("targets", old.targets, new.targets, _target, before, after),
+        *_by_name("levels", "departments", "metrics")(before, after),
+        *_lists("targets", tuple(tables.targets(old)), tuple(tables.targets(new)), _target, before, after),
         *_entries("fees", old.fees, new.fees, lambda f, say: _joined(say.fee(f), say.terms(f)), before, after),
-        *_entries("allowances", old.allowances, new.allowances, _stated, before, after),
+        *_entries("allowances", old.allowances, new.allowances, _allowance, before, after),
+        *_lists("credits", old.credits, new.credits, _credits, before, after),
         *_lists("coverage", old.coverage, new.coverage, _coverage, before, after),
-        *_lists("rules", old.rules, new.rules, _rule, before, after),
+        *_lists("aliases", old.aliases, new.aliases, _stated, before, after),
+        *_lists("rules", tuple(tables.rules(old)), tuple(tables.rules(new)), _rule, before, after),
+        *_by_name("goals", "reasons")(before, after),
         *_entries("assumptions", old.assumptions, new.assumptions, lambda a, _: a.value, before, after),
     ]
 
 
-_BASICS = ("name", "tz", "currency", "strength", "locale", "effective_until", "change", "unspecified")
+_BASICS = (
+    *("name", "tz", "currency", "strength", "locale", "effective_until", "about", "change", "unspecified"),
+    *("unverified", "other_channels", "excuses", "contract", "queue"),
+)
 
 
 def _basics(old: Document, new: Document) -> Iterator[Change]:
@@ -53,6 +63,17 @@ def _basics(old: Document, new: Document) -> Iterator[Change]:
         if before != after:
             sentence = f"{name}: {before} becomes {after}."
             yield Change("policy", name, "changed", "everybody", sentence)
+
+
+def _holidays(old: Document, new: Document) -> Iterator[Change]:
+    """Dates that have become free, or are worked now."""
+    for name in {**old.holidays, **new.holidays}:
+        was, now = set(old.holidays.get(name, ())), set(new.holidays.get(name, ()))
+        for what, dates in (("added", now - was), ("removed", was - now)):
+            if dates:
+                kind = "new" if what == "added" else "gone"
+                listed = ", ".join(day.isoformat() for day in sorted(dates))
+                yield Change("holidays", name, what, "everybody", f"Holidays {name} {kind}: {listed}.")
 
 
 def _shown(value: Any) -> str:
@@ -65,12 +86,23 @@ def _shown(value: Any) -> str:
 Says = Callable[[Any, Phrasing], str]
 
 
+def _by_name(*sections: str) -> Callable[[Phrasing, Phrasing], Iterator[Change]]:
+    """Sections whose entries are told by what they state."""
+
+    def changes(before: Phrasing, after: Phrasing) -> Iterator[Change]:
+        for section in sections:
+            old, new = getattr(before.document, section), getattr(after.document, section)
+            yield from _entries(section, old, new, _stated, before, after)
+
+    return changes
+
+
 def _entries(
     section: str, old: Mapping[Any, Any], new: Mapping[Any, Any], says: Says, before: Phrasing, after: Phrasing
 ) -> Iterator[Change]:
     """Changes of entries that have names."""
     for name in [*old, *(name for name in new if name not in old)]:
-        kind = {"clauses": "Clause", "priorities": "Priority"}.get(section, section.removesuffix("s").capitalize())
+        kind = _one_of(section)
         said = f"{kind} {name}"
         if name not in new:
             yield Change(
@@ -82,6 +114,11 @@ def _entries(
             )
         elif old[name] != new[name]:
             yield _changed(section, str(name), said, (old[name], new[name]), says, before, after)
+
+
+def _one_of(section: str) -> str:
+    irregular = {"priorities": "Priority", "aliases": "Alias", "credits": "Credits"}
+    return irregular.get(section, section.removesuffix("s").capitalize())
 
 
 def _changed(
@@ -106,7 +143,7 @@ def _lists(
 ) -> Iterator[Change]:
     """Changes of entries in lists: known by their ids, else by what they stand for, else by what they say."""
     was, now = _keyed(old, before), _keyed(new, after)
-    kind = section.removesuffix("s").capitalize()
+    kind = _one_of(section)
     for key, entry in was.items():
         if key not in now:
             sentence = f"{kind} gone: {says(entry, before)}."
@@ -122,7 +159,7 @@ def _lists(
 def _keyed(entries: tuple[Any, ...], say: Phrasing) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for entry in entries:
-        key = entry.id or _identity(entry, say)
+        key = _identity(entry, say)
         number = 1
         while (key if number == 1 else f"{key} ({number})") in found:
             number += 1
@@ -131,6 +168,9 @@ def _keyed(entries: tuple[Any, ...], say: Phrasing) -> dict[str, Any]:
 
 
 def _identity(entry: Any, say: Phrasing) -> str:
+    own = getattr(entry, "id", None)
+    if own is not None:
+        return str(own)
     match entry:
         case Target():
             return f"{entry.metric}: {say.condition(entry.when)}"
@@ -151,7 +191,7 @@ def _moved(section: str, old: list[str], new: list[str]) -> Iterator[Change]:
     }
     for key in now:
         if key not in stayed:
-            kind = section.removesuffix("s").capitalize()
+            kind = _one_of(section)
             sentence = f"{kind} “{key}” stands at another place and is asked earlier or later than before."
             yield Change(section, key, "moved", "everybody", sentence)
 
@@ -191,7 +231,8 @@ def _channel(channel: Any, say: Phrasing) -> str:
 
 def _target(target: Target, say: Phrasing) -> str:
     strength = f" ({say(target.strength.value)})" if target.strength else ""
-    return f"{say(target.metric)} {say.target(target)}{strength}, {_condition(target.when, say)}"
+    owed = f", {owed_for(target.liability.credit, say)}" if isinstance(target.liability, Liability) else ""
+    return f"{say(target.metric)} {say.target(target)}{strength}{owed}, {_condition(target.when, say)}"
 
 
 def _coverage(entry: CoverageEntry, say: Phrasing) -> str:
@@ -209,6 +250,17 @@ def _condition(when: Mapping[str, Any], say: Phrasing) -> str:
     return f"when {say.condition(when)}" if when else say("always")
 
 
-def _stated(entry: Any, _: Phrasing) -> str:
+def _allowance(allowance: Allowance, say: Phrasing) -> str:
+    following = say.named("fees", allowance.then) if allowance.then is not None else ""
+    return _joined(included(allowance, say), following)
+
+
+def _credits(terms: Credits, say: Phrasing) -> str:
+    return f"{say.listed(map(say, terms.metrics), 'or') or terms.id}: {owed_by_steps(terms, say)}"
+
+
+def _stated(entry: Any, say: Phrasing) -> str:
+    if not hasattr(entry, "model_dump"):
+        return f"“{say.text(entry)}”"
     members = entry.model_dump(mode="json", exclude_unset=True, exclude={"clauses", "assumption"})
     return ", ".join(f"{name} {plain(value)}" for name, value in members.items()) or "as usual"
