@@ -1,7 +1,7 @@
 """Verbs about time: agreed turnarounds, windows, excused delays."""
 
 from app.base.vocabulary import Outcome, TicketStatus, WorkGate
-from app.policy.decision import ScheduleWindow
+from app.policy.decision import Decision, ScheduleWindow
 from app.policy.language.stating import instant
 from app.policy.tickets.ticket import Excuse
 from app.policy.tickets.ticket_clocks import ClockRecord, ClockTerms, started
@@ -51,9 +51,16 @@ def schedule(step: Step) -> Result:
         d.stage = "schedule"
         for ready in step.policy.rules.get("schedule", ()):
             d.cite(ready.rule, "not scheduled", ready.when.reads)
-        return refused(step, decision.reason if decision.outcome is Outcome.REFUSED else "not_available")
+        return refused(step, decision.reason if decision.outcome is Outcome.REFUSED else _why_not(decision))
     status = TicketStatus.SCHEDULED if decision.work_gate is WorkGate.SCHEDULED else ticket.status
     return decision, ticket.changed(status=status)
+
+
+def _why_not(decision: Decision) -> str:
+    """Nobody can do it then, or nobody knows yet when the calendar is open."""
+    beyond = "calendar_horizon_exceeded"
+    unknown = any((e.model_extra or {}).get("of") == beyond for e in decision.effects)
+    return beyond if unknown else "not_available"
 
 
 def excuse(step: Step) -> Result:
