@@ -21,6 +21,7 @@ from app.api import (
     clients,
     contacts,
     docs,
+    events,
     health,
     inbound,
     me,
@@ -37,6 +38,7 @@ from app.api import (
     status,
     tickets,
     verbs,
+    webhooks,
 )
 from app.api.deps import Desk
 from app.api.guard import EdgeGuard
@@ -82,6 +84,9 @@ ROUTERS = (
     staff.router,
     clients.router,
     inbound.router,
+    webhooks.router,
+    events.router,
+    webhooks.dead_letters,
 )
 
 

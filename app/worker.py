@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -13,31 +14,47 @@ from app.base import logging
 from app.base.errors import CannotStart, Problem
 from app.base.metrics import serve_metrics
 from app.base.settings import Settings
+from app.clients.addresses import networks
+from app.clients.outbound import Outbound
 from app.db.clock import DatabaseClock
 from app.db.pool import WORKER_ROLE, Database
 from app.db.revision import HEAD
 from app.jobs.deliver import Delivering
 from app.jobs.rounds import rounds
+from app.sealing.keys import SealingKeys, load_sealing_keys
 from app.services.delivering import Deliver, Deliveries
 from app.services.sequencing import Planner, sequence
 from app.services.sweeping import sweep
+from app.services.webhooks.planning import plan_webhooks
+from app.services.webhooks.sending import WebhookSender
 
 _log = structlog.get_logger("clausedesk.worker")
 _SEQUENCE_PAUSE: Final = 0.2
 _SWEEP_PAUSE: Final = 1.0
 
-PLANNERS: Final[Sequence[Planner]] = ()
+PLANNERS: Final[Sequence[Planner]] = (plan_webhooks,)
 """Each says what is to be sent because of events."""
 
 
-def deliverers(settings: Settings) -> dict[str, Deliver]:
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a worker works with."""
+
+    settings: Settings
+    database: Database
+    clock: DatabaseClock
+    sealing: SealingKeys
+    outbound: Outbound
+
+
+def senders(means: Means) -> dict[str, Deliver]:
     """Who sends each kind of delivery."""
-    del settings
-    return {}
+    return {"webhook": WebhookSender(means.database, means.outbound, means.sealing, means.clock)}
 
 
-async def work(database: Database, settings: Settings, clock: DatabaseClock, stop: asyncio.Event) -> None:
+async def work(means: Means, stop: asyncio.Event) -> None:
     """The three loops, until told to stop; what is under way then is finished first."""
+    database, clock = means.database, means.clock
 
     async def sequence_once() -> bool:
         return await sequence(database, PLANNERS, clock()) > 0
@@ -49,25 +66,37 @@ async def work(database: Database, settings: Settings, clock: DatabaseClock, sto
 
     async with asyncio.TaskGroup() as loops:
         loops.create_task(rounds("sequence", sequence_once, stop, _SEQUENCE_PAUSE))
-        loops.create_task(Delivering(Deliveries(database, deliverers(settings), clock)).run(stop))
+        loops.create_task(Delivering(Deliveries(database, senders(means), clock)).run(stop))
         loops.create_task(rounds("sweep", sweep_once, stop, _SWEEP_PAUSE))
 
 
 @asynccontextmanager
 async def working(settings: Settings) -> AsyncIterator[None]:
     """A worker of this process, while the block runs."""
-    stop, clock = asyncio.Event(), DatabaseClock()
-    database = await _connect(settings)
-    try:
-        await _check(database)
-        await clock.set(database)
-        loops = asyncio.create_task(work(database, settings, clock, stop))
+    stop = asyncio.Event()
+    async with _means(settings) as means:
+        loops = asyncio.create_task(work(means, stop))
         try:
             yield
         finally:
             stop.set()
             await loops
+
+
+@asynccontextmanager
+async def _means(settings: Settings) -> AsyncIterator[Means]:
+    development = settings.environment == "development"
+    secret = settings.sealing_keys.get_secret_value() if settings.sealing_keys else None
+    sealing = load_sealing_keys(secret, settings.data_dir, development=development)
+    outbound = Outbound(allowed=networks(settings.outbound_networks), development=development)
+    clock = DatabaseClock()
+    database = await _connect(settings)
+    try:
+        await _check(database)
+        await clock.set(database)
+        yield Means(settings, database, clock, sealing, outbound)
     finally:
+        await outbound.close()
         await database.close()
 
 

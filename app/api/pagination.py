@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.api.deps import DeskDep
 from app.base.errors import Problem
 
-_PAGING = ("limit", "cursor")
+_PAGING = ("limit", "cursor", "wait_seconds")
 _DIGEST_BYTES = 9
 
 T = TypeVar("T")
@@ -59,10 +59,17 @@ class Page:
         position: Callable[[T], Sequence[object]],
         view: Callable[[T], object],
         headers: Mapping[str, str] | None = None,
+        start: Sequence[object] | None = None,
     ) -> Response:
-        """The page: `rows` as fetched, each shown by `view` (an orjson.Fragment for JSON made by the database)."""
+        """The page: `rows` as fetched, each shown by `view` (an orjson.Fragment for JSON made by the database).
+
+        A list with a `start`, the position before all others, goes on: its last page, too, says where to look again.
+        """
         shown = rows[: self.limit]
-        following = self._cursor(position(shown[-1])) if len(rows) > self.limit else None
+        goes_on = len(rows) > self.limit or (start is not None and shown)
+        following = self._cursor(position(shown[-1])) if goes_on else None
+        if start is not None and following is None:
+            following = self.cursor or self._cursor(start)
         all_headers = dict(headers or {})
         if following is not None:
             link = urlencode([*self.query, ("limit", str(self.limit)), ("cursor", following)])

@@ -128,6 +128,15 @@ class EventType(StrEnum):
     CLIENT_CHANGED = "client.changed"
     CLIENT_ACTIVATED = "client.activated"
     CLIENT_DEACTIVATED = "client.deactivated"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_ROTATED = "webhook.rotated"
+    """It got a new secret; the one before still signs for a while."""
+    WEBHOOK_DISABLED = "webhook.disabled"
+    """It answered 410 and is switched off."""
+    WEBHOOK_DELETED = "webhook.deleted"
+    WEBHOOK_PINGED = "webhook.pinged"
+    """Somebody tries it out; sent to this webhook alone."""
 
 
 INTERNAL = frozenset({EventType.TICKET_NOTED})

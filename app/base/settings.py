@@ -1,9 +1,10 @@
 """Settings, from the environment and nowhere else; every one of them stands in docs/settings.md."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from app.base.errors import CannotStart
@@ -49,6 +50,10 @@ class Settings(BaseSettings):
     )
     worker_pool_size: int = Field(6, ge=2, le=50, description="Database connections of one worker")
     worker_metrics_port: int = Field(0, ge=0, le=65535, description="Port of a worker's own metrics; 0 = none")
+    outbound_networks: str = Field(
+        "",
+        description="Networks beyond the open internet that webhooks and pages may go to, such as 10.1.0.0/16,fd00::/8",
+    )
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged")
     public_url: str = Field("", description="Address under which callers reach the service; default: http://host:port")
     mail_gateway: str = Field(
@@ -72,6 +77,16 @@ class Settings(BaseSettings):
     outside_claims: dict[str, str] = Field(
         default_factory=dict, description="Our claim → the outside token's claim, as JSON"
     )
+
+    @field_validator("outbound_networks")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for part in filter(None, map(str.strip, text.split(","))):
+            try:
+                ip_network(part)
+            except ValueError:
+                raise ValueError("each must be a network, such as 10.1.0.0/16") from None
+        return text
 
     @property
     def origin(self) -> str:

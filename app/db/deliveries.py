@@ -17,7 +17,8 @@ _MOST_LOGGED: Final = 50
 
 _INSERT: Final = """
 INSERT INTO delivery (provider_id, id, kind, event_id, webhook_id, target, payload, next_at, created_at, updated_at)
-SELECT $1, new.id, new.kind, new.event_id, new.webhook_id, new.target, new.payload, $3, $3, $3
+SELECT $1, new.id, new.kind, new.event_id, new.webhook_id, new.target, new.payload,
+  greatest(new.next_at, $3), $3, $3
 FROM jsonb_populate_recordset(NULL::delivery, $2) AS new
 ON CONFLICT (provider_id, webhook_id, event_id) WHERE kind = 'webhook' DO NOTHING"""
 _CLAIM: Final = """
@@ -42,7 +43,7 @@ WHERE provider_id = $1 AND id = $2 AND attempts = $3 AND state = 'pending'"""
 async def insert_deliveries(
     connection: ScopedConnection, provider_id: UUID, rows: Sequence[NewDelivery], now: datetime
 ) -> None:
-    """Due at once. A webhook hears of an event once, however often this is asked."""
+    """A webhook hears of an event once, however often this is asked."""
     new = [
         {
             "id": row.id,
@@ -51,6 +52,7 @@ async def insert_deliveries(
             "webhook_id": row.webhook_id,
             "target": row.target,
             "payload": row.payload,
+            "next_at": row.not_before,
         }
         for row in rows
     ]

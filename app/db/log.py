@@ -10,6 +10,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from app.base.actor import Principal
+from app.db.callers import CallerRow, for_caller
 from app.db.pool import Database, ScopedConnection
 
 _LOCK_CLASS: Final = 0x6C6F67  # "log"
@@ -46,6 +48,7 @@ class Logged:
         return None if self.texts[1] is None else orjson.loads(self.texts[1])
 
 
+_NAMES: Final = (*(name for name in Logged.__slots__ if name != "texts"), "data", "decision")
 _COLUMNS: Final = """provider_id, id, subject_kind, subject_id, seq, position, seal, type, actor_kind, actor_id,
   on_behalf_of, policy_version, settings_revision, request_id, occurred_at, data::text AS data,
   decision::text AS decision"""
@@ -67,6 +70,9 @@ FROM unnest($2::uuid[], $3::bigint[], $4::bytea[]) AS new (id, position, seal)
 WHERE event.provider_id = $1 AND event.id = new.id"""
 _PLACED: Final = f"""
 SELECT {_COLUMNS} FROM event WHERE provider_id = $1 AND position > $2 ORDER BY position LIMIT $3"""
+_FEED: Final = f"""
+  SELECT {_COLUMNS.replace("decision::text", "NULL::text")} FROM event
+  WHERE provider_id = $1 AND position > $6 ORDER BY position LIMIT $7"""
 
 
 async def providers_with_news(database: Database) -> list[tuple[UUID, str]]:
@@ -99,6 +105,14 @@ async def place(connection: ScopedConnection, provider_id: UUID, places: Sequenc
     """Each event's position and seal, for good."""
     ids, positions, seals = zip(*places, strict=True)
     await connection.execute(_PLACE, provider_id, list(ids), list(positions), list(seals))
+
+
+async def feed_events(
+    database: Database, provider_id: UUID, principal: Principal, after: int, fetch: int
+) -> tuple[CallerRow, list[Logged]]:
+    """Behind a position, in order, without the decisions. What has no place yet is not there yet."""
+    caller, rows = await for_caller(database, provider_id, principal, _FEED, after, fetch)
+    return caller, [_logged({name: row[name] for name in _NAMES}) for row in rows]
 
 
 async def placed_events(database: Database, provider_id: UUID, after: int, most: int) -> list[Logged]:

@@ -17,6 +17,8 @@ class NewDelivery:
     payload: Mapping[str, Any]
     event_id: UUID | None = None
     webhook_id: UUID | None = None
+    not_before: datetime | None = None
+    """None: at once."""
 
 
 @dataclass(frozen=True, slots=True)
