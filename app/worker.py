@@ -15,22 +15,26 @@ from app.base.errors import CannotStart, Problem
 from app.base.metrics import serve_metrics
 from app.base.settings import Settings
 from app.clients.addresses import networks
+from app.clients.objects import Objects
 from app.clients.outbound import Outbound
 from app.db.clock import DatabaseClock
 from app.db.pool import WORKER_ROLE, Database
 from app.db.revision import HEAD
 from app.jobs.deliver import Delivering
 from app.jobs.rounds import rounds
+from app.jobs.sweep import sweep
 from app.sealing.keys import SealingKeys, load_sealing_keys
 from app.services.delivering import Deliver, Deliveries
 from app.services.sequencing import Planner, sequence
-from app.services.sweeping import sweep
+from app.services.shelf import Policies
+from app.services.sweeping.rounds import Sweeping
 from app.services.webhooks.planning import plan_webhooks
 from app.services.webhooks.sending import WebhookSender
 
 _log = structlog.get_logger("clausedesk.worker")
 _SEQUENCE_PAUSE: Final = 0.2
 _SWEEP_PAUSE: Final = 1.0
+_TIDY_PAUSE: Final = 60.0
 
 PLANNERS: Final[Sequence[Planner]] = (plan_webhooks,)
 """Each says what is to be sent because of events."""
@@ -45,6 +49,8 @@ class Means:
     clock: DatabaseClock
     sealing: SealingKeys
     outbound: Outbound
+    objects: Objects
+    policies: Policies
 
 
 def senders(means: Means) -> dict[str, Deliver]:
@@ -55,19 +61,20 @@ def senders(means: Means) -> dict[str, Deliver]:
 async def work(means: Means, stop: asyncio.Event) -> None:
     """The three loops, until told to stop; what is under way then is finished first."""
     database, clock = means.database, means.clock
+    sweeping = Sweeping(database, means.policies, means.objects, clock)
 
     async def sequence_once() -> bool:
         return await sequence(database, PLANNERS, clock()) > 0
 
     async def sweep_once() -> bool:
         await clock.set(database)
-        await sweep(database, clock)
-        return False
+        return await sweep(sweeping)
 
     async with asyncio.TaskGroup() as loops:
         loops.create_task(rounds("sequence", sequence_once, stop, _SEQUENCE_PAUSE))
         loops.create_task(Delivering(Deliveries(database, senders(means), clock)).run(stop))
         loops.create_task(rounds("sweep", sweep_once, stop, _SWEEP_PAUSE))
+        loops.create_task(rounds("tidy", sweeping.tidy, stop, _TIDY_PAUSE))
 
 
 @asynccontextmanager
@@ -89,12 +96,12 @@ async def _means(settings: Settings) -> AsyncIterator[Means]:
     secret = settings.sealing_keys.get_secret_value() if settings.sealing_keys else None
     sealing = load_sealing_keys(secret, settings.data_dir, development=development)
     outbound = Outbound(allowed=networks(settings.outbound_networks), development=development)
-    clock = DatabaseClock()
+    objects, clock = Objects.at(settings.object_store_url, settings.data_dir), DatabaseClock()
     database = await _connect(settings)
     try:
         await _check(database)
         await clock.set(database)
-        yield Means(settings, database, clock, sealing, outbound)
+        yield Means(settings, database, clock, sealing, outbound, objects, Policies(database))
     finally:
         await outbound.close()
         await database.close()

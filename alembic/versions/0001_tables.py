@@ -57,6 +57,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("type = 'monitoring.noticed'"),
     )
+    op.create_index(
+        "uq_event_breach",
+        "event",
+        ["provider_id", "subject_id", sa.literal_column("(data ->> 'metric')"), sa.literal_column("(data ->> 'cycle')")],
+        unique=True,
+        postgresql_where=sa.text("type = 'ticket.breached'"),
+    )
     op.create_index("uq_event_position", "event", ["provider_id", "position"], unique=True)
     op.create_table(
         "idempotency_key",
@@ -560,6 +567,8 @@ def upgrade() -> None:
         sa.Column("follow_up_of", sa.Uuid(), nullable=True),
         sa.Column("incident", sa.Text(), nullable=True),
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wake_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("woken", sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("breached", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column(
             "search",
@@ -635,6 +644,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_ticket_due", "ticket", ["provider_id", "next_due_at", "id"], unique=False)
     op.create_index(
+        "ix_ticket_wake", "ticket", ["wake_at"], unique=False, postgresql_where=sa.text("wake_at IS NOT NULL")
+    )
+    op.create_index(
         "ix_ticket_follow_up_of",
         "ticket",
         ["provider_id", "follow_up_of"],
@@ -695,6 +707,8 @@ def upgrade() -> None:
         sa.Column("settings_revision", sa.Integer(), nullable=True),
         sa.Column("excused_by", sa.Text(), nullable=True),
         sa.Column("breach_announced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("warn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("clauses", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -714,6 +728,13 @@ def upgrade() -> None:
             ["provider_id", "ticket_id"], ["ticket.provider_id", "ticket.id"], name="fk_clock_provider_id_ticket_id"
         ),
         sa.PrimaryKeyConstraint("provider_id", "ticket_id", "metric", "cycle", name="pk_clock"),
+    )
+    op.create_index(
+        "ix_clock_warning",
+        "clock",
+        ["warn_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'running' AND warned_at IS NULL"),
     )
     op.create_index(
         "ix_clock_sweep",

@@ -31,6 +31,25 @@ class Principal:
         return self.role in STAFF_ROLES
 
     @property
+    def actor(self) -> tuple[str, str | None]:
+        """Kind and id, as the log names who did something."""
+        kind = "contact" if self.is_contact else str(self.role)
+        return kind, str(self.contact or self.reseller or self.subject)
+
+    @property
     def key(self) -> str:
         """Names the principal for idempotency keys, rate limits and logs; no personal data."""
         return f"{self.role}:{self.contact or self.reseller or self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class TheSystem(Principal):
+    """The desk itself, because time has passed. No token ever says so."""
+
+    @property
+    def actor(self) -> tuple[str, str | None]:
+        return "system", None
+
+
+def the_system(provider: str) -> Principal:
+    return TheSystem(provider, Role.SERVICE, subject="system", token_id="")

@@ -33,8 +33,7 @@ class Errand:
         self, kind: EventType, subject: tuple[str, UUID], seq: int, data: dict[str, Any], **more: Any
     ) -> dict[str, Any]:
         """A row of the log about this request; `more` are columns of it."""
-        principal = self.principal
-        actor_kind = "contact" if principal.is_contact else str(principal.role)
+        actor_kind, actor_id = self.principal.actor
         return {
             "provider_id": self.provider_id,
             "id": self.new_id(),
@@ -43,7 +42,7 @@ class Errand:
             "seq": seq,
             "type": str(kind),
             "actor_kind": actor_kind,
-            "actor_id": str(principal.contact or principal.reseller or principal.subject),
+            "actor_id": actor_id,
             "on_behalf_of": None,
             "data": data,
             "decision": None,

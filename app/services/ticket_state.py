@@ -8,6 +8,7 @@ from uuid import UUID
 from app.base.vocabulary import ClockState, Coverage
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, jsonable
+from app.policy.desk.triggers import whiles
 from app.policy.language.standard import CLAIMED
 from app.policy.situation import Request
 from app.policy.tickets.ticket import Ticket
@@ -95,17 +96,18 @@ def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dic
         "incident": ticket.incident,
         "merged_into": UUID(ticket.merged_into) if ticket.merged_into else None,
         "updated_at": at,
-        **clock_columns(ticket),
+        **clock_columns(ticket, policy),
     }
 
 
-def clock_columns(ticket: Ticket) -> dict[str, Any]:
-    """What a ticket's row keeps of its clocks."""
+def clock_columns(ticket: Ticket, policy: CompiledPolicy) -> dict[str, Any]:
+    """What a ticket's row keeps of its clocks and of what else waits for its time."""
     running = [c for c in ticket.clocks if c.state is ClockState.RUNNING and c.target.due_at is not None]
     return {
         "state": _state(ticket),
         "next_due_at": min((c.target.due_at for c in running if c.target.due_at), default=None),
         "breached": any(c.state is ClockState.BREACHED for c in ticket.clocks),
+        "wake_at": min((trigger.at for trigger in whiles(policy, ticket)), default=None),
     }
 
 
@@ -140,6 +142,7 @@ def clock_rows(provider_id: UUID, id_: UUID, clocks: Sequence[ClockLine], at: da
             "budget_seconds": int(line.terms.maximum.total_seconds()) if line.terms.maximum is not None else None,
             **_planner(line),
             "excused_by": line.excused_by,
+            "warn_at": line.warn_at,
             "updated_at": at,
         }
         for line in clocks

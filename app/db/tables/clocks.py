@@ -29,6 +29,7 @@ class TicketClock(Row, table=True):
             "due_at",
             postgresql_where=text("state IN ('running', 'breached') AND breach_announced_at IS NULL"),
         ),
+        Index("ix_clock_warning", "warn_at", postgresql_where=text("state = 'running' AND warned_at IS NULL")),
         Index(
             "ix_clock_planned_by",
             *("provider_id", "settings_revision", "policy_version"),
@@ -63,5 +64,7 @@ class TicketClock(Row, table=True):
     """With the version: whose calendars it was last laid out in. None: it goes by no calendar."""
     excused_by: str | None = words(None)
     breach_announced_at: datetime | None = None
+    warn_at: datetime | None = None
+    warned_at: datetime | None = None
     clauses: list[str] = items()
     updated_at: datetime

@@ -18,6 +18,13 @@ class Event(Owned, table=True):
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint("(position IS NULL) = (seal IS NULL)", name="sealed_with_position"),
         Index("uq_event_position", "provider_id", "position", unique=True),
+        # However many workers notice it: a clock is missed once.
+        Index(
+            "uq_event_breach",
+            *("provider_id", "subject_id", text("(data ->> 'metric')"), text("(data ->> 'cycle')")),
+            unique=True,
+            postgresql_where=text("type = 'ticket.breached'"),
+        ),
         Index("ix_event_unsequenced", "provider_id", "transaction", "id", postgresql_where=text("position IS NULL")),
         # What was noticed of an account before: some rules take a finding that is told again for the same.
         Index(

@@ -21,6 +21,7 @@ from app.db.columns import (
     one_external_ref,
     searched,
     small,
+    word_list,
     words,
 )
 
@@ -49,6 +50,7 @@ class Ticket(Versioned, Referred, Owned, table=True):
         Index("ix_ticket_reseller", "provider_id", "reseller_id", "id"),
         Index("ix_ticket_assignee", "provider_id", "assignee_id", "id"),
         Index("ix_ticket_due", "provider_id", "next_due_at", "id"),
+        Index("ix_ticket_wake", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
         Index("ix_ticket_updated", "provider_id", "updated_at", "id"),
         Index("ix_ticket_queue", "provider_id", "department", "level", "id", postgresql_where=_WAITING),
         Index("ix_ticket_contact", "provider_id", "contact_id", postgresql_where=text("contact_id IS NOT NULL")),
@@ -106,6 +108,10 @@ class Ticket(Versioned, Referred, Owned, table=True):
     incident: str | None = words(None)
     """Server of the open incident that it is linked to."""
     next_due_at: datetime | None = None
+    wake_at: datetime | None = None
+    """When the worker looks at it next: a while is over, or a window opens."""
+    woken: list[str] = word_list()
+    """What it was woken for already, of what may still come up."""
     """Earliest due time of its running clocks."""
     breached: bool = flag(False)
     """One of its clocks is breached on record."""

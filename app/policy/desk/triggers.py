@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.base.money import rounded
+from app.base.vocabulary import TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, EffectDone
 from app.policy.desk.events import Event
@@ -16,12 +17,16 @@ from app.policy.language.stating import duration
 from app.policy.life import Desk, redeliberate
 from app.policy.situation import Sender
 from app.policy.stages.deliberation import Deliberation
+from app.policy.tickets.happenings import happened
 from app.policy.tickets.ticket import Ticket
+from app.policy.tickets.ticket_clocks import with_status
 from app.policy.time.calendars import CalendarHorizonExceeded
 from app.policy.transitions import apply
 from app.policy.verbs.step import Result, Transition
 
 _SYSTEM = Sender(role="system")
+WINDOW_OPENED = "window_opened"
+"""The time has come for which the work was scheduled."""
 
 
 class Trigger(Model):
@@ -29,15 +34,23 @@ class Trigger(Model):
 
     at: datetime
     event: Event
+    since: datetime | None = None
+    """Of a while: when it began."""
 
 
 def coming(policy: CompiledPolicy, ticket: Ticket) -> tuple[Trigger, ...]:
     """What waits for its time on this ticket, the next first: whiles that the rules speak of, and due times."""
-    found = [] if not ticket.open else [*_whiles(policy, ticket), *_due_times(ticket)]
+    found = [*whiles(policy, ticket), *_due_times(ticket)]
     return tuple(sorted(found, key=lambda trigger: trigger.at))
 
 
-def _whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
+def whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
+    """The whiles that the rules speak of, in no order; what is closed waits for nothing."""
+    if ticket.status is TicketStatus.CLOSED:
+        return
+    window = ticket.decision.schedule
+    if ticket.status is TicketStatus.SCHEDULED and window is not None and window.from_ is not None:
+        yield Trigger(at=window.from_, event=Event(type=WINDOW_OPENED), since=window.from_)
     for timer in policy.awaited.timers:
         since = _instant(ticket, timer.since)
         if since is None:
@@ -46,23 +59,31 @@ def _whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
             at = policy.calendar(timer.calendar).add(since, timer.after) if timer.calendar else since + timer.after
         except CalendarHorizonExceeded:
             continue  # nobody knows yet when that is
-        yield Trigger(at=at, event=Event(type="elapsed", fields=timer.fields))
+        yield Trigger(at=at, event=Event(type="elapsed", fields=timer.fields), since=since)
 
 
 def _instant(ticket: Ticket, event: str) -> datetime | None:
     """When it last happened; a status only while the ticket is in it."""
     if event in ("received", "received_at"):
-        return ticket.received_at
-    if event in STATUSES and ticket.status.value != event:
-        return None
-    return ticket.starts.get(event)
+        return ticket.received_at if ticket.open else None
+    if event in STATUSES:
+        return ticket.starts.get(event, ticket.received_at) if ticket.status.value == event else None
+    return ticket.starts.get(event) if ticket.open else None
 
 
 def _due_times(ticket: Ticket) -> Iterator[Trigger]:
-    for line in ticket.clocks:
+    for line in ticket.clocks if ticket.open else ():
         if line.going and line.target.due_at is not None:
             fields = {"metric": line.metric, "cycle": line.terms.cycle}
             yield Trigger(at=line.target.due_at, event=Event(type="breached", fields=fields))
+
+
+def window_opened(policy: CompiledPolicy, ticket: Ticket, at: datetime) -> Result:
+    """The work that waited for it may be done, and its clocks hear that the ticket is open."""
+    decision = ticket.decision.model_copy(update={"work_gate": WorkGate.OPEN, "effects": ()})
+    clocks = with_status(policy, ticket.clocks, TicketStatus.OPEN, at)
+    after = ticket.changed(status=TicketStatus.OPEN, decision=decision, clocks=clocks)
+    return decision, happened(policy, ticket, after, None, at)
 
 
 def noticed(policy: CompiledPolicy, ticket: Ticket, event: Event, desk: Desk, at: datetime) -> Result:

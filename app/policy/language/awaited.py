@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 
 from app.policy.language.document import Document
 from app.policy.language.stating import duration
@@ -39,7 +40,15 @@ class Awaited:
 def _timers(document: Document) -> tuple[Timer, ...]:
     found: dict[Timer, None] = {}
     for when in (rule.when for rule in document.rules if rule.stage == "event"):
-        since, after, calendar = when.get("since"), when.get("after"), when.get("calendar")
-        if when.get("event") == "elapsed" and isinstance(since, str) and isinstance(after, str):
+        if when.get("event") != "elapsed":
+            continue
+        calendar = when.get("calendar")
+        for since, after in product(_texts(when.get("since")), _texts(when.get("after"))):
             found[Timer(since, after, calendar if isinstance(calendar, str) else None)] = None
     return tuple(found)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Of a condition: a text, or one of several."""
+    several = value if isinstance(value, list | tuple) else (value,)
+    return tuple(one for one in several if isinstance(one, str))

@@ -115,6 +115,8 @@ class ClockLine(Model):
     excused_by: str | None = None
     late: timedelta = timedelta(0)
     """By how much it is or was overdue, in open time of its own calendar."""
+    warn_at: datetime | None = None
+    """When to remind staff that it falls due; in its own open time."""
 
     @property
     def metric(self) -> str:
@@ -153,6 +155,7 @@ class ClockLine(Model):
                 "stopped_at": reading.stopped_at,
                 "excused_by": reading.excused_by,
                 "late": reading.overdue,
+                "warn_at": reading.warn_at,
             }
         )
 

@@ -93,5 +93,5 @@ async def write(
         "occurred_at": now,
     }
     rows = clock_rows(provider_id, id_, after.clocks, now)
-    update = Update("ticket", id_, version, {**clock_columns(after), "updated_at": now})
+    update = Update("ticket", id_, version, {**clock_columns(after, policy), "updated_at": now})
     await carry_out(database, provider_id, Command({"clock": rows, "event": [event]}, update), now)

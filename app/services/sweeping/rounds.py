@@ -1,0 +1,59 @@
+"""What a round of the worker looks through because time has passed."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.base.clock import Clock
+from app.base.events import EventType
+from app.base.identifiers import uuid7
+from app.clients.objects import Objects
+from app.db.due import DueTicket, active_providers, due_tickets, forget_keys, lapse_quotes
+from app.db.pool import Database
+from app.services.attachments.sweeping import sweep_attachments
+from app.services.shelf import Policies
+from app.services.sweeping.tickets import attend
+from app.services.tickets.replanning import replan
+
+AT_ONCE: Final = 100
+_KEYS_AT_ONCE: Final = 1_000
+_FILES_AT_ONCE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeping:
+    """Each part says whether there may be more at once."""
+
+    database: Database
+    policies: Policies
+    objects: Objects
+    clock: Clock
+
+    async def due(self) -> Sequence[DueTicket]:
+        """Of those due first, in any order: so that several workers get out of each other's way."""
+        found = await due_tickets(self.database, self.clock(), AT_ONCE)
+        random.shuffle(found)
+        return found
+
+    async def attend(self, due: DueTicket) -> bool:
+        return await attend(self.database, self.policies, due, self.clock()) > 0
+
+    async def lapse_quotes(self) -> bool:
+        now = self.clock()
+        ids = [uuid7(now) for _ in range(AT_ONCE)]
+        return await lapse_quotes(self.database, ids, EventType.QUOTE_EXPIRED, now) == AT_ONCE
+
+    async def replan(self) -> bool:
+        """Clocks that were planned under other settings than those in force."""
+        found = [
+            await replan(self.database, self.policies, id_, self.clock())
+            for id_, _ in await active_providers(self.database)
+        ]
+        return any(found)
+
+    async def tidy(self) -> bool:
+        """What is kept no longer."""
+        keys = await forget_keys(self.database, self.clock(), _KEYS_AT_ONCE)
+        files = await sweep_attachments(self.database, self.objects, self.clock(), _FILES_AT_ONCE)
+        return keys == _KEYS_AT_ONCE or files == _FILES_AT_ONCE
