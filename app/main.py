@@ -28,6 +28,7 @@ from app.api import (
     monitoring,
     notices,
     oauth,
+    pages,
     policies,
     problems,
     queue,
@@ -86,6 +87,7 @@ ROUTERS = (
     inbound.router,
     webhooks.router,
     events.router,
+    pages.router,
     webhooks.dead_letters,
 )
 

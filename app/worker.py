@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -25,6 +26,8 @@ from app.jobs.rounds import rounds
 from app.jobs.sweep import sweep
 from app.sealing.keys import SealingKeys, load_sealing_keys
 from app.services.delivering import Deliver, Deliveries
+from app.services.paging.planning import PagePlanner
+from app.services.paging.sending import PageSender
 from app.services.sequencing import Planner, sequence
 from app.services.shelf import Policies
 from app.services.sweeping.rounds import Sweeping
@@ -35,9 +38,6 @@ _log = structlog.get_logger("clausedesk.worker")
 _SEQUENCE_PAUSE: Final = 0.2
 _SWEEP_PAUSE: Final = 1.0
 _TIDY_PAUSE: Final = 60.0
-
-PLANNERS: Final[Sequence[Planner]] = (plan_webhooks,)
-"""Each says what is to be sent because of events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,26 @@ class Means:
 
 def senders(means: Means) -> dict[str, Deliver]:
     """Who sends each kind of delivery."""
-    return {"webhook": WebhookSender(means.database, means.outbound, means.sealing, means.clock)}
+    return {
+        "webhook": WebhookSender(means.database, means.outbound, means.sealing, means.clock),
+        "page": PageSender(means.database, means.outbound, means.settings.paging_url),
+    }
+
+
+def planners(settings: Settings) -> Sequence[Planner]:
+    """Who says what is sent because of events."""
+    return (plan_webhooks, PagePlanner(timedelta(seconds=settings.paging_acknowledge_seconds)))
 
 
 async def work(means: Means, stop: asyncio.Event) -> None:
     """The three loops, until told to stop; what is under way then is finished first."""
     database, clock = means.database, means.clock
-    sweeping = Sweeping(database, means.policies, means.objects, clock)
+    plan = planners(means.settings)
+    patience = timedelta(seconds=means.settings.paging_acknowledge_seconds)
+    sweeping = Sweeping(database, means.policies, means.objects, clock, patience)
 
     async def sequence_once() -> bool:
-        return await sequence(database, PLANNERS, clock()) > 0
+        return await sequence(database, plan, clock()) > 0
 
     async def sweep_once() -> bool:
         await clock.set(database)

@@ -375,6 +375,50 @@ def upgrade() -> None:
         postgresql_where=sa.text("removed_at IS NULL"),
     )
     op.create_table(
+        "page",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_kind", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("server", sa.Text(), nullable=True),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("on_call", sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("all_at_once", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), server_default=sa.text("'triggered'"), nullable=False),
+        sa.Column("calls", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("escalate_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'triggered') = (escalate_at IS NOT NULL)", name=op.f("ck_page_escalates")),
+        sa.CheckConstraint("state IN ('triggered', 'acknowledged', 'resolved')", name=op.f("ck_page_state")),
+        sa.ForeignKeyConstraint(
+            ["provider_id", "event_id"], ["event.provider_id", "event.id"], name="fk_page_provider_id_event_id"
+        ),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name="fk_page_provider_id"),
+        sa.PrimaryKeyConstraint("provider_id", "id", name="pk_page"),
+    )
+    op.create_index(
+        "ix_page_escalation", "page", ["escalate_at"], unique=False, postgresql_where=sa.text("state = 'triggered'")
+    )
+    op.create_index(
+        "ix_page_server", "page", ["provider_id", "server"], unique=False, postgresql_where=sa.text("state <> 'resolved'")
+    )
+    op.create_index(
+        "uq_page_going_on",
+        "page",
+        ["provider_id", "subject_kind", "subject_id", "audience"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'resolved'"),
+    )
+    op.create_table(
         "delivery",
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1042,6 +1086,7 @@ def downgrade() -> None:
         "api_client",
         "reseller",
         "hosted_domain",
+        "page",
         "delivery",
         "contact",
         "webhook",

@@ -23,6 +23,7 @@ ORDINARY = (
     "inbound_mail",
     "message",
     "notice",
+    "page",
     "quote",
     "reseller",
     "secure_form",

@@ -61,3 +61,11 @@ def observe_attempt(kind: str, outcome: str, seconds: float, age_seconds: float)
     _ATTEMPT_SECONDS.labels(kind).observe(seconds)
     if outcome == "delivered":
         _LATENCY.labels(kind).observe(age_seconds)
+
+
+TIME_TO_PAGE = Histogram(
+    "clausedesk_time_to_page_seconds",
+    "From what somebody is called out for to the arrival of the first call.",
+    buckets=(1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600),
+    registry=REGISTRY,
+)

@@ -54,6 +54,14 @@ class Settings(BaseSettings):
         "",
         description="Networks beyond the open internet that webhooks and pages may go to, such as 10.1.0.0/16,fd00::/8",
     )
+    paging_url: str = Field(
+        "https://events.pagerduty.com/v2/enqueue",
+        pattern=r"^https?://",
+        description="Where pages are sent, in PagerDuty's Events API v2 format",
+    )
+    paging_acknowledge_seconds: int = Field(
+        300, ge=10, le=86_400, description="How long a page waits to be acknowledged before the next person is called"
+    )
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged")
     public_url: str = Field("", description="Address under which callers reach the service; default: http://host:port")
     mail_gateway: str = Field(

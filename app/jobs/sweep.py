@@ -13,6 +13,7 @@ _BESIDE: Final = 3
 
 async def sweep(sweeping: Sweeping) -> bool:
     """One round. Whether there may be more at once."""
+    escalated = await attempted("sweep", sweeping.escalate)
     due = list(await sweeping.due())
     full = len(due) >= AT_ONCE
 
@@ -25,4 +26,4 @@ async def sweep(sweeping: Sweeping) -> bool:
     moved = await asyncio.gather(*(attend() for _ in range(_BESIDE)))
     lapsed = await attempted("sweep", sweeping.lapse_quotes)
     replanned = await attempted("sweep", sweeping.replan)
-    return (full and any(moved)) or bool(lapsed) or bool(replanned)
+    return (full and any(moved)) or bool(lapsed or replanned or escalated)

@@ -5,12 +5,23 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.schemas.fields import Email, Model, ShortText, Text, When
+from app.schemas.fields import Model, ShortText, Text, When
 
 Assumption = Annotated[str, Field(pattern=r"^A_[A-Z0-9]+_\d+$", max_length=40)]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Tag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 HolidaySet = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
+PagingAddress = Annotated[
+    str,
+    Field(
+        strict=True,
+        min_length=3,
+        max_length=500,
+        pattern=r"^[\x21-\x7e]+$",
+        examples=["R0UT1NGKEY0000000000000000000000"],
+    ),
+]
+"""A routing key of the paging service, which may be an address that it knows, or the URL of another one."""
 _MOST = 200
 
 
@@ -33,7 +44,9 @@ class SettingsRevise(Model):
         Field({})
     )
     closures: Annotated[list[Closed], Field(max_length=1000)] = Field([])
-    on_call: Annotated[dict[Word, Annotated[list[Email], Field(max_length=_MOST)]], Field(max_length=_MOST)] = Field({})
+    on_call: Annotated[dict[Word, Annotated[list[PagingAddress], Field(max_length=_MOST)]], Field(max_length=_MOST)] = (
+        Field({}, description="By audience, department or `standby`: who is called, in order")
+    )
     templates: Annotated[dict[Word, Text | dict[Tag, Text]], Field(max_length=_MOST)] = Field({})
 
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from app.base.clock import Clock
@@ -12,6 +13,7 @@ from app.clients.objects import Objects
 from app.db.due import DueTicket, active_providers, due_tickets, forget_keys, lapse_quotes
 from app.db.pool import Database
 from app.services.attachments.sweeping import sweep_attachments
+from app.services.paging.escalating import escalate
 from app.services.shelf import Policies
 from app.services.sweeping.tickets import attend
 from app.services.tickets.replanning import replan
@@ -29,6 +31,8 @@ class Sweeping:
     policies: Policies
     objects: Objects
     clock: Clock
+    patience: timedelta = timedelta(minutes=5)
+    """How long a page waits for an answer."""
 
     async def due(self) -> Sequence[DueTicket]:
         """Of those due first, in any order: so that several workers get out of each other's way."""
@@ -43,6 +47,9 @@ class Sweeping:
         now = self.clock()
         ids = [uuid7(now) for _ in range(AT_ONCE)]
         return await lapse_quotes(self.database, ids, EventType.QUOTE_EXPIRED, now) == AT_ONCE
+
+    async def escalate(self) -> bool:
+        return await escalate(self.database, self.clock(), self.patience) > 0
 
     async def replan(self) -> bool:
         """Clocks that were planned under other settings than those in force."""
