@@ -32,6 +32,10 @@ GROUPS: Final[dict[str, tuple[str, dict[str, Place]]]] = {
             "schema": ("Print the JSON Schema by which an editor checks a policy.", "app.cli.schema:policy_schema"),
         },
     ),
+    "audit": (
+        "The log of everything, and its seals.",
+        {"verify": ("Say whether the log is what was sealed.", "app.cli.audit:verify")},
+    ),
     "client": (
         "Machines that call the API with a secret.",
         {

@@ -24,3 +24,10 @@ async def store_provider(database: Database, new_id: UUID, slug: str, name: str,
     """The id of the provider of this name, made if there is none; the worker's role alone may."""
     provider_id: UUID = await database.fetchval(None, _STORE, new_id, slug, name, prefix, now)
     return provider_id
+
+
+async def all_providers(database: Database) -> list[tuple[UUID, str]]:
+    """Id and slug of each, those that are switched off included."""
+    return [
+        (row["id"], row["slug"]) for row in await database.fetch(None, "SELECT id, slug FROM provider ORDER BY slug")
+    ]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -25,19 +26,18 @@ class Delivering:
         self._to_webhook: Counter[UUID] = Counter()
 
     async def run(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            if not await attempted("deliver", self._claim):
-                await paused(stop, PAUSE_SECONDS)
-            elif len(self._running) >= AT_ONCE:
-                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-        if self._running:
-            await asyncio.wait(self._running)
+        async with asyncio.TaskGroup() as attempts:
+            while not stop.is_set():
+                if not await attempted("deliver", partial(self._claim, attempts)):
+                    await paused(stop, PAUSE_SECONDS)
+                elif len(self._running) >= AT_ONCE:
+                    await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _claim(self) -> bool:
+    async def _claim(self, attempts: asyncio.TaskGroup) -> bool:
         busy = [webhook for webhook, running in self._to_webhook.items() if running >= _FOR_ONE]
         claimed = await self._deliveries.claim(AT_ONCE - len(self._running), busy)
         for one in claimed:
-            task = asyncio.create_task(self._attempt(one))
+            task = attempts.create_task(self._attempt(one))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return bool(claimed)

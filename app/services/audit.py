@@ -10,6 +10,7 @@ import orjson
 
 from app.db.log import Logged, placed_events
 from app.db.pool import Database
+from app.db.providers import all_providers
 
 _AT_ONCE: Final = 1_000
 
@@ -69,10 +70,15 @@ async def verify(database: Database, provider_id: UUID) -> Verified:
         for event in events:
             assert event.position is not None
             if event.position != position + 1:
-                missing = Tampered(position + 1, event.id, "is missing: the next one is this event")
+                missing = Tampered(position + 1, event.id, "is missing; the next one is another")
                 return Verified(position, last, missing)
             position, expected = event.position, seal(last, event, event.position)
             if expected != event.seal:
                 return Verified(position, last, Tampered(position, event.id, "is not what was sealed"))
             last = expected
     return Verified(position, last, None)
+
+
+async def verify_all(database: Database, only: str | None = None) -> dict[str, Verified]:
+    """By slug: every provider, or this one alone. `database` acts as the worker."""
+    return {slug: await verify(database, id_) for id_, slug in await all_providers(database) if only in (None, slug)}
