@@ -65,7 +65,8 @@ async def delete_webhook(
 # ── for the worker ───────────────────────────────────────────────────────────
 _SUBSCRIBED: Final = "SELECT id, event_types, paused_until FROM webhook WHERE provider_id = $1 AND active"
 _SENDING: Final = """
-SELECT url, secret, previous_secret, previous_expires_at FROM webhook WHERE provider_id = $1 AND id = $2 AND active"""
+SELECT url, secret, previous_secret, previous_expires_at, failures FROM webhook
+WHERE provider_id = $1 AND id = $2 AND active"""
 _WELL: Final = """
 UPDATE webhook SET failures = 0, paused_until = NULL WHERE provider_id = $1 AND id = $2 AND failures > 0"""
 # The one that failed is tried again when the pause ends; all others a little later, if that went well.
@@ -103,6 +104,7 @@ class Endpoint:
     secret: bytes
     previous_secret: bytes | None
     previous_expires_at: datetime | None
+    failures: int
 
 
 async def subscriptions(connection: ScopedConnection, provider_id: UUID) -> list[Subscription]:

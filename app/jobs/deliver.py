@@ -13,7 +13,8 @@ from app.services.delivering import Deliveries
 PAUSE_SECONDS: Final = 0.2
 AT_ONCE: Final = 32
 """Attempts under way in one worker."""
-_FOR_ONE: Final = 8
+_HANDFUL: Final = 8
+_FOR_ONE: Final = 16
 """Of these, to one webhook: a receiver that hangs must not hold up the others."""
 
 
@@ -30,7 +31,8 @@ class Delivering:
             while not stop.is_set():
                 if not await attempted("deliver", partial(self._claim, attempts)):
                     await paused(stop, PAUSE_SECONDS)
-                elif len(self._running) >= AT_ONCE:
+                # Claimed by the handful: one at a time would cost a statement each.
+                while len(self._running) > AT_ONCE - _HANDFUL:
                     await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
     async def _claim(self, attempts: asyncio.TaskGroup) -> bool:

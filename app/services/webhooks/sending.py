@@ -47,11 +47,12 @@ class WebhookSender:
             )
         except NotSent as reason:
             return await self._failed(claimed, claimed.webhook_id, Attempt(delivered=False, error=str(reason)))
-        return await self._answered(claimed, claimed.webhook_id, answered)
+        return await self._answered(claimed, claimed.webhook_id, answered, endpoint.failures)
 
-    async def _answered(self, claimed: Claimed, webhook: UUID, answered: Answered) -> Attempt:
+    async def _answered(self, claimed: Claimed, webhook: UUID, answered: Answered, failures: int) -> Attempt:
         if 200 <= answered.status < 300:
-            await went_well(self._database, claimed.provider_id, webhook)
+            if failures:
+                await went_well(self._database, claimed.provider_id, webhook)
             return Attempt(delivered=True, status=answered.status)
         error = f"it answered {answered.status}"
         if answered.status == GONE:
