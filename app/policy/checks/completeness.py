@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from app.policy.language import effects, tables
+from app.policy.language.awaited import texts_of
 from app.policy.language.calendars import Calendar
 from app.policy.language.clauses import Assumption
 from app.policy.language.document import Document, QueueOrder
@@ -163,11 +164,10 @@ def _elapsed(part: Rule, names: Names) -> Iterator[Flaw]:
     if part.stage != "event" or part.when.get("event") != "elapsed":
         return
     for member, example in (("since", "waiting_customer"), ("after", "PT72H")):
-        if not isinstance(part.when.get(member), str):
+        if not texts_of(part.when.get(member)):
             message = f"A rule about time that has passed needs `{member}`."
             yield Flaw(("when",), "timer_incomplete", message, f"Add it, such as `{member}: {example}`.")
-    since = part.when.get("since")
-    if isinstance(since, str):
+    for since in texts_of(part.when.get("since")):
         yield from _event(("when", "since"), since, names, frozenset({"received", "received_at"}))
     calendar = part.when.get("calendar")
     if isinstance(calendar, str) and calendar not in names.document.calendars:

@@ -177,6 +177,8 @@ def _equal(name: str, wanted: Any) -> Test:
 
 
 def _one_of(name: str, options: tuple[Any, ...]) -> Test:
+    if any(isinstance(option, str) and _LENGTH.match(option) for option in options):
+        return _any([_equal(name, option) for option in options])
     words = frozenset(option for option in options if isinstance(option, str) and not _NUMBER.match(option))
     if len(words) == len(options):
 

@@ -43,12 +43,12 @@ def _timers(document: Document) -> tuple[Timer, ...]:
         if when.get("event") != "elapsed":
             continue
         calendar = when.get("calendar")
-        for since, after in product(_texts(when.get("since")), _texts(when.get("after"))):
+        for since, after in product(texts_of(when.get("since")), texts_of(when.get("after"))):
             found[Timer(since, after, calendar if isinstance(calendar, str) else None)] = None
     return tuple(found)
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def texts_of(value: object) -> tuple[str, ...]:
     """Of a condition: a text, or one of several."""
     several = value if isinstance(value, list | tuple) else (value,)
     return tuple(one for one in several if isinstance(one, str))

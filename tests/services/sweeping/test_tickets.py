@@ -183,3 +183,43 @@ async def test_a_price_that_nobody_agreed_to_in_time_expires_with_an_event(night
         assert await night.owner.fetchval("SELECT count(*) FROM event WHERE type = 'quote.expired'") == expired
     row = await night.owner.fetchrow("SELECT status, version FROM quote")
     assert tuple(row) == ("expired", made.json()["version"] + 1)
+
+
+async def test_who_is_waited_for_is_reminded_twice_and_then_the_ticket_is_closed(night: Night) -> None:
+    provider = await night.front.provider()
+    _, contact, customer = await night.front.customer()
+    staff = await night.front.staff(provider)
+    ticket = await night.opened(customer, **OFFLINE)
+    url = f"/v1/tickets/{ticket['id']}"
+    asks = {"body": "Since when?", "facts": {"awaits_customer": True}}
+    await night.front.client.post(f"{url}/messages", json=asks, headers={**staff, **night.front.key()})
+    for days, status in ((3, "waiting_customer"), (10, "waiting_customer"), (14, "closed")):
+        await night.pass_to(NOW + timedelta(days=days) - timedelta(seconds=1))
+        await night.pass_to(NOW + timedelta(days=days))
+        who = night.front.contact(provider, contact)
+        assert (await night.read(ticket, who))["status"] == status
+    elapsed = [data for kind, data in await night.told(ticket) if kind == "elapsed"]
+    assert elapsed == [{"since": "waiting_customer", "after": after} for after in ("P3D", "P10D", "P14D")]
+    effects = await night.owner.fetch("SELECT decision -> 'effects' AS e FROM event WHERE type = 'ticket.elapsed'")
+    told = [[(effect["type"], effect.get("of")) for effect in row["e"]] for row in effects]
+    assert [("notify", "reminder") in row for row in told] == [True, True, False]
+    assert ("notify", "closing") in told[2]
+
+
+async def test_what_is_resolved_is_closed_in_the_end_and_what_is_taken_up_again_is_not(night: Night) -> None:
+    provider = await night.front.provider()
+    _, contact, customer = await night.front.customer()
+    staff = await night.front.staff(provider)
+    solved, back = [await night.opened(customer, **{**OFFLINE, "subject": f"Site {n}"}) for n in range(2)]
+    for ticket in (solved, back):
+        done = {"resolution": "Restarted."}
+        url = f"/v1/tickets/{ticket['id']}/resolve"
+        answer = await night.front.client.post(url, json=done, headers={**staff, **night.front.key()})
+        assert answer.status_code == 200, answer.text
+    reply = {"body": "Down again."}
+    url = f"/v1/tickets/{back['id']}/messages"
+    await night.front.client.post(url, json=reply, headers={**customer, **night.front.key()})
+    await night.pass_to(NOW + timedelta(days=14))
+    who = night.front.contact(provider, contact)
+    assert (await night.read(solved, who))["status"] == "closed"
+    assert (await night.read(back, who))["status"] == "open"
