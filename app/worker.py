@@ -37,7 +37,7 @@ from app.services.webhooks.sending import WebhookSender
 _log = structlog.get_logger("clausedesk.worker")
 _SEQUENCE_PAUSE: Final = 0.2
 _SWEEP_PAUSE: Final = 1.0
-_TIDY_PAUSE: Final = 60.0
+_TIDY_PAUSE: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """What Prometheus reads: request counts and durations by route template, served on a port of their own."""
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 from app.base.errors import CannotStart
@@ -69,3 +71,17 @@ TIME_TO_PAGE = Histogram(
     buckets=(1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600),
     registry=REGISTRY,
 )
+_UNPLACED = Gauge("clausedesk_events_unplaced", "Events without a place in the feed yet.", registry=REGISTRY)
+_DELIVERIES = Gauge("clausedesk_deliveries", "Deliveries that wait or are dead.", ["kind", "state"], registry=REGISTRY)
+_OLDEST = Gauge(
+    "clausedesk_oldest_pending_delivery_seconds", "Age of the delivery that waits longest.", ["kind"], registry=REGISTRY
+)
+
+
+def observe_backlog(found: Mapping[tuple[str, str], tuple[int, float]]) -> None:
+    """Count and age of the oldest in seconds, by kind and state; what is left out is none."""
+    _UNPLACED.set(found.get(("unplaced", "event"), (0, 0.0))[0])
+    for kind in ("webhook", "mail", "page"):
+        for state in ("pending", "dead"):
+            _DELIVERIES.labels(kind, state).set(found.get((kind, state), (0, 0.0))[0])
+        _OLDEST.labels(kind).set(found.get((kind, "pending"), (0, 0.0))[1])

@@ -43,6 +43,11 @@ _KEYS: Final = """
 DELETE FROM idempotency_key AS k USING (
   SELECT provider_id, principal, key FROM idempotency_key WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) AS old
 WHERE k.provider_id = old.provider_id AND k.principal = old.principal AND k.key = old.key AND k.expires_at <= $1"""
+_BACKLOG: Final = """
+SELECT 'unplaced' AS kind, 'event' AS state, count(*) AS count, min(occurred_at) AS since
+FROM event WHERE position IS NULL
+UNION ALL SELECT kind, state, count(*), min(created_at) FROM delivery WHERE state = 'pending' GROUP BY kind, state
+UNION ALL SELECT kind, state, count(*), min(created_at) FROM delivery WHERE state = 'dead' GROUP BY kind, state"""
 _PROVIDERS: Final = "SELECT id, slug FROM provider WHERE active ORDER BY slug"
 
 
@@ -87,3 +92,12 @@ async def forget_keys(database: Database, now: datetime, most: int) -> int:
 
 async def active_providers(database: Database) -> list[tuple[UUID, str]]:
     return [(row["id"], row["slug"]) for row in await database.fetch(None, _PROVIDERS)]
+
+
+async def backlog(database: Database, now: datetime) -> dict[tuple[str, str], tuple[int, float]]:
+    """By kind and state: how many deliveries (and events without a place), and the age of the oldest in seconds."""
+    rows = await database.fetch(None, _BACKLOG)
+    return {
+        (row["kind"], row["state"]): (row["count"], (now - row["since"]).total_seconds() if row["since"] else 0.0)
+        for row in rows
+    }

@@ -9,11 +9,13 @@ from typing import Final
 from app.base.clock import Clock
 from app.base.events import EventType
 from app.base.identifiers import uuid7
+from app.base.metrics import observe_backlog
 from app.clients.objects import Objects
-from app.db.due import DueTicket, active_providers, due_tickets, forget_keys, lapse_quotes
+from app.db.due import DueTicket, active_providers, backlog, due_tickets, forget_keys, lapse_quotes
 from app.db.pool import Database
 from app.services.attachments.sweeping import sweep_attachments
 from app.services.paging.escalating import escalate
+from app.services.secure_forms.expiring import expire
 from app.services.shelf import Policies
 from app.services.sweeping.tickets import attend
 from app.services.tickets.replanning import replan
@@ -51,6 +53,9 @@ class Sweeping:
     async def escalate(self) -> bool:
         return await escalate(self.database, self.clock(), self.patience) > 0
 
+    async def expire_forms(self) -> bool:
+        return await expire(self.database, self.clock()) > 0
+
     async def replan(self) -> bool:
         """Clocks that were planned under other settings than those in force."""
         found = [
@@ -60,7 +65,8 @@ class Sweeping:
         return any(found)
 
     async def tidy(self) -> bool:
-        """What is kept no longer."""
+        """What is kept no longer; and what waits is counted."""
+        observe_backlog(await backlog(self.database, self.clock()))
         keys = await forget_keys(self.database, self.clock(), _KEYS_AT_ONCE)
         files = await sweep_attachments(self.database, self.objects, self.clock(), _FILES_AT_ONCE)
         return keys == _KEYS_AT_ONCE or files == _FILES_AT_ONCE
