@@ -6,17 +6,17 @@ from app.base.vocabulary import Role, Scope
 from app.db.callers import CallerRow, Kind, whoami
 from app.services.errands import Errand
 
-_REQUESTS = ("classify", "open_tickets", "read_tickets", "write_messages", "request_quotes")
+_REQUESTS = ("classify", "open_tickets", "read_tickets", "write_messages", "request_quotes", "request_actions")
 _OF_SCOPE: dict[Scope, tuple[str, ...]] = {
     Scope.SUBMIT: _REQUESTS,
-    Scope.INBOUND: ("classify", "open_tickets", "take_calls"),
+    Scope.INBOUND: ("classify", "open_tickets", "request_actions", "take_calls"),
     Scope.EVENTS: ("classify", "open_tickets", "report_events"),
     Scope.PAYMENTS: ("read_quotes", "record_payments"),
 }
 _STAFF = (
     *_REQUESTS,
     *("work_tickets", "read_accounts", "change_contacts", "read_policies", "take_calls", "report_events"),
-    "write_notices",
+    *("write_notices", "request_secure_forms"),
 )
 _ADMIN = ("publish_policies", "revise_settings", "administer")
 

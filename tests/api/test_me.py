@@ -1,5 +1,8 @@
 """`GET /v1/me`: everybody is told who they are, by their row as it stands now."""
 
+import json
+from typing import Any
+
 from app.base.vocabulary import Role, Scope
 from app.schemas.callers import Me
 from tests import factories
@@ -29,6 +32,52 @@ async def test_everybody_is_told_who_they_are(front: FrontDesk) -> None:
     reseller = await me(front, await front.reseller(provider, firm))
     assert reseller.reseller
     assert reseller.reseller.number == firm.number
+
+
+TRIED: dict[str, tuple[str, str, Any]] = {
+    "classify": ("POST", "/v1/classifications", {"body": "It is down."}),
+    "open_tickets": ("POST", "/v1/tickets", {"subject": "Down"}),
+    "read_tickets": ("GET", "/v1/tickets", None),
+    "write_messages": ("POST", "/v1/tickets/{ticket}/messages", {"body": "Still."}),
+    "request_quotes": ("POST", "/v1/quotes", {"ticket": "{ticket}"}),
+    "request_actions": ("POST", "/v1/authority", {"action": "modify_site"}),
+    "request_secure_forms": ("POST", "/v1/secure-forms", {"ticket": "{ticket}"}),
+    "report_events": ("POST", "/v1/classifications", {"body": "It is down."}),
+    "read_quotes": ("GET", "/v1/quotes", None),
+    "record_payments": (
+        "POST",
+        "/v1/quotes/{ticket}/payments",
+        {"amount": {"amount": "1.00", "currency": "CAD"}, "reference": "1"},
+    ),
+    "work_tickets": ("POST", "/v1/tickets/{ticket}/assign", {"staff": "me"}),
+    "read_accounts": ("GET", "/v1/accounts", None),
+    "change_contacts": ("POST", "/v1/accounts/{account}/confirm-contacts", None),
+    "read_policies": ("GET", "/v1/policies/mexxus/versions", None),
+    "publish_policies": ("POST", "/v1/policies/mexxus/validate", {}),
+    "revise_settings": ("GET", "/v1/policies/mexxus/settings", None),
+    "take_calls": ("POST", "/v1/inbound/calls", {}),
+    "write_notices": ("POST", "/v1/notices", {}),
+    "administer": ("GET", "/v1/staff", None),
+}
+"""For each thing that somebody may do, a request that does it."""
+
+
+async def test_what_they_are_told_they_may_do_is_not_forbidden(front: FrontDesk) -> None:
+    account, _, customer = await front.customer()
+    provider = await front.provider()
+    ticket = await front.client.post("/v1/tickets", json={"subject": "Down"}, headers=customer | front.key())
+    callers = [customer, await front.staff(provider), await front.staff(provider, Role.ADMIN)]
+    callers += [await front.service(provider, scope) for scope in Scope]
+    tried = set()
+    for who in callers:
+        for word in (await me(front, who)).may:
+            method, path, body = TRIED[word]
+            named = {"ticket": ticket.json()["id"], "account": account.number}
+            sent = json.loads(json.dumps(body).replace("{ticket}", named["ticket"])) if body is not None else None
+            answer = await front.client.request(method, path.format(**named), json=sent, headers=who | front.key())
+            assert answer.status_code != 403, (word, answer.text)
+            tried.add(word)
+    assert len(tried) > 10, "somebody may do something"
 
 
 async def test_right_is_what_token_and_row_both_say(front: FrontDesk) -> None:
