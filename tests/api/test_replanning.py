@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from app.base.vocabulary import Role
+from app.policy.library.files import policy_text
 from app.services.tickets.replanning import replan
 from tests.api.test_verbs import events, opened, read, said
 from tests.frontdesk import FrontDesk, Headers
@@ -81,3 +84,18 @@ async def test_settings_that_move_nothing_are_looked_at_once_and_tell_nothing(fr
     assert await events(front, ticket) == ["ticket.opened"]
     assert await replan(front.desk.database, front.desk.policies, provider.id, front.now) == 0
     assert (await said(front, admin, ticket, "assign", staff="me"))["clocks"][0]["due_at"] == ON_WEDNESDAY
+
+
+@pytest.mark.parametrize(("takes_over", "due"), [("migrate", "2026-02-11T10:30:00Z"), ("keep", ON_WEDNESDAY)])
+async def test_a_version_that_takes_open_tickets_over_brings_its_hours_along(
+    front: FrontDesk, takes_over: str, due: str
+) -> None:
+    front.now = AFTERNOON
+    _, _, customer = await front.customer("tsc")
+    admin = await front.staff(provider := await front.provider("tsc"), Role.ADMIN)
+    ticket = await opened(front, customer, REPORT)
+    text = (policy_text("tsc") or "").replace("open_tickets: keep, a", f"open_tickets: {takes_over}, a")
+    later = {"source": text.replace('mon-fri: [["08:30", "17:00"]]', 'mon-fri: [["09:30", "17:00"]]')}
+    assert (await front.client.post("/v1/policies/tsc/versions", json=later, headers=admin)).status_code == 201
+    assert (await read(front, admin, ticket))["clocks"][0]["due_at"] == due
+    assert await replan(front.desk.database, front.desk.policies, provider.id, front.now) == 0

@@ -24,6 +24,7 @@ from app.policy.lint import Finding, lint, lint_readings
 from app.policy.loading import LoadedPolicy, load
 from app.services.errands import Errand
 from app.services.shelf import compiled
+from app.services.tickets.replanning import AT_ONCE, replan
 
 _MOST_SAID = 200
 _SLUG = "A provider's name may have small letters, digits and hyphens, and begins with a letter."
@@ -85,7 +86,9 @@ async def publish(errand: Errand, text: str, effective_from: datetime | None) ->
     by = errand.principal.key
     row = _row(errand.provider_id, policy, text, version, by, errand.now)
     event = errand.event(EventType.POLICY_PUBLISHED, ("policy", row["id"]), 1, _told(version))
-    return await _store(errand.database, errand.provider_id, row, event, version, errand.now)
+    stored = await _store(errand.database, errand.provider_id, row, event, version, errand.now)
+    await replan(errand.database, errand.policies, errand.provider_id, errand.now, AT_ONCE)
+    return stored
 
 
 async def add_provider(

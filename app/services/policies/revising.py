@@ -10,11 +10,9 @@ from app.db.policies import documents, facts_for_publishing, insert_settings, re
 from app.policy.language.faults import PolicyFaults
 from app.services.errands import Errand
 from app.services.shelf import compiled
-from app.services.tickets.replanning import replan
+from app.services.tickets.replanning import AT_ONCE, replan
 
 _NONE: Mapping[str, Any] = {"assumptions": {}, "holidays": {}, "closures": [], "on_call": {}, "templates": {}}
-_AT_ONCE = 100
-"""Tickets that are replanned before the answer, those due first; the rest follow beside the requests."""
 
 
 async def settings_at(errand: Errand, at: datetime) -> dict[str, Any]:
@@ -59,7 +57,7 @@ async def revise(
     }
     event = errand.event(EventType.SETTINGS_REVISED, ("settings", row["id"]), 1, told, settings_revision=number)
     await insert_settings(errand.database, errand.provider_id, row, event, errand.now)
-    await replan(errand.database, errand.policies, errand.provider_id, errand.now, _AT_ONCE)
+    await replan(errand.database, errand.policies, errand.provider_id, errand.now, AT_ONCE)
     about = {"revision": number, "effective_from": begins, "published_by": row["published_by"]}
     return {**about, "created_at": errand.now, **_NONE, **document}
 

@@ -17,6 +17,8 @@ from app.services.shelf import Policies
 from app.services.ticket_state import as_ticket, clock_columns, clock_rows
 from app.services.tickets.knowing import counting
 
+AT_ONCE = 100
+"""Tickets that are replanned before whoever publishes is answered, those due first; the rest follow in rounds."""
 _BATCH = 50
 
 
