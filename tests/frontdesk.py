@@ -34,14 +34,16 @@ from app.tokens.keys import development_keys
 from tests import factories
 
 NOW = datetime(2026, 2, 10, 15, 0, tzinfo=UTC)
-STRANGERS = Path(__file__).parent / "policy" / "strangers"
+OF_THE_TESTS = (Path(__file__).parent / "policy" / "strangers", Path(__file__).parent / "api")
 Headers = dict[str, str]
 
 
 @cache
 def library_policy(slug: str) -> tuple[str, LoadedPolicy]:
     """Of the library, or of one of the providers who write their policies from the schema alone."""
-    text = policy_text(slug) or (STRANGERS / f"{slug}.yaml").read_text(encoding="utf-8")
+    text = policy_text(slug) or next(
+        path.read_text(encoding="utf-8") for folder in OF_THE_TESTS if (path := folder / f"{slug}.yaml").exists()
+    )
     return text, load(text, library())
 
 

@@ -19,6 +19,8 @@ from app.policy.tickets.ticket import Ticket, status_after
 from app.policy.tickets.ticket_clocks import carried_on, started, stopped, taken_up_again, with_status
 from app.policy.time.calendars import CalendarHorizonExceeded
 
+_OF_CUSTOMERS = frozenset({"reply", "describe", "consent", "decline", "pay", "reopen"})
+
 
 class Desk(Model):
     """What is known around a ticket: its account, the accounts listing the sender, and what else is open."""
@@ -222,6 +224,8 @@ def carry_on(ticket: Ticket, d: Deliberation, at: datetime) -> tuple[Decision, T
     decision = answer(d)
     accepted = decision.outcome is Outcome.ACCEPTED
     status = status_after(decision) if ticket.open or not accepted else ticket.status
+    if status is TicketStatus.OPEN and ticket.status is TicketStatus.WAITING_CUSTOMER and not _heard(d):
+        status = ticket.status
     clocks = ticket.clocks
     try:
         if accepted:
@@ -242,6 +246,11 @@ def carry_on(ticket: Ticket, d: Deliberation, at: datetime) -> tuple[Decision, T
     )
     decision = decision.model_copy(update={"targets": after.targets})
     return decision, after.changed(decision=decision)
+
+
+def _heard(d: Deliberation) -> bool:
+    """Whether the customer has spoken: what staff do meanwhile answers no question that the customer was asked."""
+    return d.situation.transition in _OF_CUSTOMERS
 
 
 def _after_refunds(money: Money, decision: Decision) -> Money:
@@ -312,12 +321,7 @@ def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime, *, asks: bool) -
     except CalendarHorizonExceeded as beyond:
         clocks = ticket.clocks
         d.emit("warn", of="calendar_horizon_exceeded", calendar=beyond.calendar)
-    answered = ticket.changed(
-        clocks=clocks,
-        first_response_at=ticket.first_response_at or at,
-        oldest_unanswered_at=None,
-        starts={k: v for k, v in ticket.starts.items() if k != "customer_reply"},
-    )
+    answered = ticket.changed(clocks=clocks).answered(at)
     if asks and ticket.status is TicketStatus.OPEN:
         waiting = TicketStatus.WAITING_CUSTOMER
         answered = answered.changed(status=waiting, clocks=with_status(d.policy, answered.clocks, waiting, at))

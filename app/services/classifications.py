@@ -20,6 +20,7 @@ async def classify(errand: Errand, body: ClassificationAsk) -> dict[str, Any]:
         account=around.account,
         account_named=around.account_named,
         candidates=around.candidates,
+        reseller=around.reseller,
         incidents=around.incidents,
         topic_candidates=around.topic_candidates,
         open_tickets=tuple(ticket.as_open() for ticket in around.open_tickets),

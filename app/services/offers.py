@@ -38,12 +38,18 @@ class Offer:
 def offer(errand: Errand, ticket: Ticket, account_id: UUID | None, latest: Mapping[str, Any] | None) -> Offer:
     """A quote where the ticket has come to cost something, and none where the work has turned out to be free."""
     fee, decision = ticket.decision.fee, ticket.decision
-    if not ticket.open or fee is None or ticket.money.settled:
+    if fee is None or ticket.money.settled:
         return Offer(latest=latest)
     if fee.status == "waived" and latest is not None and latest["status"] in _STANDING:
         return _withdrawn(errand, ticket, account_id, latest)
     costs = fee.amount is not None and (fee.amount > 0 or fee.allowance is not None)
-    if not costs or ticket.held or decision.work_gate in _UNDECIDED or stands(fee, latest, errand.now):
+    if (
+        not costs
+        or not ticket.open
+        or ticket.held
+        or decision.work_gate in _UNDECIDED
+        or stands(fee, latest, errand.now)
+    ):
         return Offer(latest=latest)
     minutes = ticket.money.quoted_minutes
     row = quote_row(errand, decision, fee, minutes if minutes is not None else ticket.request.estimated_minutes)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,9 @@ from tests.api import playing_events
 from tests.frontdesk import NOW, FrontDesk, Headers, library_policy
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-OFFERED = ("ticket", "message", "transition", "quote", "contact", "action", "event", "notice")
+OFFERED = ("ticket", "classify", "message", "transition", "quote", "contact", "action", "event", "notice", "read")
+_ASKING = ("classify", "read")
+"""Steps that change nothing."""
 _BY_THE_DESK = frozenset({"secure_form_state", "credentials_in_body"})
 _WORDLESS = "…"
 """Words decide nothing in a scenario; here they would propose a topic."""
@@ -66,6 +68,8 @@ class Town:
     staff: dict[str, UUID] = field(default_factory=dict)
     services: dict[frozenset[Scope], UUID] = field(default_factory=dict)
     kept: dict[str, list[Any]] = field(default_factory=dict)
+    untouched: bool = False
+    """Since everything was put back, nobody has done more than ask."""
 
     @classmethod
     async def built(cls, front: FrontDesk, policy: str, accounts: Mapping[str, FileAccount]) -> "Town":
@@ -157,7 +161,7 @@ class Town:
     async def by_staff(self, email: str | None) -> Headers:
         email = email or "somebody@desk.example"
         if email not in self.staff:
-            row = await factories.staff(self.front.owner, self.provider.id, email=email, name=email)
+            row = await factories.staff(self.front.owner, self.provider.id, email=email, name=email, level=9)
             self.staff[email] = row.id
         return self.front.bearer(self.provider, Role.STAFF, self.staff[email])
 
@@ -206,6 +210,8 @@ class Play:
         match step:
             case steps.TicketStep():
                 groups = await self._ticket(step, played.as_)
+            case steps.ClassifyStep() | steps.ReadStep():
+                groups = await (self._classify(step) if isinstance(step, steps.ClassifyStep) else self._policy(step))
             case steps.MessageStep():
                 groups = await self._message(step)
             case steps.TransitionStep(ticket=str(name)):
@@ -255,15 +261,36 @@ class Play:
             if known is not None and not {Asserter.STAFF, Asserter.CUSTOMER} & set(known.asserted_by):
                 raise NotOffered("a fact that staff do not assert")
 
-    async def _ticket(self, step: steps.TicketStep, as_: str | None) -> dict[str, Any]:
+    async def _request(self, step: steps.RequestStep) -> tuple[Headers, dict[str, Any]]:
         who, body = await self._asked(step, step.account)
         facts = {k: self.tickets.get(str(v), v) if k == "same_problem_as" else v for k, v in step.facts.items()}
-        body |= {"subject": _WORDLESS, "facts": await self._as_the_desk_finds_it(facts, step.account, body)}
         given = step.model_dump(include={"channel", "menu_option", "action", "estimated_minutes"}, exclude_none=True)
         for name in ("account", "on_behalf_of"):
             if (value := getattr(step, name)) is not None:
                 body[name] = self.file.accounts[value].account
-        whole = {**body, **given}
+        return who, {**body, "facts": facts, **given}
+
+    async def _classify(self, step: steps.ClassifyStep) -> dict[str, Any]:
+        who, body = await self._request(step)
+        if set(body["facts"]) & {*_BY_THE_DESK, "secure_form_ref"}:
+            raise NotOffered("a fact that staff do not assert")
+        answer = await self.front.client.post("/v1/classifications", json=body, headers=who)
+        return self._decided(answer.json()) if answer.is_success else _refused(answer)
+
+    async def _policy(self, step: steps.ReadStep) -> dict[str, Any]:
+        """As anybody may read it."""
+        at = {"at": self.front.now.isoformat()} if step.at is not None else {}
+        answer = await self.front.client.get(f"/v1/policies/{self.town.provider.slug}", params=at)
+        if answer.status_code in (404, 409):
+            return {"policy": None}
+        view = {**answer.json(), "clauses": len(answer.json()["clauses"])}
+        view["published"] = view["published"] and date.fromisoformat(view["published"])
+        return {"outcome": "accepted", "policy": _read_instants(view)}
+
+    async def _ticket(self, step: steps.TicketStep, as_: str | None) -> dict[str, Any]:
+        who, whole = await self._request(step)
+        facts = await self._as_the_desk_finds_it(whole["facts"], step.account, whole)
+        whole = {"subject": _WORDLESS, **whole, "facts": facts}
         if playing_events.is_call(self.town, whole):
             answer = await self._sent(who, "/v1/inbound/calls", playing_events.as_call(whole))
         else:
@@ -450,6 +477,16 @@ class Play:
         return self._groups(await self._read(answer.json()["id"]))
 
     async def _contact(self, step: steps.ContactStep) -> dict[str, Any]:
+        done = await self._change_of_contacts(step)
+        listed = await self.front.client.get(
+            f"/v1/accounts/{self.file.accounts[step.account].account}/contacts",
+            params={"limit": 100},
+            headers=await self.town.by_staff(None),
+        )
+        of_role = [person for person in listed.json()["data"] if person["role"] == step.role]
+        return {**done, "contacts": {"role": step.role, "count": len(of_role)}} if step.role is not None else done
+
+    async def _change_of_contacts(self, step: steps.ContactStep) -> dict[str, Any]:
         if step.facts:
             raise NotOffered("a change of contacts with facts")
         number = self.file.accounts[step.account].account
@@ -497,18 +534,21 @@ class Play:
         shown = decision or view["decision"]
         names = {id_: name for name, id_ in self.tickets.items()}
         emails = {str(id_): email for email, id_ in self.town.staff.items()}
-        groups = {k: _read_instants(v) for k, v in shown.items() if k not in ("targets", "citations", "assumptions")}
-        groups["targets"] = {t["metric"]: {
-            "due": _instant(t["due_at"]), "earliest": _instant(t["earliest_at"]), "kind": t["kind"],
-            "strength": t["strength"], "clock_start": _instant(t["clock_start"]), "status": t["status"],
-        } for t in shown["targets"]}  # fmt: skip
         merged = more.get("merged_into", view["merged_into"])
-        groups["ticket"] = {
+        ticket = {
             **{name: view[name] for name in ("status", "level", "department", "incident")},
             "merged_into": names.get(merged, merged),
             "assignee": emails.get(view["assignee"]["id"]) if view["assignee"] else None,
             "appended": more.get("appended", False),
         }
+        return {**self._decided(shown), "ticket": ticket}
+
+    def _decided(self, shown: Mapping[str, Any]) -> dict[str, Any]:
+        groups = {k: _read_instants(v) for k, v in shown.items() if k not in ("targets", "citations", "assumptions")}
+        groups["targets"] = {t["metric"]: {
+            "due": _instant(t["due_at"]), "earliest": _instant(t["earliest_at"]), "kind": t["kind"],
+            "strength": t["strength"], "clock_start": _instant(t["clock_start"]), "status": t["status"],
+        } for t in shown["targets"]}  # fmt: skip
         groups["effects"] = [self._effect(e) for e in groups["effects"]]
         return {**groups, **_reasons(shown)}
 
@@ -597,6 +637,10 @@ def _expected(then: Mapping[str, Any], groups: Mapping[str, Any]) -> dict[str, A
         wanted["targets"] = {m: {"due": None} if t is None else t for m, t in (wanted["targets"] or {}).items()}
     if "ticket" in wanted and wanted["ticket"] is not None:
         wanted["ticket"] = {k: v for k, v in wanted["ticket"].items() if k in groups["ticket"]}
+    if "contacts" in wanted:
+        wanted["contacts"] = {k: v for k, v in wanted["contacts"].items() if k in groups["contacts"]}
+    if "policy" in wanted and wanted["policy"] is not None and groups["policy"] is not None:
+        wanted["policy"] = {k: v for k, v in wanted["policy"].items() if k in groups["policy"]}
     if "account" in wanted and wanted["account"] is not None:
         wanted["account"] = {k: v for k, v in wanted["account"].items() if k in groups["account"]}
     if "fee" in wanted and wanted["fee"] is not None and groups["fee"] is not None:
@@ -628,7 +672,10 @@ class Told:
 
 
 async def tell(file: ScenarioFile, scenario: Scenario, case: Case, town: Town, told: Told) -> None:
-    await town.emptied()
+    if not town.untouched:
+        await town.emptied()
+    kinds = {played.kind for played in (*case.given, case.when)}
+    town.untouched = kinds <= set(_ASKING) and not scenario.overrides
     if scenario.overrides:
         holidays = {name: [str(day) for day in days] for name, days in file.holidays.items()}
         document = {"assumptions": dict(scenario.overrides), "holidays": holidays}

@@ -107,4 +107,4 @@ def test_a_word_on_a_solved_ticket_opens_it_again() -> None:
     _, solved = done(ticket(), "resolve")
     told = reply(POLICY, solved, Request(sender=OWNER), AROUND, NOON + 2 * HOUR)
     assert (told.ticket.status, told.ticket.resolved_at) == (TicketStatus.OPEN, None)
-    assert told.ticket.oldest_unanswered_at == NOON
+    assert told.ticket.oldest_unanswered_at == NOON + 2 * HOUR, "being solved was an answer to what was said before"

@@ -77,6 +77,7 @@ def _hindrance(step: Step) -> Hindrance | None:
     if out_of_turn(verb, ticket):
         return Hindrance("conflict", of_state=True)
     closed = verb in _WORK and (ticket.held or ticket.decision.work_gate is not WorkGate.OPEN)
+    closed = closed or (verb == "settle" and ticket.unagreed)
     planned = verb == "schedule" and bool(policy.rules.get("schedule"))
     rules = policy.candidates("transition", {**step.d.values, **granted(step.transition.by), "transition": verb})
     judged = any(ready.admits for ready in rules) or missing_right(step) is not None
@@ -86,7 +87,7 @@ def _hindrance(step: Step) -> Hindrance | None:
     if (refusal := forbidden(whole)) is not None:
         return _told(refusal)
     if closed:
-        refusal = VERBS["start_work"](whole)
+        refusal = VERBS["start_work" if verb in _WORK else verb](whole)
     elif planned:
         refusal = apply(policy, ticket, step.transition, step.desk, step.at)
     refuses = refusal is not None and not let_through(ticket, refusal[1])

@@ -41,7 +41,8 @@ def fee(d: Deliberation) -> None:
     else:
         d.fee = _free(d)
     d.run("fee")
-    for added, ready in d.fee_rules:
+    settled = d.fee is not None and d.fee.lines and _settled(d, d.fee.rule) is not None
+    for added, ready in () if settled else d.fee_rules:
         _add_fee(d, added)
         d.cite(ready.rule, f"fee={added}", ready.when.reads)
     if d.entry is not None:
@@ -143,8 +144,21 @@ def _charge(d: Deliberation, slug: str) -> None:
             d.gates.add(WorkGate.CLOSED)
             _give_back(d)
         return
+    if (settled := _settled(d, slug)) is not None:
+        d.fee = settled
+        if _prepaid(tariff) and settled.balance:
+            d.gates.add(WorkGate.AWAITING_PAYMENT)
+        return
     if tariff.decision == "automatic" or _staff_decided(d, slug, tariff):
         _bill(d, slug, tariff)
+
+
+def _settled(d: Deliberation, slug: str | None) -> FeeDecision | None:
+    """What the job came to in the end; it stands, whatever is found out later but that it costs nothing."""
+    before = d.situation.previous.fee if d.situation.previous is not None else None
+    if not d.situation.money.settled or before is None or before.rule != slug or before.amount is None:
+        return None
+    return before.model_copy(update={"balance": max(before.amount - d.situation.money.paid, _NOTHING)})
 
 
 def charge_by(d: Deliberation, slug: str) -> None:

@@ -71,6 +71,16 @@ class Ticket(Model):
         return self.decision.outcome is Outcome.HELD
 
     @property
+    def rejected(self) -> bool:
+        """It was never taken up."""
+        return not self.open and self.decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED)
+
+    @property
+    def unagreed(self) -> bool:
+        """Its price waits for somebody to agree to it for the first time."""
+        return self.decision.work_gate is WorkGate.AWAITING_CONSENT and self.money.consented is None
+
+    @property
     def open(self) -> bool:
         return self.status not in _ENDED
 
@@ -90,6 +100,12 @@ class Ticket(Model):
         """The times in force, one per metric: the latest cycle that was not cancelled."""
         shown = {line.metric: line.target for line in self.clocks if line.state is not ClockState.CANCELLED}
         return tuple(shown.values())
+
+    def answered(self, at: datetime) -> "Ticket":
+        """The desk has had its say: nobody waits for a word from it, until the customer writes again."""
+        starts = {event: when for event, when in self.starts.items() if event != "customer_reply"}
+        first = self.first_response_at or at
+        return self.changed(first_response_at=first, oldest_unanswered_at=None, starts=starts)
 
     def read_again(self, policy: CompiledPolicy, at: datetime) -> "Ticket":
         """The ticket as its clocks show at this instant: what fell due meanwhile is breached."""

@@ -127,6 +127,11 @@ class ClockLine(Model):
         return self.stopped_at is None and self.state is not ClockState.CANCELLED
 
     @property
+    def agreed(self) -> bool:
+        """Whether its time was agreed with the customer: no rule has to ask for it."""
+        return any(record.kind == "negotiated" for record in self.records)
+
+    @property
     def set_to(self) -> tuple[ClockTerms, ...]:
         """All terms it has had, the first ones first."""
         return self.terms, *(record.terms for record in self.records if record.terms is not None)
@@ -208,8 +213,8 @@ def with_status(
 def taken_up_again(policy: CompiledPolicy, lines: Sequence[ClockLine], at: datetime) -> tuple[ClockLine, ...]:
     """A reopened ticket goes on with what was left of its resolve clock; verdicts given stay."""
     more = []
-    for line in lines:
-        following = reopened(line.terms.plan(policy), line.read(policy, at), at) if line.metric == "resolve" else None
+    for line in [line for line in lines if line.metric == "resolve"][-1:]:
+        following = reopened(line.terms.plan(policy), line.read(policy, at), at)
         if following is not None:
             terms = line.terms.again(
                 policy,
@@ -237,7 +242,11 @@ def carried_on(
         fresh = asked.get(line.metric)
         if line.going and fresh is not None and fresh.start != line.terms.start and fresh.start >= at:
             after[index] = line.with_records(policy, at, ClockRecord(kind="cancelled", at=at))
-    running = {line.metric: (i, line) for i, line in enumerate(after) if line.going}
+    running = {
+        line.metric: (i, line)
+        for i, line in enumerate(after)
+        if line.going and (line.metric in asked or not line.agreed)
+    }
     judged = [line for line in after if not line.going and line.state is not ClockState.CANCELLED]
     ended: set[tuple[str, datetime | None]] = {(line.metric, line.terms.start) for line in judged}
     ended |= {(line.metric, None) for line in judged if line.stopped_at != at}

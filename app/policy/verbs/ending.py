@@ -12,7 +12,8 @@ from app.policy.verbs.step import Result, Step, again, refused, same
 
 def resolve(step: Step) -> Result:
     clocks = stopped(step.policy, step.ticket.clocks, None, step.at)
-    return same(step, step.ticket.changed(clocks=clocks, status=TicketStatus.RESOLVED, resolved_at=step.at))
+    solved = step.ticket.changed(clocks=clocks, status=TicketStatus.RESOLVED, resolved_at=step.at)
+    return same(step, solved.answered(step.at))
 
 
 def reopen(step: Step) -> Result:
@@ -26,7 +27,8 @@ def reopen(step: Step) -> Result:
 def close(step: Step) -> Result:
     clocks = stopped(step.policy, step.ticket.clocks, None, step.at)
     money = _given_back(step)
-    return same(step, step.ticket.changed(clocks=clocks, status=TicketStatus.CLOSED, closed_at=step.at, money=money))
+    ended = step.ticket.changed(clocks=clocks, status=TicketStatus.CLOSED, closed_at=step.at, money=money)
+    return same(step, ended.answered(step.at))
 
 
 def _given_back(step: Step) -> Money:

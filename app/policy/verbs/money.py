@@ -4,11 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from app.base.money import rounded
-from app.base.vocabulary import Outcome, WorkGate
+from app.base.vocabulary import Outcome, TicketStatus, WorkGate
 from app.policy.decision import FeeDecision
 from app.policy.money import fees
 from app.policy.stages.pricing import job_of
-from app.policy.tickets.ticket_clocks import stopped
+from app.policy.tickets.ticket import status_after
+from app.policy.tickets.ticket_clocks import stopped, with_status
 from app.policy.verbs.drawing import settle_included
 from app.policy.verbs.step import (
     STAFF_ANSWERS,
@@ -22,6 +23,7 @@ from app.policy.verbs.step import (
     whole_minutes,
 )
 
+_OF_MONEY = (WorkGate.AWAITING_CONSENT, WorkGate.AWAITING_PAYMENT)
 _REASON_OF_GATE = {
     WorkGate.AWAITING_PAYMENT: "payment_required",
     WorkGate.AWAITING_CONSENT: "consent_required",
@@ -45,12 +47,12 @@ def quote(step: Step) -> Result:
             "quoted_minutes": minutes if minutes is not None else step.ticket.money.quoted_minutes,
             "consented": None,
             "declined": False,
+            "settled": False,
         }
     )
     d.emit("notify", to="customer", of="quote", channel=_ticket_channel(step))
     clocks = stopped(step.policy, step.ticket.clocks, STAFF_ANSWERS, step.at)
-    first = step.ticket.first_response_at or step.at
-    return again(step, step.ticket.changed(money=money, clocks=clocks, first_response_at=first))
+    return again(step, step.ticket.changed(money=money, clocks=clocks).answered(step.at))
 
 
 def _bound(step: Step, amount: Decimal) -> bool:
@@ -126,7 +128,8 @@ def waive(step: Step) -> Result:
     if money.paid > 0:
         d.emit("refund", amount=rounded(money.paid, unit), currency=unit)
     d.emit("record", of="waiver", reason=step.payload.get("reason"))
-    return again(step, step.ticket.changed(money=money.model_copy(update={"waived": True, "paid": Decimal(0)})))
+    waived = money.model_copy(update={"waived": True, "declined": False, "paid": Decimal(0)})
+    return again(step, step.ticket.changed(money=waived))
 
 
 def start_work(step: Step) -> Result:
@@ -143,13 +146,16 @@ def start_work(step: Step) -> Result:
 
 def _gate_refusal(step: Step) -> Result | None:
     """Refused while the work gate is closed, with the clauses that keep it so."""
-    d = step.d
     gate = step.ticket.decision.work_gate
     if gate is WorkGate.OPEN and not step.ticket.held:
         return None
     if gate is WorkGate.SCHEDULED and _in_window(step):
         return None
-    tariff = step.tariff
+    return _kept_by_gate(step)
+
+
+def _kept_by_gate(step: Step) -> Result:
+    d, gate, tariff = step.d, step.ticket.decision.work_gate, step.tariff
     d.stage = "fee"
     if tariff is not None:
         d.cite(tariff, f"work_gate={gate}")
@@ -182,6 +188,8 @@ def record_work(step: Step) -> Result:
 def settle(step: Step) -> Result:
     """The job is done: what it took, never above what was agreed where the terms are capped."""
     d = step.d
+    if step.ticket.unagreed:
+        return _kept_by_gate(step)
     minutes = whole_minutes(step, "minutes")
     tariff, fee = step.tariff, step.ticket.decision.fee
     if fee is not None and fee.allowance is not None:
@@ -206,8 +214,14 @@ def settle(step: Step) -> Result:
         if money.paid > amount:
             d.emit("refund", amount=money.paid - amount, currency=unit)
     decision = step.ticket.decision.model_copy(update={"fee": settled, "outcome": Outcome.ACCEPTED, "reason": None})
-    done = money.model_copy(update={"settled": True})
-    return decision.model_copy(update={"effects": ()}), step.ticket.changed(decision=decision, money=done)
+    if decision.work_gate in _OF_MONEY:
+        owing = timing == "prepay" and (settled.balance or Decimal(0)) > 0
+        decision = decision.model_copy(update={"work_gate": WorkGate.AWAITING_PAYMENT if owing else WorkGate.OPEN})
+    done = step.ticket.changed(decision=decision, money=money.model_copy(update={"settled": True}))
+    status = status_after(decision)
+    if done.open and status is not done.status and done.status is not TicketStatus.WAITING_CUSTOMER:
+        done = done.changed(status=status, clocks=with_status(step.policy, done.clocks, status, step.at))
+    return decision.model_copy(update={"effects": ()}), done
 
 
 def _settled_fee(

@@ -65,7 +65,7 @@ def diagnose(step: Step) -> Result:
     if d.filed_as is not None and "topic" not in stated_facts(step) and _refiled(d):
         facts["topic"] = d.filed_as
     ticket = step.ticket.changed(facts=facts, request=request, starts={**step.ticket.starts, "diagnosed": step.at})
-    if not ticket.open:
+    if ticket.rejected:
         ticket = ticket.changed(status=TicketStatus.OPEN, closed_at=None)
     return again(step, ticket)
 
@@ -112,7 +112,7 @@ def override(step: Step) -> Result:
     match field:
         case "coverage":
             changes["coverage_set"] = Coverage(value)
-            changes["status"] = TicketStatus.OPEN if not step.ticket.open else step.ticket.status
+            changes["status"] = TicketStatus.OPEN if step.ticket.rejected else step.ticket.status
         case "priority":
             changes["priority_set"] = value
         case "level":
