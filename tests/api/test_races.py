@@ -89,3 +89,100 @@ async def test_of_two_clerks_who_list_the_last_person_at_once_one_is_refused_by_
     assert [row["slot"] for row in listed] == [1, 2, 3]
     assert listed[-1]["email"] == won.json()["email"]
     assert await rows(front, "contact", "event", "idempotency_key") == {"contact": 4, "event": 1, "idempotency_key": 1}
+
+
+# ── one ticket, several people ───────────────────────────────────────────────
+async def post(front: FrontDesk, who: Headers, path: str, body: Any = None) -> Response:
+    return await patiently(partial(front.client.post, path, json=body, headers={**who, **front.key()}))
+
+
+async def a_ticket(front: FrontDesk, **body: Any) -> tuple[str, Headers, Headers]:
+    """Its path, its customer and somebody of the staff."""
+    _, _, customer = await front.customer()
+    staff = await front.staff(await front.provider())
+    opened = await post(front, customer, "/v1/tickets", {**OFFLINE, **body})
+    return f"/v1/tickets/{opened.json()['id']}", customer, staff
+
+
+async def nothing_is_lost(front: FrontDesk, path: str, who: Headers) -> dict[str, Any]:
+    """The log of a ticket has one entry for each of its versions; what is shown is what was written last."""
+    ticket: dict[str, Any] = (await front.client.get(path, headers=who)).json()
+    seqs = await front.owner.fetch("SELECT seq FROM event WHERE subject_id = $1 ORDER BY seq", ticket["id"])
+    assert [row["seq"] for row in seqs] == list(range(1, ticket["version"] + 1))
+    return ticket
+
+
+async def test_of_several_who_take_one_ticket_one_has_it(front: FrontDesk) -> None:
+    path, _, _ = await a_ticket(front)
+    provider = await front.provider()
+    people = [await front.staff(provider, name=f"Staff {n}") for n in range(5)]
+    answers = await asyncio.gather(*(post(front, who, f"{path}/assign", {"staff": "me"}) for who in people))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409]
+    (won,) = (answer.json() for answer in answers if answer.status_code == 200)
+    lost = next(answer.json() for answer in answers if answer.status_code == 409)
+    assert (lost["code"], lost["detail"]) == ("conflict", "Somebody has taken it; it can be handed over.")
+    assert (await nothing_is_lost(front, path, people[0]))["assignee"] == won["assignee"]
+
+
+async def test_a_word_said_while_a_ticket_is_merged_is_heard_in_one_of_the_two(front: FrontDesk) -> None:
+    first, customer, staff = await a_ticket(front)
+    other = await post(front, customer, "/v1/tickets", {**OFFLINE, "facts": {"topic": "email.error"}})
+    second = f"/v1/tickets/{other.json()['id']}"
+    words = [f"Word {n}" for n in range(4)]
+    answers = await asyncio.gather(
+        post(front, staff, f"{first}/merge", {"into": other.json()["id"]}),
+        *(post(front, customer, f"{first}/messages", {"body": word}) for word in words),
+    )
+    assert [answer.status_code for answer in answers] == [200, 201, 201, 201, 201], [a.text for a in answers]
+    said = await front.owner.fetch("SELECT body FROM message WHERE body LIKE 'Word%' ORDER BY body")
+    assert [row["body"] for row in said] == words
+    assert (await nothing_is_lost(front, first, staff))["merged_into"] == other.json()["id"]
+    await nothing_is_lost(front, second, staff)
+
+
+async def test_a_word_said_while_a_ticket_is_solved_is_said_before_or_opens_it_again(front: FrontDesk) -> None:
+    path, customer, staff = await a_ticket(front)
+    answers = await asyncio.gather(
+        post(front, staff, f"{path}/resolve", {"resolution": "Fixed"}),
+        post(front, customer, f"{path}/messages", {"body": "Still dead"}),
+        post(front, staff, f"{path}/messages", {"body": "Have a look"}),
+    )
+    assert [answer.status_code for answer in answers] == [200, 201, 201]
+    ticket = await nothing_is_lost(front, path, staff)
+    log = [row["type"] for row in await front.owner.fetch("SELECT type FROM event WHERE subject_id = $1 "
+           "AND (actor_kind = 'contact' OR type = 'ticket.resolved') ORDER BY seq", ticket["id"])]  # fmt: skip
+    assert ticket["status"] == ("resolved" if log[-1] == "ticket.resolved" else "open")
+
+
+async def test_of_those_who_resolve_close_and_hand_over_at_once_each_finds_what_the_others_left(
+    front: FrontDesk,
+) -> None:
+    path, customer, staff = await a_ticket(front)
+    deeds: list[tuple[Headers, str, dict[str, Any] | None]] = [
+        (staff, "resolve", {"resolution": "Fixed"}),
+        (staff, "resolve", {"resolution": "Fixed twice"}),
+        (customer, "close", None),
+        (staff, "hand-over", {"staff": "me", "note": "x"}),
+        (staff, "triage", {"symptoms": "x"}),
+    ]
+    answers = await asyncio.gather(*(post(front, who, f"{path}/{verb}", body) for who, verb, body in deeds))
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert [answer.status_code for answer in answers[:2]] != [200, 200], "it is solved once"
+    ticket = await nothing_is_lost(front, path, staff)
+    assert ticket["version"] == 1 + sum(answer.status_code == 200 for answer in answers)
+    assert ticket["status"] == "closed"
+
+
+async def test_a_price_is_agreed_to_before_it_changes_or_not_at_all(front: FrontDesk) -> None:
+    path, customer, staff = await a_ticket(front, facts={"topic": "code"})
+    ticket = path.rpartition("/")[2]
+    first = await post(front, staff, "/v1/quotes", {"ticket": ticket, "estimated_minutes": 40})
+    quote = f"/v1/quotes/{first.json()['id']}"
+    consent, dearer = await asyncio.gather(
+        post(front, customer, f"{quote}/consent", {}),
+        post(front, staff, "/v1/quotes", {"ticket": ticket, "estimated_minutes": 130}),
+    )
+    assert (consent.status_code in (200, 409), dearer.status_code) == (True, 201)
+    now = await nothing_is_lost(front, path, staff)
+    assert (now["quote"]["id"], now["quote"]["status"]) == (dearer.json()["id"], "offered")
+    assert now["work_gate"] == "awaiting_consent", "what was agreed to was another price"

@@ -198,6 +198,8 @@ def _unknown(known: Known, act: Act) -> list[Fault]:
     if act.verb == "override":
         offered = _offered(known, said["field"])
         return [] if str(said["value"]) in offered else [_not_offered("/value", offered)]
+    if act.verb == "schedule" and "from" not in said and not known.policy.rules.get("schedule"):
+        return [Fault("/window", "required", "The policy has no windows of its own: say when.")]
     faults = [
         _not_offered(f"/{name}", offered)
         for name, field_ in (("department", "department"), ("to_level", "level"))
