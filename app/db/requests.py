@@ -66,6 +66,11 @@ class Asked:
     """Earlier help with it is counted; None where no rule asks for that."""
 
 
+_SAID: Final = """(SELECT left(m.body, 4000) FROM message AS m
+          WHERE m.provider_id = $1 AND m.ticket_id = t.id AND m.visibility = 'public' ORDER BY m.id LIMIT 1)"""
+"""The first words on the ticket `t`."""
+
+
 @lru_cache(maxsize=8)
 def _rows(kind: Kind) -> str:
     target = f"{_NAMED.format(id='$10', number='$11')} AND {sees(kind, 'a.id')}"
@@ -77,7 +82,7 @@ def _rows(kind: Kind) -> str:
                 AND server IS NOT NULL), '[]') AS incidents,
     coalesce((SELECT jsonb_agg(recent.about ORDER BY recent.id) FROM (
       SELECT t.id, to_jsonb(t) - 'search' || jsonb_build_object('account_number', t_account.number,
-          'latest_quote', {LATEST_QUOTE}) AS about
+          'latest_quote', {LATEST_QUOTE}, 'said', {_SAID}) AS about
       FROM ticket AS t JOIN account AS t_account ON t_account.provider_id = $1 AND t_account.id = t.account_id
       WHERE t.provider_id = $1 AND t.status NOT IN ('resolved', 'closed') AND t.received_at >= $16
         AND t.account_id = ANY(coalesce(target.id, main.id) || others.ids)

@@ -34,6 +34,8 @@ class Desk(Model):
     incidents: tuple[str, ...] = ()
     topic_candidates: tuple[TopicCandidate, ...] = ()
     """What triage makes of the text."""
+    alike: Mapping[str, tuple[str, ...]] = {}
+    """Open tickets whose words say the same, with those words."""
 
 
 class Opened(Model):
@@ -55,6 +57,7 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         incidents=desk.incidents,
         ticket=True,
         topic_candidates=desk.topic_candidates,
+        alike=desk.alike,
     )
     d = deliberate(policy, request, situation, at)
     decision = answer(d)

@@ -201,5 +201,7 @@ class Situation(Model):
     coverage: Coverage | None = None
     """Set by staff, over what the entries say; never over a strict one."""
     topic_candidates: tuple[TopicCandidate, ...] = ()
+    alike: Mapping[str, tuple[str, ...]] = {}
+    """Open tickets whose words say the same, the likest first, with the words; they suggest and decide nothing."""
     previous: Decision | None = None
     confirmed_in_client_area: bool = False

@@ -24,7 +24,7 @@ from app.services.repeating import check_repeated
 from app.services.secure_forms.judging import about_form
 from app.services.shelf import ended_or_not
 from app.services.ticket_state import as_ticket
-from app.services.triage import NOTHING, suggest
+from app.services.triage import NOTHING, said_before, suggest
 
 _SPEAKERS = frozenset({Scope.SUBMIT, Scope.INBOUND, Scope.EVENTS})
 ASKING = frozenset({Scope.SUBMIT, Scope.INBOUND})
@@ -95,6 +95,8 @@ async def gather(
 async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathered, received_at: datetime) -> Gathered:
     """Triage's topic where none was stated, and what the text identifies or describes."""
     words = (getattr(body, "subject", None) or "", getattr(body, "body", None) or "")
+    alike = await said_before(errand.policies.lexicons, given.policy, words, given.row["open_tickets"])
+    given = replace(given, around=given.around.model_copy(update={"alike": alike}))
     account = given.request.on_behalf_of or given.around.account
     found = await suggest(
         errand.policies.lexicons,

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -18,6 +18,7 @@ from app.policy.situation import Account
 from app.services.facts import state
 from app.triage.extraction import extract
 from app.triage.lexicon import Lexicon
+from app.triage.likeness import ALIKE, likeness
 from app.triage.proposal import propose
 from app.triage.text import read
 
@@ -116,3 +117,31 @@ def _described(
     known = {name: value for name, value in found.facts().items() if name in policy.document.facts}
     told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in known.items()}
     return state(policy, told, {Asserter.TEXT}).asserted
+
+
+# ── said before ──────────────────────────────────────────────────────────────
+_COMPARED = 10
+"""So many open tickets of an account at most, the newest."""
+
+
+async def said_before(
+    lexicons: Lexicons, policy: CompiledPolicy, words: tuple[str, str], tickets: Sequence[Mapping[str, Any]]
+) -> dict[str, tuple[str, ...]]:
+    """Open tickets that tell of the same problem, the likest first, with the words that both have.
+
+    Where the policy merges nothing, or nothing was said, nobody is asked.
+    """
+    said = "\n".join(words).strip()
+    if (
+        not any(map(str.isalpha, said))
+        or not tickets
+        or not any(ready.rule.same for ready in policy.rules.get("duplicate", ()))
+    ):
+        return {}
+    lexicon = await lexicons.of(policy)
+    found = [
+        (likeness(lexicon, said, f"{ticket['subject']}\n{ticket['said'] or ''}"), str(ticket["id"]))
+        for ticket in tickets[-_COMPARED:]
+    ]
+    alike = sorted(((like, id_) for like, id_ in found if like.score >= ALIKE), key=lambda pair: -pair[0].score)
+    return {id_: like.because for like, id_ in alike}

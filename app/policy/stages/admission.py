@@ -1,6 +1,6 @@
 """Stages from topic to action: who asks, for which account, how, for what - and whether that is admitted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.base.vocabulary import Outcome
@@ -259,23 +259,33 @@ def _language(d: Deliberation) -> None:
 def duplicate(d: Deliberation) -> None:
     """Does an open ticket of the account speak of the same problem?"""
     d.stage = "duplicate"
-    if d.stage in d.exempt_stages or d.request.topic_source == "triage" or d.situation.transition:
+    if d.stage in d.exempt_stages or d.situation.transition:
         return
+    proposed = d.request.topic_source == "triage"
     for ready in d.policy.rules.get("duplicate", ()):
         rule = ready.rule
         if rule.same is None or not ready.when.holds(d.values):
             continue
         tickets = recent(rule.same, d.situation.open_tickets, d.received_at)
         facts = shared_facts(rule.same)
-        twin = _named_twin(d) or first_alike(d.values, tickets, facts)
+        twin = None if proposed else _named_twin(d) or first_alike(d.values, tickets, facts)
         if twin is not None:
             d.duplicate = twin
             d.apply(ready, rule.then)
-        elif facts and (related := first_alike(d.values, tickets, facts[:1])) is not None:
+            continue
+        related = first_alike(d.values, tickets, facts[:1]) if facts and not proposed else None
+        if related is not None or (related := _said_alike(d, tickets)) is not None:
             d.apply(ready, rule.else_)
-            d.emit("link", to=related.id)
-    if not d.ended:
+            words = d.situation.alike.get(related.id)
+            d.emit("link", to=related.id, because=words)
+    if not d.ended and not proposed:
         d.run("duplicate")
+
+
+def _said_alike(d: Deliberation, tickets: Sequence[OpenTicket]) -> OpenTicket | None:
+    """The one whose words are most alike: it is shown to whoever may merge, and merged by nobody else."""
+    recent_ones = {ticket.id: ticket for ticket in tickets}
+    return next((recent_ones[id_] for id_ in d.situation.alike if id_ in recent_ones), None)
 
 
 def _named_twin(d: Deliberation) -> OpenTicket | None:

@@ -1,0 +1,73 @@
+"""The same problem told twice, over HTTP: merged where the policy says so, suggested where only the words agree."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.frontdesk import NOW, FrontDesk, Headers
+
+WRITER = {"first_name": "A", "last_name": "B", "account_username": "x"}
+BOUNCES = "All mail that I send to gmail addresses comes back with 550 rejected since this morning."
+AGAIN = "Mails I send to gmail still come back, 550 rejected. Please help."
+OTHER = "The backup of last night is missing from the list in the control panel."
+
+
+async def told(
+    front: FrontDesk, who: Headers, text: str, facts: dict[str, str] | None = None, status: int = 201
+) -> dict[str, Any]:
+    body = {"subject": text.partition(".")[0][:60], "body": text, "facts": {**WRITER, **(facts or {})}}
+    answer = await front.client.post("/v1/tickets", json=body, headers={**who, **front.key()})
+    assert answer.status_code == status, answer.text
+    ticket: dict[str, Any] = answer.json()
+    return ticket
+
+
+def linked(ticket: dict[str, Any]) -> list[dict[str, Any]]:
+    return [effect for effect in ticket["decision"]["effects"] if effect["type"] == "link" and effect.get("to")]
+
+
+async def test_the_same_error_on_the_same_matter_is_one_ticket(front: FrontDesk) -> None:
+    _, _, customer = await front.customer("plutus", product="shared")
+    known = {"topic": "email.error", "error_message": "550 rejected"}
+    first = await told(front, customer, BOUNCES, known)
+    front.now = NOW + timedelta(hours=1)
+    again = await told(front, customer, AGAIN, known, 200)
+    assert (again["id"], again["reference"]) == (first["id"], first["reference"])
+    said = await front.client.get(f"/v1/tickets/{first['id']}/messages", headers=customer)
+    assert [message["body"] for message in said.json()["data"]] == [BOUNCES, AGAIN]
+    merged = await front.owner.fetchrow("SELECT outcome, reason FROM ticket WHERE merged_into = $1", first["id"])
+    assert tuple(merged) == ("merged", "duplicate_of_open_ticket")
+
+
+async def test_words_alone_suggest_a_merger_and_say_which_words(front: FrontDesk) -> None:
+    _, _, customer = await front.customer("plutus", product="shared")
+    first = await told(front, customer, BOUNCES)
+    front.now = NOW + timedelta(hours=1)
+    other = await told(front, customer, OTHER)
+    assert (other["id"] != first["id"], linked(other)) == (True, []), "two problems of one account stay two"
+    again = await told(front, customer, AGAIN)
+    assert again["id"] != first["id"]
+    (link,) = linked(again)
+    assert link["to"] == first["id"]
+    assert "gmail" in " ".join(link["because"])
+    assert "merge" in again["decision"]["suggestions"]
+    assert "PLU-31" in {citation["clause"] for citation in again["decision"]["citations"]}
+    _, _, neighbour = await front.customer("plutus", product="shared")
+    assert linked(await told(front, neighbour, AGAIN)) == [], "nobody is told of another's ticket"
+    staff = await front.staff(await front.provider("plutus"), level=2)
+    merged = await front.client.post(
+        f"/v1/tickets/{again['id']}/merge", json={"into": link["to"]}, headers={**staff, **front.key()}
+    )
+    assert (merged.status_code, merged.json()["merged_into"]) == (200, first["id"])
+
+
+async def test_where_each_request_has_a_reference_of_its_own_both_are_kept(front: FrontDesk) -> None:
+    _, _, customer = await front.customer("tsc", product=None)
+    facts = {"topic": "email.error", "nature": "incident"}
+    tickets = []
+    for text in (BOUNCES, AGAIN):
+        body = {"subject": "Mail", "body": text, "facts": facts}
+        answer = await front.client.post("/v1/tickets", json=body, headers={**customer, **front.key()})
+        assert answer.status_code == 201, answer.text
+        tickets.append(answer.json())
+    assert tickets[0]["reference"] != tickets[1]["reference"]
+    assert linked(tickets[1]) == []
