@@ -35,8 +35,11 @@ REASONS: dict[str, tuple[str, str]] = {
     "refused_at_discretion": ("It was declined", "Whether it is done was for the provider to decide."),
     "consent_required": ("Somebody must agree to the price first", "Have a listed person agree."),
     "payment_required": ("It is paid before the work begins", "Pay the quote."),
-    "quote_required": ("The price is not known yet", "Wait for the quote."),
-    "staff_decision_required": ("Staff decide this first", "Wait for their decision."),
+    "quote_required": ("The price is not known yet", "Staff put one with `POST /v1/quotes`; until then, wait for it."),
+    "staff_decision_required": (
+        "Staff decide this first",
+        "Staff set the fact `staff_decision` (bill, free or refuse), or put a price; until then, wait for it.",
+    ),
     "not_available": ("It is not possible at the moment", "Wait until it is, or agree another time."),
     "not_emergency": ("This is no emergency", "Open an ordinary ticket."),
     "emergency_preconditions_unmet": ("What comes before an emergency call was not done", "Do that first."),

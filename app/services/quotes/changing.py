@@ -25,7 +25,7 @@ from app.services.tickets.changing import as_due_now, changed, command
 from app.services.tickets.knowing import Known, known_of
 from app.services.tickets.view import written
 
-_OF_STATE = frozenset({"consent_required", "payment_required", "quote_required"})
+_OF_STATE = frozenset({"consent_required", "payment_required", "quote_required", "staff_decision_required"})
 
 
 @dataclass(frozen=True, slots=True)
