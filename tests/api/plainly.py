@@ -299,7 +299,7 @@ class Plain:
         return True
 
     def _take_up_again(self) -> None:
-        """What was left of the time to solve it goes on; after a miss there is nothing left."""
+        """What was left of the time to solve it goes on."""
         last = [clock for clock in self.clocks if clock.metric == SOLVE][-1]
         if last.ended is not None and not last.missed:
             self._begin(SOLVE, last.due - last.ended)
@@ -323,7 +323,6 @@ class Plain:
         return True
 
     def excuse(self, who: str) -> bool:
-        """A label, which changes nothing."""
         return not self.over and self._reaches(who)
 
     def start(self, who: str) -> bool:
@@ -393,9 +392,7 @@ class Plain:
         if self.topic != "web":
             cap = self.consented if self.consented is not None else self.price
             taken = self._price_of(minutes)
-            assert cap is not None
-            assert taken is not None
-            self.settled = min(cap, taken)
+            self.settled = min(cap or 0, taken or 0)
         quote.status = "settled"
         if self.topic != "web":
             self._decide_again()
