@@ -18,6 +18,7 @@ from app.base.settings import Settings
 from app.clients.addresses import networks
 from app.clients.objects import Objects
 from app.clients.outbound import Outbound
+from app.clients.smtp import post_of
 from app.db.clock import DatabaseClock
 from app.db.pool import WORKER_ROLE, Database
 from app.db.revision import HEAD
@@ -26,6 +27,8 @@ from app.jobs.rounds import rounds
 from app.jobs.sweep import sweep
 from app.sealing.keys import SealingKeys, load_sealing_keys
 from app.services.delivering import Deliver, Deliveries
+from app.services.mail.planning import plan_mail
+from app.services.mail.sending import MailSender
 from app.services.paging.planning import PagePlanner
 from app.services.paging.sending import PageSender
 from app.services.sequencing import Planner, sequence
@@ -58,12 +61,13 @@ def senders(means: Means) -> dict[str, Deliver]:
     return {
         "webhook": WebhookSender(means.database, means.outbound, means.sealing, means.clock),
         "page": PageSender(means.database, means.outbound, means.settings.paging_url),
+        "mail": MailSender(means.database, means.settings, means.sealing, post_of(means.settings), means.policies),
     }
 
 
 def planners(settings: Settings) -> Sequence[Planner]:
     """Who says what is sent because of events."""
-    return (plan_webhooks, PagePlanner(timedelta(seconds=settings.paging_acknowledge_seconds)))
+    return (plan_webhooks, plan_mail, PagePlanner(timedelta(seconds=settings.paging_acknowledge_seconds)))
 
 
 async def work(means: Means, stop: asyncio.Event) -> None:

@@ -68,8 +68,19 @@ class Settings(BaseSettings):
         "", description="authserv-id of the mail gateway whose Authentication-Results are believed; none: nobody's"
     )
     mail_address: str = Field(
-        "support+{provider}@localhost",
+        "{provider}@localhost.localdomain",
         description="Address that mail is sent from; {provider} stands for the slug. The policy's own one comes first",
+    )
+    smtp_host: str = Field("", description="Server that takes our mail; without one it is kept in data_dir/outbox")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port")
+    smtp_security: str = Field(
+        "starttls", pattern="^(starttls|tls|none)$", description="How the way there is secured: starttls, tls or none"
+    )
+    smtp_username: str = Field("", description="Who we are to that server")
+    smtp_password: SecretStr | None = Field(None, description="And the proof of it")
+    smtp_timeout_seconds: float = Field(20, gt=0, le=50, description="Longest wait for an answer of that server")
+    client_area_url: str = Field(
+        "", description="Client area that mail leads to; {provider} stands for the slug; default: public_url"
     )
     token_issuer: str = Field("clausedesk", description="`iss` of the tokens issued here")
     token_audience: str = Field("clausedesk", description="`aud` that a token must name")

@@ -21,12 +21,16 @@ _LIST: Final = f"""SELECT {_COLUMNS} FROM {_FROM}
   ORDER BY i.id DESC LIMIT $8"""
 _AROUND: Final = """
   SELECT (SELECT count(*) FROM inbound_mail WHERE provider_id = $1 AND sender = $6 AND received_at > $7) AS lately,
-    d.target ->> 'to' AS sent_to,
     coalesce((SELECT jsonb_agg(jsonb_build_object('id', a.id, 'version', a.version)) FROM account AS a
       WHERE a.provider_id = $1 AND a.contact_info_current AND a.id IN (
-        SELECT account_id FROM contact
-        WHERE provider_id = $1 AND removed_at IS NULL AND email = d.target ->> 'to')), '[]') AS listing
-  FROM (SELECT 1) AS once LEFT JOIN delivery AS d ON d.provider_id = $1 AND d.id = $8::uuid AND d.kind = 'mail'"""
+        SELECT account_id FROM contact WHERE provider_id = $1 AND removed_at IS NULL AND email = $9::text)
+        AND EXISTS (SELECT FROM delivery AS d
+          LEFT JOIN ticket AS t ON t.provider_id = $1 AND t.id = (d.target ->> 'ticket')::uuid
+          WHERE d.provider_id = $1 AND d.id = $8::uuid AND d.kind = 'mail'
+            AND (lower(t.requester ->> 'email') = $9 OR EXISTS (SELECT FROM contact AS c
+              WHERE c.provider_id = $1 AND c.email = $9
+                AND (c.account_id = t.account_id OR c.id = (d.target ->> 'contact')::uuid))))), '[]') AS listing
+  FROM (SELECT 1) AS once"""
 
 
 async def same_mail(
@@ -38,10 +42,16 @@ async def same_mail(
 
 
 async def around_mail(
-    database: Database, provider_id: UUID, principal: Principal, sender: str | None, since: datetime, ours: UUID | None
+    database: Database,
+    provider_id: UUID,
+    principal: Principal,
+    sender: str | None,
+    since: datetime,
+    returned: tuple[UUID, str] | None = None,
 ) -> Mapping[str, Any]:
-    """How many the sender has sent since; to whom our mail went, and the accounts that list that address."""
-    _, rows = await for_caller(database, provider_id, principal, _AROUND, sender, since, ours)
+    """How many the sender has sent since; of a mail of ours that came back, the accounts that list its address."""
+    delivery, recipient = returned or (None, None)
+    _, rows = await for_caller(database, provider_id, principal, _AROUND, sender, since, delivery, recipient)
     around: Mapping[str, Any] = rows[0]
     return around
 

@@ -297,8 +297,10 @@ async def _bounce(gateway: Gateway, recipient: str, status: str, ours: str) -> A
 
 async def test_a_hard_bounce_of_our_own_mail_makes_contact_data_stale(gateway: Gateway) -> None:
     keys, delivery = mail_keys(gateway.front.desk.sealing, gateway.provider.id), uuid7(NOW)
-    ours = message_id(keys, delivery, None, "desk.example")
-    await factories.delivery(gateway.front.owner, gateway.provider.id, id=delivery, kind="mail", target={"to": JANE})
+    ticket = UUID((await gateway.hand_over())["ticket"]["id"])
+    ours = message_id(keys, delivery, ticket, "desk.example")
+    target = {"to": "sender", "ticket": str(ticket)}
+    await factories.delivery(gateway.front.owner, gateway.provider.id, id=delivery, kind="mail", target=target)
     for told in (
         await _bounce(gateway, JANE, "5.2.2", ours),
         await _bounce(gateway, "other@maple.example", "5.1.1", ours),

@@ -65,13 +65,12 @@ async def _by_a_machine(errand: Errand, room: Mailroom, mail: Mail) -> Fate:
     if mail.bounce is None:
         return Fate("ignored", mail.automatic)
     ours = own_mail(room.keys(errand.provider_id), mail.mentioned)
-    if ours is None or not mail.bounce.permanent:
+    if ours is None or not mail.bounce.permanent or mail.bounce.recipient is None:
         return Fate("ignored", "bounce", ticket=ours.ticket if ours else None)
+    returned = (ours.delivery, mail.bounce.recipient)
     around = await around_mail(
-        errand.database, errand.provider_id, errand.principal, None, errand.now - _HOUR, ours.delivery
+        errand.database, errand.provider_id, errand.principal, None, errand.now - _HOUR, returned
     )
-    if mail.bounce.recipient not in (None, around["sent_to"]):
-        return Fate("ignored", "bounce", ticket=ours.ticket)
     return Fate("ignored", "bounce", ticket=ours.ticket, command=_outdated(errand, around["listing"]))
 
 
@@ -92,7 +91,7 @@ def _outdated(errand: Errand, accounts: Sequence[Mapping[str, Any]]) -> Command:
 async def _by_a_person(errand: Errand, room: Mailroom, mail: Mail) -> Fate:
     assert mail.sender is not None
     around = await around_mail(
-        errand.database, errand.provider_id, errand.principal, mail.sender.email, errand.now - _HOUR, None
+        errand.database, errand.provider_id, errand.principal, mail.sender.email, errand.now - _HOUR
     )
     if own_mail(room.keys(errand.provider_id), [mail.message_id or ""]) is not None:
         return Fate("ignored", "loop")

@@ -1,0 +1,211 @@
+"""A letter is written and handed to the mail server: everything personal in it is looked up at this moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.base.errors import Problem
+from app.base.settings import Settings
+from app.clients.smtp import NULL_SENDER, Post, Undelivered
+from app.db.outbound import letter_facts
+from app.db.pool import Database
+from app.mail.composing import Outgoing, compose, thread_id
+from app.mail.message import Address
+from app.mail.senders import domain_of, plain_address
+from app.mail.tokens import message_id, reply_address
+from app.policy.compile import CompiledPolicy
+from app.policy.language.model import words
+from app.schemas.deliveries import Attempt, Claimed
+from app.sealing.keys import SealingKeys
+from app.services.mail.dead_addresses import refused_for_good
+from app.services.mail.letters import ANSWERS, SENDER, Letter
+from app.services.mail.mailroom import mail_keys
+from app.services.mail.wording import language_of, worded
+from app.services.shelf import Policies
+
+_BY_A_PERSON: Final = Letter.REPLY
+_NO_SUCH_ADDRESS: Final = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
+_DONE_WITH: Final = "nobody is to be written to any more"
+
+
+@dataclass(frozen=True, slots=True)
+class MailSender:
+    database: Database
+    settings: Settings
+    sealing: SealingKeys
+    post: Post
+    policies: Policies
+
+    async def __call__(self, claimed: Claimed, now: datetime) -> Attempt:
+        facts = await letter_facts(
+            self.database, claimed.provider_id, claimed.event_id, claimed.target, claimed.payload
+        )
+        recipient = _recipient(claimed, facts) if facts is not None else None
+        if facts is None or recipient is None:
+            return Attempt(False, error=_DONE_WITH, gone=True)
+        policy = await self._policy(claimed.provider_id, facts)
+        mail = self._letter(claimed, facts, policy, recipient, now)
+        envelope = mail.sender.email if claimed.payload["letter"] == _BY_A_PERSON else NULL_SENDER
+        try:
+            await self.post.send(compose(mail), envelope, recipient.email)
+        except Undelivered as refused:
+            if refused.permanent and any(status in refused.said for status in _NO_SUCH_ADDRESS):
+                await refused_for_good(self.database, claimed.provider_id, recipient.email, now)
+            return Attempt(False, refused.code, refused.said[:500], gone=refused.permanent)
+        return Attempt(True, 250)
+
+    async def _policy(self, provider_id: UUID, facts: Mapping[str, Any]) -> CompiledPolicy | None:
+        if facts["policy_version"] is None:
+            return None
+        try:
+            return await self.policies.policy(provider_id, facts["policy_version"], facts["settings_revision"])
+        except Problem:
+            return None
+
+    def _letter(
+        self,
+        claimed: Claimed,
+        facts: Mapping[str, Any],
+        policy: CompiledPolicy | None,
+        recipient: Address,
+        now: datetime,
+    ) -> Outgoing:
+        letter, ticket = Letter(claimed.payload["letter"]), facts["ticket_id"]
+        keys = mail_keys(self.sealing, claimed.provider_id)
+        address = desk_address(policy, self.settings, facts["slug"])
+        language = language_of(_language(facts, policy))
+        told = _told(letter, facts, policy, language, self.settings, claimed.payload)
+        subject, text, html = worded(letter, language, told, policy.templates if policy is not None else {})
+        domain = domain_of(address)
+        return Outgoing(
+            sender=Address(address, facts["provider"]),
+            recipient=recipient,
+            reply_to=reply_address(keys, address, ticket, recipient.email) if ticket is not None else address,
+            subject=subject,
+            text=text,
+            html=html,
+            message_id=message_id(keys, claimed.id, ticket, domain),
+            at=now,
+            language=language,
+            thread=thread_id(ticket, domain) if ticket is not None else None,
+            answers=facts["answers"],
+            automatic=_automatic(letter),
+        )
+
+
+def desk_address(policy: CompiledPolicy | None, settings: Settings, provider: str) -> str:
+    """Where the provider's customers write to: the policy's own address, else the operator's."""
+    points = [] if policy is None else [c.contact_point for c in policy.document.channels.values() if c.mail_in]
+    published = next((plain for point in points if point and (plain := plain_address(point))), None)
+    return published or settings.mail_address.replace("{provider}", provider)
+
+
+def _automatic(letter: Letter) -> Any:
+    if letter is _BY_A_PERSON:
+        return None
+    return "auto-replied" if letter in ANSWERS else "auto-generated"
+
+
+def _recipient(claimed: Claimed, facts: Mapping[str, Any]) -> Address | None:
+    """A listed person as the list has them now; a sender whom no list has, as they wrote."""
+    to = claimed.target.get("to", SENDER)
+    asked = facts["requester"] or {}
+    found: Mapping[str, Any] | None
+    if to in (SENDER, "contact"):
+        written = {"email": asked.get("email"), "name": asked.get("name")}
+        found = facts["contact"] or (written if asked.get("email") else None) or facts["account_owner"]
+    else:
+        found = facts.get(to if to in ("reseller", "secondary") else "account_owner")
+    email = plain_address(str(found["email"])) if found is not None and found.get("email") else None
+    return Address(email, found.get("name")) if email is not None and found is not None else None
+
+
+def _language(facts: Mapping[str, Any], policy: CompiledPolicy | None) -> str | None:
+    decision = facts["decided"] or facts["decision"] or {}
+    own = decision.get("language") or facts["language"]
+    return own or (policy.document.locale if policy is not None else None)
+
+
+def _told(
+    letter: Letter,
+    facts: Mapping[str, Any],
+    policy: CompiledPolicy | None,
+    language: str,
+    settings: Settings,
+    payload: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Everything that the words of a letter may name."""
+    decision = facts["decided"] or facts["decision"] or {}
+    zone = policy.document.tz if policy is not None else "UTC"
+    quote = facts["quote"] or {}
+    own = policy.templates.get(str(payload.get("of"))) if policy is not None else None
+    total = quote.get("total")
+    return {
+        "provider": facts["provider"],
+        "reference": facts["reference"],
+        "subject": facts["subject"],
+        "due": _time(_due(decision), zone),
+        "missing": _missing(decision, policy, language),
+        "sentences": _sentences(decision, letter),
+        "redirect": _channels(decision, policy, language),
+        "said": facts["said"] or "",
+        "author": (facts["author"] or {}).get("name") or "",
+        "resolution": facts["resolution"] or "",
+        "about": own or str(payload.get("of", "")).replace("_", " "),
+        "total": f"{total} {quote.get('currency')}" if total is not None else None,
+        "lines": [line.get("text") for line in quote.get("lines") or []],
+        "expires": _time(quote.get("expires_at"), zone),
+        "link": f"{_client_area(settings, facts['slug'])}/quotes/{quote.get('id')}",
+    }
+
+
+def _client_area(settings: Settings, provider: str) -> str:
+    return (settings.client_area_url or settings.origin).replace("{provider}", provider).rstrip("/")
+
+
+def _due(decision: Mapping[str, Any]) -> str | None:
+    first = [t for t in decision.get("targets", ()) if t["metric"] == "first_response" and t["due_at"]]
+    return first[0]["due_at"] if first else None
+
+
+def _time(instant: str | None, zone: str) -> str | None:
+    if instant is None:
+        return None
+    return f"{datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
+
+
+def _sentences(decision: Mapping[str, Any], letter: Letter) -> list[str]:
+    """Of the clauses that decided on admission; a notice cites whatever its event rests on."""
+    citations = decision.get("citations", ())
+    deciding = [c["sentence"] for c in citations if c["effect"].startswith("outcome")]
+    if letter is Letter.NOTICE:
+        return []
+    return list(dict.fromkeys(deciding))
+
+
+def _missing(decision: Mapping[str, Any], policy: CompiledPolicy | None, language: str) -> list[str]:
+    """In the words in which the policy explains its facts."""
+    names: list[str] = []
+    for one in decision.get("missing", ()):
+        names += [one] if isinstance(one, str) else [name for way in one["any_of"][:1] for name in way]
+    return [_meaning(name, policy, language) for name in dict.fromkeys(names)]
+
+
+def _meaning(name: str, policy: CompiledPolicy | None, language: str) -> str:
+    declared = policy.document.facts.get(name) if policy is not None else None
+    plain = name.replace("_", " ").replace(".", " ")
+    if policy is None or declared is None or isinstance(declared.meaning, str):
+        return plain
+    said = declared.meaning.get(language)
+    return f"{plain} ({said.rstrip('.')})" if said else plain
+
+
+def _channels(decision: Mapping[str, Any], policy: CompiledPolicy | None, language: str) -> list[str]:
+    if policy is None:
+        return list(decision.get("redirect", ()))
+    known = policy.document.channels
+    named = [slug for slug in decision.get("redirect", ()) if slug in known]
+    return [words(known[slug].name, language, policy.document.locale) or slug for slug in named]

@@ -1,0 +1,84 @@
+"""A desk with its mail going in and out: a gateway before it, a real SMTP server behind it, and a worker between."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from app.base.vocabulary import Scope
+from app.clients.smtp import Post, SmtpPost
+from app.db.pool import Database
+from app.db.tables.providers import Provider
+from app.services.delivering import Deliveries
+from app.services.mail.planning import plan_mail
+from app.services.mail.sending import MailSender
+from app.services.sequencing import sequence
+from app.services.shelf import Policies
+from app.services.triage import Lexicons
+from tests.frontdesk import FrontDesk, Headers
+from tests.mail.made import mail
+from tests.services.mail.postbox import Postbox
+
+JANE = "jane@maple.example"
+# What topics sound like is learned once for all tests.
+LEXICONS = Lexicons()
+
+
+@dataclass
+class Office:
+    front: FrontDesk
+    provider: Provider
+    worker: Database
+    box: Postbox
+    gateway: Headers
+    customer: Headers
+    post: Post | None = None
+    _number: int = field(default=0)
+
+    async def hand_over(self, head: str = "", body: str = "The shop is down.", sender: str = JANE) -> Any:
+        """A mail whose sender's domain vouches for it comes in."""
+        self._number += 1
+        domain = sender.rpartition("@")[2]
+        own = f"From: {sender}\nAuthentication-Results: mx.desk.example; dmarc=pass header.from={domain}"
+        if "message-id:" not in head.lower():
+            own += f"\nMessage-ID: <{self._number}@{domain}>"
+        return await self.post_in(mail(f"{own}\n{head}" if head else own, body))
+
+    async def post_in(self, content: bytes) -> Any:
+        headers = {**self.gateway, "Content-Type": "message/rfc822"}
+        answer = await self.front.client.post("/v1/inbound/email", content=content, headers=headers)
+        assert answer.status_code in (200, 201), answer.text
+        return answer.json()
+
+    async def work(self) -> None:
+        """Everything that is due goes out."""
+        desk = self.front.desk
+        settings = desk.settings.model_copy(
+            update={"smtp_host": "127.0.0.1", "smtp_port": self.box.port, "smtp_security": "none"}
+            | {"mail_address": "support@{provider}.example", "client_area_url": "https://my.{provider}.example"}
+        )
+        sender = MailSender(self.worker, settings, desk.sealing, self.post or SmtpPost(settings), Policies(self.worker))
+        deliveries = Deliveries(self.worker, {"mail": sender}, lambda: self.front.now)
+        while await sequence(self.worker, [plan_mail], self.front.now):
+            pass
+        while claimed := await deliveries.claim(10, []):
+            for one in claimed:
+                await deliveries.attempt(one)
+
+    async def later(self, time: timedelta) -> None:
+        self.front.now += time
+        await self.work()
+
+    async def states(self) -> list[str]:
+        rows = await self.front.owner.fetch(
+            "SELECT state FROM delivery WHERE provider_id = $1 AND kind = 'mail' ORDER BY id", self.provider.id
+        )
+        return [row["state"] for row in rows]
+
+
+async def open_office(front: FrontDesk, worker: Database, box: Postbox, policy: str) -> Office:
+    """Of a provider with one customer, whose listed person is Jane."""
+    front.desk.policies.lexicons = LEXICONS
+    provider = await front.provider(policy)
+    _, contact, customer = await front.customer(policy)
+    await front.owner.execute("UPDATE contact SET email = $1, name = 'Jane Doe' WHERE id = $2", JANE, contact.id)
+    return Office(front, provider, worker, box, await front.service(provider, Scope.INBOUND), customer)

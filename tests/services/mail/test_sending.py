@@ -1,0 +1,238 @@
+"""Letters over a real SMTP server, and what comes back in answer to them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from app.base.vocabulary import Scope
+from app.clients.smtp import FolderPost
+from app.db.pool import Database
+from tests.frontdesk import FrontDesk
+from tests.services.mail.office import JANE, Office, open_office
+from tests.services.mail.postbox import Postbox, open_postbox, text_of
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postbox]:
+    with open_postbox() as box:
+        yield box
+
+
+@pytest.fixture
+def box(server: Postbox) -> Postbox:
+    server.received.clear()
+    server.answers.clear()
+    return server
+
+
+@pytest.fixture
+async def office(front: FrontDesk, worker_database: Database, box: Postbox) -> Office:
+    return await open_office(front, worker_database, box, "mexxus")
+
+
+@pytest.fixture
+async def silent(front: FrontDesk, worker_database: Database, box: Postbox) -> Office:
+    return await open_office(front, worker_database, box, "plutus")
+
+
+def only(box: Postbox) -> EmailMessage:
+    (mail,) = box.mails()
+    return mail
+
+
+def answering(mail: EmailMessage) -> str:
+    """The headers of an answer, as a mail program writes them."""
+    return (
+        f"To: {mail['Reply-To'].addresses[0].addr_spec}\nSubject: Re: something else\n"
+        f"In-Reply-To: {mail['Message-ID']}\nReferences: {mail['References']} {mail['Message-ID']}"
+    )
+
+
+async def test_a_request_is_acknowledged_with_its_reference_and_due_time(office: Office, box: Postbox) -> None:
+    told = await office.hand_over("Subject: Checkout is dead\nMessage-ID: <first@maple.example>")
+    await office.work()
+    envelope, recipient, _ = box.received[0]
+    mail = only(box)
+    assert (envelope, recipient) == ("<>", JANE)
+    assert mail["From"].addresses[0].addr_spec == "support@mexxus.example"
+    assert mail["Subject"] == f"[{told['ticket']['reference']}] Checkout is dead"
+    assert mail["Auto-Submitted"] == "auto-replied"
+    assert mail["In-Reply-To"] == "<first@maple.example>"
+    assert mail["References"].endswith("<first@maple.example>")
+    assert mail["List-Unsubscribe"] is None
+    text = text_of(mail)
+    assert told["ticket"]["reference"] in text
+    assert "You will have a first answer by 2026-02-11 10:00 (America/Toronto)" in text
+    assert told["ticket"]["reference"] in text_of(mail, "html")
+
+
+async def test_an_answer_to_our_mail_comes_back_to_its_ticket(office: Office, box: Postbox) -> None:
+    first = await office.hand_over()
+    await office.work()
+    mail = only(box)
+    quoted = "".join(f"> {line}\n" for line in text_of(mail).splitlines())
+    told = await office.hand_over(answering(mail), f"It is still down.\n\nOn Tuesday the desk wrote:\n{quoted}")
+    assert told["ticket"]["id"] == first["ticket"]["id"]
+    said = await office.front.owner.fetch("SELECT body FROM message ORDER BY id")
+    assert [row["body"] for row in said] == ["The shop is down.", "It is still down."]
+    await office.work()
+    assert len(box.received) == 1
+
+
+async def test_what_staff_write_is_sent_as_a_person_writes_and_notes_stay_inside(office: Office, box: Postbox) -> None:
+    told = await office.hand_over()
+    staff = await office.front.staff(office.provider, name="Ada")
+    path = f"/v1/tickets/{told['ticket']['id']}/messages"
+    for body in ({"body": "Restart it, please.\nThen look again."}, {"body": "Secret", "visibility": "internal"}):
+        answer = await office.front.client.post(path, json=body, headers=staff)
+        assert answer.status_code == 201
+    await office.work()
+    acknowledged, reply = box.mails()
+    assert acknowledged["Auto-Submitted"] == "auto-replied"
+    assert reply["Auto-Submitted"] is None
+    assert box.received[1][0] == "support@mexxus.example"
+    assert "Restart it, please.\nThen look again." in text_of(reply)
+    assert "Ada" in text_of(reply)
+    assert all(b"Secret" not in content for _, _, content in box.received)
+
+
+async def test_markup_in_what_somebody_wrote_stays_text(office: Office, box: Postbox) -> None:
+    told = await office.hand_over("Subject: <script>alert(1)</script> {{ 7 * 7 }}")
+    staff = await office.front.staff(office.provider)
+    path = f"/v1/tickets/{told['ticket']['id']}/messages"
+    await office.front.client.post(path, json={"body": "<img src=x onerror=1> {{ 7 * 7 }}"}, headers=staff)
+    await office.work()
+    for mail in box.mails():
+        page = text_of(mail, "html")
+        assert "<script>" not in page
+        assert "<img" not in page
+        assert "49" not in mail["Subject"]
+    assert "{{ 7 * 7 }}" in text_of(box.mails()[1])
+
+
+async def test_a_solved_request_says_so(office: Office, box: Postbox) -> None:
+    told = await office.hand_over()
+    staff = await office.front.staff(office.provider, level=3, supervisor=True)
+    path = f"/v1/tickets/{told['ticket']['id']}/resolve"
+    answer = await office.front.client.post(path, json={"resolution": "PHP was restarted."}, headers=staff)
+    assert answer.status_code == 200, answer.text
+    await office.work()
+    mail = box.mails()[-1]
+    assert "Solved" in mail["Subject"]
+    assert "PHP was restarted." in text_of(mail)
+    assert mail["Auto-Submitted"] == "auto-generated"
+
+
+# ── whom nobody writes to ────────────────────────────────────────────────────
+async def test_a_stranger_is_told_once_a_day_why_and_only_if_their_domain_vouches(office: Office, box: Postbox) -> None:
+    stranger = "someone@else.example"
+    for _ in range(3):
+        await office.hand_over(body="My site at your place is down.", sender=stranger)
+    await office.work()
+    mail = only(box)
+    assert mail["To"].addresses[0].addr_spec == stranger
+    assert "Our support policy says:" in text_of(mail)
+    await office.later(timedelta(hours=25))
+    office.gateway = await office.front.service(office.provider, Scope.INBOUND)
+    await office.hand_over(body="It is still down.", sender=stranger)
+    await office.work()
+    assert len(box.received) == 2
+
+
+async def test_a_forged_or_unproven_stranger_is_told_nothing(office: Office, box: Postbox) -> None:
+    for result in ("dmarc=fail header.from=maple.example", "dmarc=none header.from=maple.example", "none"):
+        await office.hand_over(
+            f"From: a@else.example\nAuthentication-Results: mx.desk.example; {result}", sender="x@else.example"
+        )
+    content = (
+        b"From: someone@else.example\r\nMessage-ID: <9@else.example>\r\nSubject: hello\r\n\r\nMy site is down.\r\n"
+    )
+    assert (await office.post_in(content))["ticket"]["outcome"] == "refused"
+    await office.work()
+    assert box.received == []
+
+
+async def test_where_the_policy_is_silent_nobody_hears_anything(silent: Office, box: Postbox) -> None:
+    for number in range(20):
+        await silent.hand_over(sender=f"spam{number}@else.example")
+    await silent.work()
+    assert box.received == []
+    assert await silent.states() == []
+
+
+async def test_no_address_is_acknowledged_more_than_three_times_an_hour(office: Office, box: Postbox) -> None:
+    for number in range(6):
+        await office.hand_over(f"Subject: Trouble {number}", f"Matter {number} is broken: error {number}.")
+    await office.work()
+    assert len(box.received) == 3
+    await office.later(timedelta(hours=2))
+    await office.hand_over("Subject: And again", "Something else is broken.")
+    await office.work()
+    assert len(box.received) == 4
+
+
+async def test_two_desks_that_write_to_each_other_stop_after_one_mail_each(
+    office: Office, silent: Office, box: Postbox
+) -> None:
+    """Each lists the other's address; whatever one sends is handed to the other."""
+    desks = {"support@plutus.example": silent, "support@mexxus.example": office}
+    for address, desk in desks.items():
+        other = next(a for a in desks if a != address)
+        await desk.front.owner.execute("UPDATE contact SET email = $1 WHERE provider_id = $2", other, desk.provider.id)
+    await office.hand_over(sender="support@plutus.example")
+    await silent.hand_over(sender="support@mexxus.example")
+    delivered = 0
+    for _ in range(5):
+        await office.work()
+        for _, recipient, content in box.received[delivered:]:
+            delivered += 1
+            gateway = f"Authentication-Results: mx.desk.example; dmarc=pass header.from={recipient}\r\n"
+            told = await desks[recipient].post_in(gateway.encode() + content)
+            assert told["state"] == "ignored"
+    assert len(box.received) <= 2
+
+
+# ── when it does not go well ─────────────────────────────────────────────────
+async def test_a_server_that_cannot_just_now_is_tried_again_with_the_same_mail(office: Office, box: Postbox) -> None:
+    box.answers[JANE] = ["451 4.3.0 later", "421 4.3.2 even later"]
+    await office.hand_over()
+    await office.work()
+    assert await office.states() == ["pending"]
+    await office.later(timedelta(minutes=1))
+    assert await office.states() == ["pending"]
+    await office.later(timedelta(hours=1))
+    assert await office.states() == ["delivered"]
+    assert len(box.received) == 1
+
+
+async def test_an_address_that_does_not_exist_is_given_up_and_makes_contact_data_stale(
+    office: Office, box: Postbox
+) -> None:
+    box.answers[JANE] = ["550 5.1.1 no such user"]
+    await office.hand_over()
+    await office.work()
+    assert await office.states() == ["dead"]
+    stale = await office.front.owner.fetchval("SELECT bool_and(NOT contact_info_current) FROM account")
+    assert stale is True
+
+
+async def test_a_refusal_for_another_reason_is_given_up_and_says_nothing_about_the_address(
+    office: Office, box: Postbox
+) -> None:
+    box.answers[JANE] = ["554 5.7.1 you are spam"]
+    await office.hand_over()
+    await office.work()
+    assert await office.states() == ["dead"]
+    assert await office.front.owner.fetchval("SELECT bool_and(contact_info_current) FROM account") is True
+
+
+async def test_without_a_server_mail_is_kept_in_a_folder(office: Office, box: Postbox, tmp_path: Path) -> None:
+    office.post = FolderPost(tmp_path / "outbox")
+    await office.hand_over()
+    await office.work()
+    (kept,) = (tmp_path / "outbox").glob("*.eml")
+    assert b"Auto-Submitted: auto-replied" in kept.read_bytes()
+    assert await office.states() == ["delivered"]
