@@ -87,7 +87,7 @@ def extract(
         first_name=first,
         last_name=last,
         account_username=_account(folded(f"{said}\n{' '.join(told.signature)}"), usernames),
-        error_message=_error(told, said),
+        error_message=error_said(told),
         description=len(re.findall(r"[^\W\d_]{2,}", told.said[:_MOST_READ])) >= _ENOUGH_WORDS,
         occurred_at=when(folded(said), received_at, zone),
         hosted_domain=_domain(folded(said), domains),
@@ -136,8 +136,9 @@ def _account(text: str, usernames: Collection[str]) -> str | None:
     return telling[0] if len(telling) == 1 else None
 
 
-def _error(told: Told, said: str) -> str | None:
-    """The words of a machine: a log line that speaks of an error, else a code, else a quotation that does."""
+def error_said(told: Told) -> str | None:
+    """The words of a machine: a log line that speaks of an error, else a quotation that does, else a code."""
+    said = told.own[:_MOST_READ]
     for line in told.logs.splitlines():
         if _ERROR_WORDS.search(folded(line)):
             return line[:500]

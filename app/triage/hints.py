@@ -19,6 +19,9 @@ NUMBERS = {
         15: "fifteen quinze",
         20: "twenty vingt vinte",
         30: "thirty trente trinta",
+        40: "forty quarante quarenta",
+        50: "fifty cinquante cinquenta",
+        100: "hundred cent cem",
     }.items()
     for word in words.split()
 }
@@ -31,17 +34,19 @@ PEOPLE = (
 HINTS: Mapping[str, tuple[str, ...]] = {
     "all": (
         r"(?:(?:no ?body|no one)(?! (?:told|warned|answers|replies|picks|knows|asked|cares|called|wrote|tells|helps))"
-        r"|everyone|everybody|none of us|all of us|(?:all|every one of)(?: of)? (?:our|my"
+        r"|everyone|everybody|none of (?:us|our (?:\w+ )?(?:people|users|staff|employees|colleagues|customers"
+        r"|agents))|all of us|(?:all|every one of)(?: of)? (?:our|my"
         r"|the) (?:\w+ )?(?:users|employees|staff"
         r"|mailboxes|sites|servers|domains|shops|phones|customers)|every (?:single )?(?:site|server|mailbox|one of)"
-        r"|nothing on \w+|everything (?:is|we|stopped)"
+        r"|nothing on \w+|everything (?:is|we|i \w+|stopped)"
         r"|(?:whole|entire) (?:office|company|team|building|business|firm|department|server|network))",
         r"(?:(?:plus )?personne n(?:e|'\w+)(?! (?:nous|m'|me|repond|decroche|sait|prevenu|aide))|tout le monde"
         r"|tous (?:les|nos|mes) (?:\w+ )?(?:utilisateurs|employes|postes|collegues|serveurs|sites|magasins"
         r"|domaines|clients)"
         r"|(?:plus )?aucun des|tout est|toute (?:l'|la |notre )(?:entreprise|societe|equipe|clinique|agence|usine)"
         r"|tout le (?:bureau|service|serveur))",
-        r"(?:ninguem(?! (?:avis|atend|respond|aqui|sabe|me|nos|ajud|fal))|todo mundo|nenhum dos|tud[oa] (?:fora"
+        r"(?:ninguem(?! (?:avis|atend|respond|aqui|sabe|me|nos|ajud|fal))|todo mundo|nenhum dos (?!meus)"
+        r"|tud[oa] (?:fora"
         r"|parad[oa]|que temos)"
         r"|tod[oa]s (?:os|as) (?:nossos |meus )?(?:usuarios|funcionarios|colaboradores|sites|servidores|lojas"
         r"|dominios)"
@@ -53,6 +58,9 @@ HINTS: Mapping[str, tuple[str, ...]] = {
         r"|general outage|major (?:incident|outage)|queda geral|incident majeur|incidente grave)",
     ),
     "many": (
+        r"(?:(?:\d{2,4}|hundreds of|dozens of|des centaines de|des dizaines de|centenas de|dezenas de) (?:\w+ ){0,2}"
+        r"(?:sites|accounts|domains|shops|mailboxes|tills|comptes|domaines|boutiques|boites|contas|dominios"
+        r"|lojas|caixas))",
         r"(?:several (?:people|users|of us|colleagues|customers)|many (?:people|users|of us|customers)|dozens of"
         r"|our (?:customers|visitors|clients|parents) )",
         r"(?:plusieurs (?:personnes|collegues|utilisateurs|clients)|on est plusieurs|(?:nos|mes) clients )",
@@ -71,11 +79,15 @@ HINTS: Mapping[str, tuple[str, ...]] = {
         r"(?:urgen(?:te|cia)|imediatamente|o quanto antes|agora mesmo|socorro|o mais rapido)",
     ),
     "standstill": (
-        r"(?:can(?:not|'t| not) work|stand(?:ing|s)? still|at a standstill|losing (?:money|orders|sales)"
+        r"(?:can(?:not|'t| not) work|stand(?:ing|s)? still|at a standstill|losing (?:money|orders|sales"
+        r"|clients|customers)"
         r"|production (?:is )?down"
-        r"|business (?:is )?(?:stopped|down)|nothing can be|with nothing to do|lost their|can't open anything"
+        r"|business (?:is )?(?:stopped|down)|nothing can be|with nothing to do|lost their|(?:can't"
+        r"|cannot) (?:open|do) anything|(?:trucks|lorries|machines|people|staff|workers) (?:\w+ )?(?:are "
+        r"|is )?(?:standing|waiting|queueing|idle)"
         r"|writing on paper)",
-        r"(?:ne peut plus|ne peuvent plus|ne pouvons plus|a l'arret|production (?:est )?arretee|perdons (?:des|de l')"
+        r"(?:ne peut plus|ne peuvent plus|ne pouvons plus|a l'arret|production (?:est )?arretee|(?:perd"
+        r"|perdons) (?:des|de l')"
         r"|bloquee|ecrivent sur papier)",
         r"(?:ninguem (?:consegue )?trabalha|nao da (?:pra|para) (?:faturar|trabalhar)|producao parada"
         r"|parad[oa]s|pararam"
@@ -83,7 +95,9 @@ HINTS: Mapping[str, tuple[str, ...]] = {
     ),
     "down": (
         r"(?:down|offline|unreachable|not reachable|dead|dark|(?:no|without|not a single|not had a single"
-        r"|had a single)(?: incoming)? (?:mail|e-?mail|internet|ping|power)|nothing (?:works|answers|comes)"
+        r"|had a single)(?: incoming)? (?:mail|e-?mail|internet|ping|power)|nothing (?:\w+ ){0,3}(?:works"
+        r"|answers|comes|connects)|cut off|(?:is|are) off(?=[ ,.:;!]|$)|(?:not|n't) (?:been )?able to (?:send"
+        r"|work|receive|connect|log)|(?:don't|not|none) (?:\w+ )?connect"
         r"|does(?:n't| not) (?:answer|respond|come)|been off|unavailable|power failure|ransom|bitcoin|\.locked)",
         r"(?:en panne|hors (?:ligne|service)|injoignable|muets?|mort|eteint|plus (?:rien|d'internet|aucun"
         r"|de caisse)|coupes?"

@@ -15,7 +15,7 @@ from app.triage.words import tokens
 
 # A topic starts as the mean of its texts; each text that does not win by the margin then pulls its topic nearer and
 # pushes the strongest rival away. Few rounds of small steps do; more only learn the phrases by heart.
-_START, _MARGIN, _MOST_STEP, _ROUNDS = 2.0, 0.5, 0.2, 2
+_START, _MARGIN, _MOST_STEP, _ROUNDS = 2.0, 0.4, 0.2, 3
 _RARITY, _UNKNOWN = 0.8, 0.8
 _FAINT = 0.02
 

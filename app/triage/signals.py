@@ -4,13 +4,26 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from app.triage.extraction import error_said
 from app.triage.hints import HINTS, NUMBERS, PEOPLE
 from app.triage.text import Told, folded
 
-_MOST_READ = 6_000
-_COUNTED = re.compile(rf"\b(\d{{1,5}}|{'|'.join(sorted(NUMBERS))}) (?:[a-z]{{2,12}} )?{PEOPLE}\b")
+_MOST_READ, _MOST_WORDS = 6_000, 4
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,100}")
+_COUNTED = re.compile(
+    rf"\b(\d{{1,5}}|{'|'.join(sorted(NUMBERS))}) (?:of (?:our|my|the) )?(?:[a-z]{{2,12}} )?{PEOPLE}\b"
+)
 _PATTERNS = {name: re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)") for name, ways in HINTS.items()}
 _SCOPES = ("all", "many", "single")
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One signal by name, its value, and the words that gave it."""
+
+    name: str
+    value: str | int | bool
+    because: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +41,49 @@ class Signals:
     """Sounds as if a business stands still: something is wholly down, and for many."""
     angry: bool
     abusive: bool
+    error: str | None
+    """What a machine said, as pasted."""
     product: str | None
     because: Mapping[str, tuple[str, ...]]
+
+    def hints(self) -> tuple[Hint, ...]:
+        """Those that are there, each with its words, in a fixed order."""
+        spoken_by: Mapping[str, tuple[str, ...]] = {
+            "people": ("people",),
+            "scope": (str(self.scope),),
+            "cause": (f"by_{self.cause}",),
+            "urgent": ("urgent",),
+            "emergency": ("down", "standstill", "people", "all", "many", "urgent"),
+            "angry": ("angry", "abusive"),
+            "error": ("error",),
+            "product": ("product",),
+        }
+        return tuple(
+            Hint(name, value, tuple(word for of in spoken for word in self.because.get(of, ()))[:_MOST_WORDS])
+            for name, spoken in spoken_by.items()
+            if (value := getattr(self, name)) not in (None, False)
+        )
 
 
 def read_signals(told: Told, *, products: Mapping[str, str] | None = None) -> Signals:
     """`products`: names by which a product may be called, to its slug."""
     text = folded(told.own[:_MOST_READ])
     because = {
-        name: tuple(dict.fromkeys(m.group() for m in pattern.finditer(text)))[:4] for name, pattern in _PATTERNS.items()
+        name: tuple(dict.fromkeys(m.group() for m in pattern.finditer(text)))[:_MOST_WORDS]
+        for name, pattern in _PATTERNS.items()
     }
     people, counted = _people(text)
     if counted:
         because["people"] = counted
     scope = next((name for name in _SCOPES if because[name]), None)
-    product = _product(text, products or {})
+    product, named = _product(text, products or {})
+    if named:
+        because["product"] = (named,)
+    error = error_said(told)
+    if error:
+        # Whose address it was does not matter to anybody who reads a signal.
+        error = _ADDRESS.sub("…@…", error)[:200]
+        because["error"] = (error,)
     return Signals(
         people=people,
         scope=scope,
@@ -51,6 +92,7 @@ def read_signals(told: Told, *, products: Mapping[str, str] | None = None) -> Si
         emergency=_emergency(because, people),
         angry=bool(because["angry"] or because["abusive"]),
         abusive=bool(because["abusive"]),
+        error=error,
         product=product,
         because={name: words for name, words in because.items() if words},
     )
@@ -69,13 +111,14 @@ def _emergency(because: Mapping[str, tuple[str, ...]], people: int | None) -> bo
     return (down and (all_ or crowd or still or (urgent and many))) or (still and (crowd or urgent or all_))
 
 
-def _product(text: str, products: Mapping[str, str]) -> str | None:
+def _product(text: str, products: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The one named first, and how."""
     found = [
-        (text.find(name), slug)
+        (text.find(name), -len(name), slug, name)
         for name, slug in _names(products)
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
     ]
-    return min(found)[1] if found else None
+    return min(found)[2:] if found else (None, None)
 
 
 def _names(products: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -113,9 +113,11 @@ def test_any_text_gets_an_answer(subject: str, body: str) -> None:
 
 def test_the_answer_is_the_same_under_any_hash_seed() -> None:
     code = (
-        "from tests.triage.tickets import lexicon, tickets\n"
+        "from tests.triage.tickets import tickets, topics\n"
+        "from app.triage.lexicon import Lexicon\n"
         "from app.triage.proposal import propose\n"
-        "print([propose(lexicon(), t.subject, t.body) for t in tickets('dev')[:25]])"
+        "some = Lexicon.build({slug: topic for slug, topic in topics().items() if slug < 'd'})\n"
+        "print([propose(some, t.subject, t.body) for t in tickets('dev')[:25]])"
     )
     answers = {
         subprocess.run(
@@ -126,7 +128,7 @@ def test_the_answer_is_the_same_under_any_hash_seed() -> None:
     assert len(answers) == 1
 
 
-@pytest.mark.parametrize(("name", "lead"), [("dev", 0.1), ("fresh", 0.05)])
+@pytest.mark.parametrize(("name", "lead"), [("dev", 0.1), ("later", 0.1)])
 def test_it_reads_better_than_the_nearest_centroid_of_words(name: str, lead: float) -> None:
     naive = nearest_centroid()
     asked = [(ticket, label) for ticket in tickets(name) for label in ticket.labels]
@@ -193,17 +195,24 @@ def test_the_work_grows_with_the_text_and_then_stops() -> None:
         "site caiu fora do ar " * 1_500,
     ],
 )
-def test_hostile_text_is_bounded(hostile: str) -> None:
-    lexicon()
+def test_hostile_text_costs_no_more_than_a_few_ordinary_tickets(hostile: str, ordinary: float) -> None:
     before = time.process_time()
     proposed(hostile[:400], hostile)
-    assert time.process_time() - before < 1.0
+    assert time.process_time() - before < 100 * ordinary
 
 
-def test_an_ordinary_ticket_takes_a_few_milliseconds() -> None:
-    asked = tickets("own")[:300]
+@pytest.fixture(scope="module")
+def ordinary() -> float:
+    """Processor seconds for ten tickets of usual size."""
+    asked = tickets("own")[:200]
     lexicon()
     before = time.process_time()
     for ticket in asked:
         proposed(ticket.subject, ticket.body)
-    assert (time.process_time() - before) / len(asked) < 0.02
+    return (time.process_time() - before) / 20
+
+
+def test_an_ordinary_ticket_is_a_few_hundred_look_ups() -> None:
+    counts = sorted(looked_up(ticket.body) for ticket in tickets("own")[:100])
+    assert counts[50] < 200
+    assert counts[-1] < 600

@@ -83,3 +83,28 @@ def test_anger_is_told_from_abuse() -> None:
 def test_a_named_product_is_found_by_any_of_its_names() -> None:
     assert signals("Trouble with Managed WordPress today", **{"managed wordpress": "wp", "vps": "vps"}).product == "wp"
     assert signals("the vpsx", vps="vps").product is None
+
+
+def test_each_hint_comes_with_its_words() -> None:
+    found = signals(
+        'Since your maintenance nobody in the office gets mail on the Virtual Server: "550 relay denied". '
+        "12 colleagues wait, this is urgent!",
+        **{"Virtual server": "vps"},
+    )
+    hints = {hint.name: (hint.value, hint.because) for hint in found.hints()}
+    assert hints["people"] == (12, ("12 colleagues",))
+    assert hints["cause"] == ("provider", ("your maintenance",))
+    assert hints["scope"][0] == "all"
+    assert hints["urgent"] == (True, ("urgent",))
+    assert hints["error"] == ("550 relay denied", ("550 relay denied",))
+    assert hints["product"] == ("vps", ("virtual server",))
+    assert all(words for _, words in hints.values())
+
+
+def test_nobodys_address_stands_in_a_hint() -> None:
+    (hint,) = signals('It says "550 <anna@quay.example>: recipient rejected" and no more.').hints()
+    assert hint.value == "550 <…@…>: recipient rejected"
+
+
+def test_plain_words_hint_at_nothing() -> None:
+    assert signals("Please send me the invoice of May.").hints() == ()

@@ -43,7 +43,7 @@ class Labelled:
 
 
 def tickets(name: str) -> list[Labelled]:
-    """The tickets of a set: dev, own or fresh."""
+    """The tickets of a set, by its name."""
     lines = (HERE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [_ticket(json.loads(line)) for line in lines]
 

@@ -21,6 +21,11 @@ def library() -> Library:
     return Library(catalogues, holidays)
 
 
+def providers() -> list[str]:
+    """Those whose documents come with the package, by name."""
+    return [file.name.removesuffix(".yaml") for file in _documents(files("app.policy.library"))]
+
+
 def policy_text(provider: str) -> str | None:
     """The document of a provider that comes with the package."""
     named = {file.name.removesuffix(".yaml"): file for file in _documents(files("app.policy.library"))}
