@@ -33,6 +33,7 @@ from app.api import (
     problems,
     queue,
     quotes,
+    reports,
     resellers,
     secure_forms,
     staff,
@@ -73,6 +74,7 @@ ROUTERS = (
     attachments.router,
     verbs.router,
     queue.router,
+    reports.router,
     accounts.router,
     allowances.router,
     contacts.router,
@@ -217,6 +219,7 @@ async def _serve(
 ) -> None:
     async with open_desk(settings, clock=clock) as desk:
         await prepare(desk)
+        await desk.policies.prepare(clock())
         app = create_app(settings, clock=clock, desk=desk)
         async with beside(settings):
             await new_server(app, settings, announce).serve(sockets=[listener])

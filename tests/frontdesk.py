@@ -1,5 +1,6 @@
 """The whole desk behind one door for tests: real Postgres, real policies, tokens for whoever is needed."""
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,10 +30,14 @@ from app.policy.library.files import library, policy_text
 from app.policy.loading import LoadedPolicy, load
 from app.sealing.keys import development_sealing_keys
 from app.services.callers import Callers, own_issuer
+from app.services.triage import Lexicons
 from app.tokens.issuer import issue
 from app.tokens.keys import development_keys
+from app.triage.lexicon import Lexicon
 from tests import factories
 
+# What topics sound like takes seconds to learn, and is the same for every test.
+LEXICONS: OrderedDict[str, Lexicon] = OrderedDict()
 NOW = datetime(2026, 2, 10, 15, 0, tzinfo=UTC)
 OF_THE_TESTS = (Path(__file__).parent / "policy" / "strangers", Path(__file__).parent / "api")
 Headers = dict[str, str]
@@ -124,6 +129,7 @@ async def open_front_desk(folder: Path, database: Database, owner: asyncpg.Conne
     front: FrontDesk
     sealing = development_sealing_keys(folder)
     desk = Desk(settings, lambda: front.now, database, keys, sealing, Callers(settings, keys))
+    desk.policies.lexicons = Lexicons(LEXICONS)
     transport = httpx2.ASGITransport(app=create_app(settings, desk=desk))
     async with httpx2.AsyncClient(transport=transport, base_url="https://desk.example") as client:
         front = FrontDesk(client, owner, desk)

@@ -18,6 +18,11 @@ class Form(StrEnum):
     JSON = "application/json"
     MARKDOWN = "text/markdown"
     HTML = "text/html"
+    CSV = "text/csv"
+
+
+_PAGES = (Form.JSON, Form.MARKDOWN, Form.HTML)
+_TABLES = (Form.JSON, Form.CSV)
 
 
 _RANGE = re.compile(r"\s*([\w!#$&^.+*-]+)/([\w!#$&^.+*-]+)\s*((?:;[^;]*)*)", re.ASCII)
@@ -28,14 +33,17 @@ _LOCKED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancest
 AS_PAGES: dict[str, Any] = {str(form): {"schema": {"type": "string"}} for form in (Form.MARKDOWN, Form.HTML)}
 
 
-def form_for(accept: Sequence[str]) -> Form:
+AS_TABLE: dict[str, Any] = {str(Form.CSV): {"schema": {"type": "string"}}}
+
+
+def form_for(accept: Sequence[str], offered: Sequence[Form] = _PAGES) -> Form:
     """The form wanted most by these `Accept` headers; the problem `not_acceptable` where none of them is wanted."""
     ranges = [known for header in accept for known in _ranges(header)]
     if not ranges:
         return Form.JSON
-    weight, _, best = max(((*_weighed(form, ranges), form) for form in Form), key=lambda one: one[:2])
+    weight, _, best = max(((*_weighed(form, ranges), form) for form in offered), key=lambda one: one[:2])
     if weight == 0:
-        raise Problem("not_acceptable", f"This comes as {', '.join(Form)}.")
+        raise Problem("not_acceptable", f"This comes as {', '.join(offered)}.")
     return best
 
 
@@ -64,7 +72,14 @@ async def _form(request: Request) -> Form:
     return form_for(request.headers.getlist("accept"))
 
 
+async def _table(request: Request) -> Form:
+    return form_for(request.headers.getlist("accept"), _TABLES)
+
+
 WantedForm = Annotated[Form, Depends(_form)]
+"""For what can be read as a page."""
+WantedTable = Annotated[Form, Depends(_table)]
+"""For what can be read as a table."""
 
 
 def as_page(shown: Page, form: Form, headers: Mapping[str, str]) -> Response:

@@ -20,6 +20,14 @@ async def find_provider(database: Database, slug: str) -> UUID | None:
     return provider_id
 
 
+async def latest_providers(database: Database, most: int) -> list[UUID]:
+    """Those that are switched on, the ones changed last first."""
+    rows = await database.fetch(
+        None, "SELECT id FROM provider WHERE active ORDER BY updated_at DESC, id LIMIT $1", most
+    )
+    return [row["id"] for row in rows]
+
+
 async def store_provider(database: Database, new_id: UUID, slug: str, name: str, prefix: str, now: datetime) -> UUID:
     """The id of the provider of this name, made if there is none; the worker's role alone may."""
     provider_id: UUID = await database.fetchval(None, _STORE, new_id, slug, name, prefix, now)

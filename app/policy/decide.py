@@ -90,6 +90,7 @@ def answer(d: Deliberation) -> Decision:
         topic=d.topic,
         topic_source=d.request.topic_source if d.topic else None,
         topic_candidates=d.situation.topic_candidates,
+        signals=d.situation.signals,
         priority=d.priority,
         department=d.department,
         level=d.level,

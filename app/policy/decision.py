@@ -115,6 +115,14 @@ class TopicCandidate(Model):
     because: tuple[str, ...] = ()
 
 
+class Signal(Model):
+    """What a text hints at besides its topic: for people to see, decided by nothing."""
+
+    name: str
+    value: str | int | bool
+    because: tuple[str, ...] = ()
+
+
 class Breach(Model):
     metric: str
     late_seconds: int
@@ -156,6 +164,7 @@ class Decision(Model):
     topic: str | None = None
     topic_source: Literal["given", "staff", "triage"] | None = None
     topic_candidates: tuple[TopicCandidate, ...] = ()
+    signals: tuple[Signal, ...] = ()
     priority: str | None = None
     department: str | None = None
     level: int | None = None

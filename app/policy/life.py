@@ -8,7 +8,7 @@ from typing import Any
 from app.base.vocabulary import Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer, decide, deliberate
-from app.policy.decision import Decision, EffectDone, TopicCandidate
+from app.policy.decision import Decision, EffectDone, Signal, TopicCandidate
 from app.policy.language.model import Model
 from app.policy.language.standard import CLAIMED
 from app.policy.situation import Account, Money, Request, Situation
@@ -34,6 +34,7 @@ class Desk(Model):
     incidents: tuple[str, ...] = ()
     topic_candidates: tuple[TopicCandidate, ...] = ()
     """What triage makes of the text."""
+    signals: tuple[Signal, ...] = ()
     alike: Mapping[str, tuple[str, ...]] = {}
     """Open tickets whose words say the same, with those words."""
 
@@ -57,6 +58,7 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         incidents=desk.incidents,
         ticket=True,
         topic_candidates=desk.topic_candidates,
+        signals=desk.signals,
         alike=desk.alike,
     )
     d = deliberate(policy, request, situation, at)
@@ -151,6 +153,8 @@ def decide_again_from_the_start(
         ticket=True,
         confirmed_in_client_area=confirmed,
         money=ticket.money,
+        topic_candidates=desk.topic_candidates or ticket.decision.topic_candidates,
+        signals=_added(ticket.decision.signals, desk.signals),
     )
     request = ticket.request.model_copy(update={"facts": dict(ticket.facts)})
     d = deliberate(policy, request, situation, at)
@@ -190,6 +194,8 @@ def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetim
         priority=ticket.priority_set,
         coverage=ticket.coverage_set,
         previous=ticket.decision,
+        topic_candidates=desk.topic_candidates or ticket.decision.topic_candidates,
+        signals=_added(ticket.decision.signals, desk.signals),
     )
     d = Deliberation(policy, request, situation, at)
     admission.topic(d)
@@ -202,6 +208,11 @@ def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetim
     d.language = ticket.decision.language
     d.standing = ticket.decision.standing
     return d
+
+
+def _added(before: tuple[Signal, ...], now: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    """What was heard first stays known; of the same matter the latest word counts."""
+    return tuple({signal.name: signal for signal in (*before, *now)}.values())
 
 
 def reclassify(d: Deliberation) -> None:
@@ -276,7 +287,8 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
     d = redeliberate(policy, ticket, desk, at, "reply")
     if sender is not None and sender.role == "staff":
         return _staff_reply(ticket, d, at, asks=request.facts.get("awaits_customer") is True)
-    d.request = request.model_copy(update={"topic_source": ticket.request.topic_source})
+    source = request.topic_source if "topic" in request.facts else ticket.request.topic_source
+    d.request = request.model_copy(update={"topic_source": source})
     d.values.update(_canonical(policy, request.facts))
     admission.sender(d)
     d.values["status"] = ticket.status.value
@@ -289,6 +301,7 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
     facts = {**ticket.facts, **{name: value for name, value in stated.items() if value is not None}}
     added = ticket.changed(
         facts={**facts, **d.remembered},
+        request=ticket.request.model_copy(update={"topic_source": source}),
         oldest_unanswered_at=ticket.oldest_unanswered_at or at,
         starts=_after_customer(ticket, at),
     )

@@ -1,6 +1,6 @@
 """A document with the operator's settings applied to its values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -33,6 +33,11 @@ def settle(raw: Mapping[str, Any], settings: Settings) -> tuple[dict[str, Any], 
     chosen = {id_: str(assumption["value"]) for id_, assumption in assumptions.items()}
     settled = _with_holidays(dict(raw), settings)
     faults: list[PolicyFault] = []
+    for slug, added in settings.phrases.items():
+        try:
+            settled = _with_phrases(settled, slug, added)
+        except _Unfit as unfit:
+            faults.append(PolicyFault(pointer(("phrases", slug)), None, *unfit.words))
     # All alternatives before all values: one may remove the place that another fills, whatever the order of the ids.
     for step in (_reading, _own_value):
         for id_, value in settings.assumptions.items():
@@ -139,6 +144,18 @@ def _with_holidays(raw: dict[str, Any], settings: Settings) -> dict[str, Any]:
         return raw
     own = {name: [str(day) for day in dates] for name, dates in settings.holidays.items()}
     return {**raw, "holidays": {**(raw.get("holidays") or {}), **own}}
+
+
+def _with_phrases(raw: dict[str, Any], slug: str, added: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    topics = raw.get("topics") or {}
+    if slug not in topics:
+        message = f"The policy has no topic `{slug}`."
+        raise _Unfit("unknown_topic", message, closest(slug, topics, "Name one that the policy lists."))
+    topic = topics[slug] or {}
+    phrases = {**(topic.get("phrases") or {})}
+    for tag, own in added.items():
+        phrases[tag] = list(dict.fromkeys([*phrases.get(tag, ()), *own]))
+    return {**raw, "topics": {**topics, slug: {**topic, "phrases": phrases}}}
 
 
 def _closed(raw: dict[str, Any], closure: Closure) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue
 
 from app.base.vocabulary import Coverage, TicketStatus
-from app.policy.decision import Decision, TargetTime, TopicCandidate
+from app.policy.decision import Decision, Signal, TargetTime, TopicCandidate
 from app.policy.language.model import Model
 
 
@@ -201,6 +201,7 @@ class Situation(Model):
     coverage: Coverage | None = None
     """Set by staff, over what the entries say; never over a strict one."""
     topic_candidates: tuple[TopicCandidate, ...] = ()
+    signals: tuple[Signal, ...] = ()
     alike: Mapping[str, tuple[str, ...]] = {}
     """Open tickets whose words say the same, the likest first, with the words; they suggest and decide nothing."""
     previous: Decision | None = None

@@ -11,6 +11,7 @@ Assumption = Annotated[str, Field(pattern=r"^A_[A-Z0-9]+_\d+$", max_length=40)]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Tag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 HolidaySet = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
+TopicName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=80)]
 PagingAddress = Annotated[
     str,
     Field(
@@ -23,6 +24,7 @@ PagingAddress = Annotated[
 ]
 """A routing key of the paging service, which may be an address that it knows, or the URL of another one."""
 _MOST = 200
+Phrases = Annotated[dict[Tag, Annotated[list[ShortText], Field(max_length=_MOST)]], Field(max_length=20)]
 
 
 class Closed(Model):
@@ -47,6 +49,11 @@ class SettingsRevise(Model):
     on_call: Annotated[dict[Word, Annotated[list[PagingAddress], Field(max_length=_MOST)]], Field(max_length=_MOST)] = (
         Field({}, description="By audience, department or `standby`: who is called, in order")
     )
+    phrases: Annotated[dict[TopicName, Phrases], Field(max_length=_MOST)] = Field(
+        {},
+        description="By topic and language: further words in which customers ask about it",
+        examples=[{"email.quota": {"en": ["our postbox overflows"]}}],
+    )
     templates: Annotated[dict[Word, Text | dict[Tag, Text]], Field(max_length=_MOST)] = Field({})
 
 
@@ -59,6 +66,7 @@ class SettingsRevision(Model):
     holidays: dict[str, list[date]]
     closures: list[dict[str, Any]]
     on_call: dict[str, list[str]]
+    phrases: dict[str, dict[str, list[str]]]
     templates: dict[str, Any]
 
 

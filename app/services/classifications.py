@@ -23,6 +23,7 @@ async def classify(errand: Errand, body: ClassificationAsk) -> dict[str, Any]:
         reseller=around.reseller,
         incidents=around.incidents,
         topic_candidates=around.topic_candidates,
+        signals=around.signals,
         alike=around.alike,
         open_tickets=tuple(ticket.as_open() for ticket in around.open_tickets),
         dry_run=True,

@@ -116,7 +116,7 @@ async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathe
             "language": given.request.language or found.language,
         }
     )
-    around = given.around.model_copy(update={"topic_candidates": found.candidates})
+    around = given.around.model_copy(update={"topic_candidates": found.candidates, "signals": found.signals})
     return replace(given, request=request, around=around)
 
 

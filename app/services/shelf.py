@@ -9,7 +9,7 @@ from uuid import UUID
 from app.base.errors import Problem
 from app.db.policies import documents, numbers_at
 from app.db.pool import Database
-from app.db.providers import find_provider
+from app.db.providers import find_provider, latest_providers
 from app.policy.compile import CompiledPolicy
 from app.policy.language.faults import PolicyFaults
 from app.policy.language.model import words
@@ -21,6 +21,8 @@ from app.services.triage import Lexicons
 
 _MOST = 64
 """Compiled policies kept; the one unused for longest goes."""
+_PREPARED = 16
+"""Providers whose policies are read before the first request; those of others when they are first asked for."""
 
 
 class Policies:
@@ -68,6 +70,14 @@ class Policies:
     def last_used(self, provider_id: UUID) -> CompiledPolicy | None:
         """A guess at the policy in force, for how much to read along with the facts."""
         return self._newest.get(provider_id)
+
+    async def prepare(self, now: datetime) -> None:
+        """Read the policies in force and learn what their topics sound like, so that no request has to wait for it."""
+        for provider_id in await latest_providers(self._database, _PREPARED):
+            numbers = await numbers_at(self._database, provider_id, now)
+            if numbers is not None:
+                policy = await self.policy(provider_id, numbers.version, numbers.revision)
+                await self.lexicons.of(policy)
 
     async def _get(self, provider_id: UUID, version: int, revision: int) -> CompiledPolicy | PolicyFaults:
         key = (provider_id, version, revision)

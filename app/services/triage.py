@@ -13,13 +13,15 @@ import orjson
 
 from app.base.vocabulary import Asserter
 from app.policy.compile import CompiledPolicy
-from app.policy.decision import TopicCandidate
+from app.policy.decision import Signal, TopicCandidate
+from app.policy.language.matters import Product, Topic
 from app.policy.situation import Account
 from app.services.facts import state
 from app.triage.extraction import extract
 from app.triage.lexicon import Lexicon
 from app.triage.likeness import ALIKE, likeness
 from app.triage.proposal import propose
+from app.triage.signals import Signals, read_signals
 from app.triage.text import read
 
 _MOST = 4
@@ -34,25 +36,38 @@ class Suggested:
     topic_source: Literal["given", "triage"] = "given"
     candidates: tuple[TopicCandidate, ...] = ()
     language: str | None = None
+    signals: tuple[Signal, ...] = ()
 
 
 NOTHING = Suggested({})
 
 
 class Lexicons:
-    """What the topics of policies sound like, learned when the first request without a topic comes."""
+    """What the topics of policies sound like, learned before the first request or when a policy is published."""
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[str, Lexicon] = OrderedDict()
+    def __init__(self, known: OrderedDict[str, Lexicon] | None = None) -> None:
+        """`known`: those that are learned already, by the digest of their topics."""
+        self._known: OrderedDict[str, Lexicon] = OrderedDict() if known is None else known
         self._digests: dict[int, tuple[CompiledPolicy, str]] = {}
         self._learning = asyncio.Lock()
 
     async def of(self, policy: CompiledPolicy) -> Lexicon:
-        digest = self._digest(policy)
+        return await self._learned(policy.document.topics, self._digest(policy))
+
+    async def learn(self, topics: Mapping[str, Topic]) -> None:
+        """For requests to come."""
+        await self._learned(topics, digest_of(topics))
+
+    async def _learned(self, topics: Mapping[str, Topic], digest: str) -> Lexicon:
+        """By the first who asks, while others wait; those of topics that are known do not."""
+        known = self._known.get(digest)
+        if known is not None:
+            self._known.move_to_end(digest)
+            return known
         async with self._learning:
             known = self._known.get(digest)
             if known is None:
-                known = await asyncio.to_thread(Lexicon.build, policy.document.topics)
+                known = await asyncio.to_thread(Lexicon.build, topics)
                 self._known[digest] = known
                 if len(self._known) > _MOST:
                     self._known.popitem(last=False)
@@ -63,12 +78,16 @@ class Lexicons:
         # The policy is kept beside its digest, so that its id cannot come to name another one.
         known = self._digests.get(id(policy))
         if known is None:
-            topics = {slug: topic.model_dump(mode="json") for slug, topic in policy.document.topics.items()}
-            digest = hashlib.sha256(orjson.dumps(topics, option=orjson.OPT_SORT_KEYS)).hexdigest()
+            digest = digest_of(policy.document.topics)
             if len(self._digests) >= 4 * _MOST:
                 self._digests.clear()
             known = self._digests[id(policy)] = (policy, digest)
         return known[1]
+
+
+def digest_of(topics: Mapping[str, Topic]) -> str:
+    said = {slug: topic.model_dump(mode="json") for slug, topic in topics.items()}
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 async def suggest(
@@ -87,15 +106,37 @@ async def suggest(
     found = _described(policy, subject, body, account, usernames, received_at)
     facts = {name: value for name, value in found.items() if name not in stated}
     if "topic" in stated or not policy.document.topics:
-        return Suggested(facts)
+        return Suggested(facts, signals=heard(policy, subject, body))
     product = account.products[0] if account is not None and len(account.products) == 1 else None
-    proposal = propose(await lexicons.of(policy), subject, body, product=product)
+    lexicon = await lexicons.of(policy)
+    proposal = propose(lexicon, subject, body, product=product, products=called(policy.document.products))
     candidates = tuple(
         TopicCandidate(topic=c.topic, confidence=round(c.confidence, 2), because=c.because) for c in proposal.candidates
     )
     if proposal.topic is None:
-        return Suggested(facts, "given", candidates, proposal.language)
-    return Suggested({**facts, "topic": proposal.topic}, "triage", candidates, proposal.language)
+        return Suggested(facts, "given", candidates, proposal.language, shown(proposal.signals))
+    facts["topic"] = proposal.topic
+    return Suggested(facts, "triage", candidates, proposal.language, shown(proposal.signals))
+
+
+def heard(policy: CompiledPolicy, subject: str, body: str) -> tuple[Signal, ...]:
+    """What the words hint at besides a topic."""
+    return shown(read_signals(read(subject, body), products=called(policy.document.products)))
+
+
+def shown(signals: Signals) -> tuple[Signal, ...]:
+    """As decisions carry them."""
+    return tuple(Signal(name=hint.name, value=hint.value, because=hint.because) for hint in signals.hints())
+
+
+def called(products: Mapping[str, Product]) -> dict[str, str]:
+    """What customers may call the products, to their slugs."""
+    names: dict[str, str] = {}
+    for slug, product in products.items():
+        if not product.general:
+            own = product.name.values() if isinstance(product.name, Mapping) else (product.name,)
+            names |= dict.fromkeys((*own, slug.replace("_", " "), *product.variants), slug)
+    return names
 
 
 def _described(

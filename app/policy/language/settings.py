@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from app.policy.language.model import AssumptionId, Model, Slug, Words
+from app.policy.language.model import AssumptionId, Model, Slug, Tag, TopicSlug, Words
 
 
 class Closure(Model):
@@ -29,5 +29,7 @@ class Settings(Model):
     closures: tuple[Closure, ...] = ()
     on_call: Mapping[Slug, tuple[str, ...]] = {}
     """Addresses to page, by audience, department or `standby`."""
+    phrases: Mapping[TopicSlug, Mapping[Tag, tuple[str, ...]]] = {}
+    """Further words in which customers ask about a topic, by language; triage learns them beside the policy's own."""
     templates: Mapping[Slug, Words] = {}
     """Texts of replies and notices in place of the usual ones."""

@@ -24,8 +24,10 @@ _IDENTIFIED = frozenset({"positive", "match", "matched", "passed", "success", "c
 
 def triage(step: Step) -> Result:
     recorded = {k: v for k, v in step.payload.items() if k in SPOKEN}
-    facts = with_facts(step, topic=step.payload.get("topic"))
-    return again(step, step.ticket.changed(triage={**step.ticket.triage, **recorded}, facts=facts))
+    topic = step.payload.get("topic")
+    request = step.ticket.request.model_copy(update={"topic_source": "staff"}) if topic else step.ticket.request
+    facts = with_facts(step, topic=topic)
+    return again(step, step.ticket.changed(triage={**step.ticket.triage, **recorded}, facts=facts, request=request))
 
 
 def assign(step: Step) -> Result:

@@ -87,6 +87,8 @@ async def publish(errand: Errand, text: str, effective_from: datetime | None) ->
     row = _row(errand.provider_id, policy, text, version, by, errand.now)
     event = errand.event(EventType.POLICY_PUBLISHED, ("policy", row["id"]), 1, _told(version))
     stored = await _store(errand.database, errand.provider_id, row, event, version, errand.now)
+    # Now, and not at the first request that counts on it.
+    await errand.policies.lexicons.learn(policy.document.topics)
     await replan(errand.database, errand.policies, errand.provider_id, errand.now, AT_ONCE)
     return stored
 

@@ -12,7 +12,14 @@ from app.services.errands import Errand
 from app.services.shelf import compiled
 from app.services.tickets.replanning import AT_ONCE, replan
 
-_NONE: Mapping[str, Any] = {"assumptions": {}, "holidays": {}, "closures": [], "on_call": {}, "templates": {}}
+_NONE: Mapping[str, Any] = {
+    "assumptions": {},
+    "holidays": {},
+    "closures": [],
+    "on_call": {},
+    "phrases": {},
+    "templates": {},
+}
 
 
 async def settings_at(errand: Errand, at: datetime) -> dict[str, Any]:

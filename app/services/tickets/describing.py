@@ -5,6 +5,7 @@ from typing import Any
 
 from app.base.errors import Problem
 from app.base.events import EventType
+from app.db.callers import Kind
 from app.db.commands import Command, Update, carry_out
 from app.db.problems import violated_constraint
 from app.policy.language.standard import CLAIMED
@@ -82,6 +83,9 @@ def _with_facts(errand: Errand, known: Known, facts: Mapping[str, Any], form: Ma
     added = {name: value for name, value in stated.all.items() if value is not None}
     merged = {name: value for name, value in {**ticket.facts, **added, **form}.items() if name not in taken}
     richer = ticket.changed(facts=merged)
+    if "topic" in added:
+        source = "staff" if known.caller.kind is Kind.STAFF else "given"
+        richer = richer.changed(request=ticket.request.model_copy(update={"topic_source": source}))
     if richer.held:
         _, after = decide_again_from_the_start(known.policy, richer, known.around, errand.now)
         return after

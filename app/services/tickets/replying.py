@@ -29,6 +29,7 @@ from app.services.tickets.files import naming, told
 from app.services.tickets.knowing import Known
 from app.services.tickets.reading import message_view
 from app.services.tickets.view import written
+from app.services.triage import suggest
 
 
 async def write(errand: Errand, ticket: str, body: MessageWrite) -> StoredAnswer:
@@ -51,7 +52,7 @@ async def planned(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> t
     if known.row["merged_into"] is not None:
         return await planned(errand, await gather(errand, str(known.row["merged_into"])), clean)
     form = await about_form(errand, known.policy, body.facts, [known.row["account_id"]])
-    request = _request(known, clean, form)
+    request, known = await _with_what_the_words_say(errand, known, _request(known, clean, form), body)
     staff_speaks = request.sender is not None and request.sender.role == "staff"
     if known.row["status"] == "closed" and not staff_speaks:
         return await _follow_up(errand, known, clean)
@@ -71,6 +72,27 @@ def _request(known: Known, clean: Clean[MessageWrite], form: Mapping[str, Any]) 
         sender=sender_of(known.caller, body.sender, known.around.account),
         facts={**stated.all, **noticed(known.policy, clean.redacted), **form},
     )
+
+
+async def _with_what_the_words_say(
+    errand: Errand, known: Known, request: Request, body: MessageWrite
+) -> tuple[Request, Known]:
+    """Of a customer's words what they suggest beside what the ticket knows already."""
+    if request.sender is not None and request.sender.role == "staff":
+        return request, known
+    found = await suggest(
+        errand.policies.lexicons,
+        known.policy,
+        (known.row["subject"], body.body),
+        {**known.ticket.facts, **request.facts},
+        known.around.account,
+        (),
+        errand.now,
+    )
+    around = known.around.model_copy(update={"topic_candidates": found.candidates, "signals": found.signals})
+    source = found.topic_source if "topic" in found.facts else request.topic_source
+    request = request.model_copy(update={"facts": {**found.facts, **request.facts}, "topic_source": source})
+    return request, replace(known, around=around)
 
 
 async def _note(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> tuple[StoredAnswer, Command]:
@@ -121,6 +143,12 @@ def _is_requester(known: Known, sender: Sender) -> bool:
     return sender.email is not None and sender.email == requester.get("email")
 
 
+def _still_stated(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of the ticket that hold for a follow-up; a topic that triage proposed is for triage to propose again."""
+    left_out = DIAGNOSED | ({"topic"} if row["topic_source"] == "triage" else frozenset())
+    return {name: value for name, value in row["facts"].items() if name not in left_out}
+
+
 async def _follow_up(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> tuple[StoredAnswer, Command]:
     """What is closed stays closed; what is said about it is a request of its own, linked to it."""
     row, body = known.row, clean.body
@@ -133,7 +161,7 @@ async def _follow_up(errand: Errand, known: Known, clean: Clean[MessageWrite]) -
         subject=row["subject"],
         body=body.body,
         action=None,
-        facts={**{name: value for name, value in row["facts"].items() if name not in DIAGNOSED}, **body.facts},
+        facts={**_still_stated(row), **body.facts},
         estimated_minutes=None,
         language=row["language"],
         external_ref=None,
