@@ -42,6 +42,18 @@ class FeeShown(Model):
     currency: str
 
 
+class TopicCandidateShown(Model):
+    topic: str
+    confidence: float = Field(description="The chance that it is right, as measured")
+    because: list[str] = Field(description="Words that led to it, strongest first")
+
+
+class SignalShown(Model):
+    name: str = Field(description="people, scope, cause, urgent, emergency, angry, error or product")
+    value: str | int | bool
+    because: list[str] = Field(description="Words that gave it")
+
+
 class DecisionShown(Model):
     """What was decided, and for each part of it which clause says so. New members may be added."""
 
@@ -57,6 +69,8 @@ class DecisionShown(Model):
     notify_sender: bool
     topic: str | None
     topic_source: str | None
+    topic_candidates: list[TopicCandidateShown] = Field([], description="What triage made of the text, likeliest first")
+    signals: list[SignalShown] = Field([], description="What else the text hints at; nothing is decided by it")
     priority: str | None
     department: str | None
     level: int | None

@@ -72,6 +72,23 @@ def test_of_several_problems_each_is_among_the_candidates() -> None:
     assert {"sales_quote", "desktop_network"} <= families
 
 
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("Hello, notre certificat SSL is expired depuis hier, please renew it, merci", "ssl"),
+        ("Oi team, the impressora do escritório is not printing, pode ajudar?", "desktop_network"),
+        (
+            "This is a disgrace!!! Third time!! My mailbox is full AGAIN and nobody can write to me, you idiots",
+            "email_account",
+        ),
+        ("Your backups must have eaten it: the certificate of our shop has expired and browsers warn people", "ssl"),
+        ("my mailbox is full my mailbox is full it says quota exceeded regards bob", "email_account"),
+    ],
+)
+def test_mixed_languages_anger_and_wrong_diagnoses_are_read_through(body: str, wanted: str) -> None:
+    assert first("", body) == wanted
+
+
 def test_three_words_are_enough() -> None:
     assert first("domain renewal price") == "domain_registration"
 
