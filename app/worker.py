@@ -88,6 +88,7 @@ async def work(means: Means, stop: asyncio.Event) -> None:
         loops.create_task(rounds("sequence", sequence_once, stop, _SEQUENCE_PAUSE))
         loops.create_task(Delivering(Deliveries(database, senders(means), clock)).run(stop))
         loops.create_task(rounds("sweep", sweep_once, stop, _SWEEP_PAUSE))
+        loops.create_task(rounds("replan", sweeping.replan, stop, _TIDY_PAUSE))
         loops.create_task(rounds("tidy", sweeping.tidy, stop, _TIDY_PAUSE))
 
 

@@ -456,6 +456,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_delivery_dead", "delivery", ["provider_id", "id"], unique=False, postgresql_where=sa.text("state = 'dead'")
     )
+    op.create_index(
+        "ix_delivery_delivered",
+        "delivery",
+        ["delivered_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'delivered'"),
+    )
     op.create_index("ix_delivery_event", "delivery", ["provider_id", "event_id"], unique=False)
     op.create_index(
         "ix_delivery_pending", "delivery", ["next_at"], unique=False, postgresql_where=sa.text("state = 'pending'")

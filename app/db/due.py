@@ -43,6 +43,11 @@ _KEYS: Final = """
 DELETE FROM idempotency_key AS k USING (
   SELECT provider_id, principal, key FROM idempotency_key WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) AS old
 WHERE k.provider_id = old.provider_id AND k.principal = old.principal AND k.key = old.key AND k.expires_at <= $1"""
+_DELIVERED: Final = """
+DELETE FROM delivery AS d USING (
+  SELECT provider_id, id FROM delivery WHERE state = 'delivered' AND delivered_at <= $1
+  ORDER BY delivered_at LIMIT $2) AS old
+WHERE d.provider_id = old.provider_id AND d.id = old.id"""
 _BACKLOG: Final = """
 SELECT 'unplaced' AS kind, 'event' AS state, count(*) AS count, min(occurred_at) AS since
 FROM event WHERE position IS NULL
@@ -88,6 +93,11 @@ async def lapse_quotes(database: Database, ids: Sequence[UUID], event: str, now:
 async def forget_keys(database: Database, now: datetime, most: int) -> int:
     """Answers kept for requests that may not come again."""
     return int((await database.execute(None, _KEYS, now, most)).rpartition(" ")[2])
+
+
+async def forget_delivered(database: Database, before: datetime, most: int) -> int:
+    """What was delivered by then; what is dead stays until somebody sees to it."""
+    return int((await database.execute(None, _DELIVERED, before, most)).rpartition(" ")[2])
 
 
 async def active_providers(database: Database) -> list[tuple[UUID, str]]:

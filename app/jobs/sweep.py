@@ -26,5 +26,4 @@ async def sweep(sweeping: Sweeping) -> bool:
     moved = await asyncio.gather(*(attend() for _ in range(_BESIDE)))
     lapsed = await attempted("sweep", sweeping.lapse_quotes)
     emptied = await attempted("sweep", sweeping.expire_forms)
-    replanned = await attempted("sweep", sweeping.replan)
-    return (full and any(moved)) or bool(lapsed or emptied or replanned or escalated)
+    return (full and any(moved)) or bool(lapsed or emptied or escalated)

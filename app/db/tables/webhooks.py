@@ -62,6 +62,7 @@ class Delivery(Dated, Owned, table=True):
         CheckConstraint("(state = 'delivered') = (delivered_at IS NOT NULL)", name="delivered_at"),
         Index("ix_delivery_pending", "next_at", postgresql_where=text("state = 'pending'")),
         Index("ix_delivery_dead", "provider_id", "id", postgresql_where=text("state = 'dead'")),
+        Index("ix_delivery_delivered", "delivered_at", postgresql_where=text("state = 'delivered'")),
         Index("ix_delivery_webhook", "provider_id", "webhook_id", "id"),
         Index(
             "uq_delivery_webhook_event",

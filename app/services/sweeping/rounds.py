@@ -11,7 +11,7 @@ from app.base.events import EventType
 from app.base.identifiers import uuid7
 from app.base.metrics import observe_backlog
 from app.clients.objects import Objects
-from app.db.due import DueTicket, active_providers, backlog, due_tickets, forget_keys, lapse_quotes
+from app.db.due import DueTicket, active_providers, backlog, due_tickets, forget_delivered, forget_keys, lapse_quotes
 from app.db.pool import Database
 from app.services.attachments.sweeping import sweep_attachments
 from app.services.paging.escalating import escalate
@@ -21,7 +21,9 @@ from app.services.sweeping.tickets import attend
 from app.services.tickets.replanning import replan
 
 AT_ONCE: Final = 100
-_KEYS_AT_ONCE: Final = 1_000
+DELIVERED_FOR: Final = timedelta(days=30)
+"""How long it can be seen what was delivered, and sent again."""
+_ROWS_AT_ONCE: Final = 1_000
 _FILES_AT_ONCE: Final = 100
 
 
@@ -66,7 +68,9 @@ class Sweeping:
 
     async def tidy(self) -> bool:
         """What is kept no longer; and what waits is counted."""
-        observe_backlog(await backlog(self.database, self.clock()))
-        keys = await forget_keys(self.database, self.clock(), _KEYS_AT_ONCE)
-        files = await sweep_attachments(self.database, self.objects, self.clock(), _FILES_AT_ONCE)
-        return keys == _KEYS_AT_ONCE or files == _FILES_AT_ONCE
+        now = self.clock()
+        observe_backlog(await backlog(self.database, now))
+        keys = await forget_keys(self.database, now, _ROWS_AT_ONCE)
+        sent = await forget_delivered(self.database, now - DELIVERED_FOR, _ROWS_AT_ONCE)
+        files = await sweep_attachments(self.database, self.objects, now, _FILES_AT_ONCE)
+        return _ROWS_AT_ONCE in (keys, sent) or files == _FILES_AT_ONCE

@@ -29,3 +29,16 @@ async def test_answers_kept_for_repeated_requests_go_when_their_day_is_over(
     assert [row["key"] for row in await owner.fetch("SELECT key FROM idempotency_key")] == ["young"]
     assert REGISTRY.get_sample_value("clausedesk_events_unplaced") == 1
     assert REGISTRY.get_sample_value("clausedesk_deliveries", {"kind": "page", "state": "dead"}) == 0
+
+
+async def test_what_was_delivered_is_kept_for_thirty_days_and_what_is_dead_for_longer(
+    worker_database: Database, owner: asyncpg.Connection, provider: Provider, tmp_path: Path
+) -> None:
+    sent = """INSERT INTO delivery (provider_id, id, kind, target, payload, state, next_at, delivered_at, created_at,
+      updated_at) VALUES ($1, $2, 'mail', '{}', '{}', $3, $4, $5, $4, $4)"""
+    old, young = NOW - timedelta(days=30), NOW - timedelta(days=29)
+    for state, at in (("delivered", old), ("delivered", young), ("dead", old)):
+        await owner.execute(sent, provider.id, factories.new_id(), state, at, at if state == "delivered" else None)
+    await Sweeping(worker_database, Policies(worker_database), Objects.at("", tmp_path), lambda: NOW).tidy()
+    left = await owner.fetch("SELECT state, next_at FROM delivery ORDER BY next_at")
+    assert [tuple(row) for row in left] == [("dead", old), ("delivered", young)]
