@@ -27,6 +27,8 @@ from tests.cli.desk import Running
 from tests.jobs.drain import Counting, subscribe, write
 
 HERE = "127.0.0.0/8"
+LEFT = """SELECT EXISTS (SELECT FROM event WHERE position IS NULL)
+  OR EXISTS (SELECT FROM delivery WHERE state <> 'delivered')"""
 
 
 @pytest.fixture
@@ -92,10 +94,7 @@ async def test_every_event_arrives_though_two_workers_are_killed_again_and_again
         await owner.execute("UPDATE delivery SET next_at = now() WHERE state = 'pending' AND leased_until IS NOT NULL")
         await hands[killed % 2].start()
     async with asyncio.timeout(60):
-        while await owner.fetchval(
-            "SELECT EXISTS (SELECT FROM event WHERE position IS NULL)"
-            " OR EXISTS (SELECT FROM delivery WHERE state <> 'delivered')"
-        ):
+        while await owner.fetchval(LEFT):
             await asyncio.sleep(0.02)
     for hand in hands:
         await hand.finish()
@@ -133,7 +132,7 @@ async def test_a_hundred_thousand_events_drain_over_two_workers_each_killed_five
         workers[killed % 2].process.send_signal(signal.SIGKILL)
         await asyncio.to_thread(workers[killed % 2].stop)
         workers[killed % 2] = await asyncio.to_thread(start)
-    while await owner.fetchval("SELECT EXISTS (SELECT FROM delivery WHERE state <> 'delivered')"):
+    while await owner.fetchval(LEFT):
         await asyncio.sleep(0.5)
     took = perf_counter() - began
     assert counting.seen.keys() == set(ids)
