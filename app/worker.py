@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -24,6 +25,7 @@ from app.db.pool import WORKER_ROLE, Database
 from app.db.revision import HEAD
 from app.jobs.deliver import Delivering
 from app.jobs.rounds import rounds
+from app.jobs.sequence import sequence
 from app.jobs.sweep import sweep
 from app.sealing.keys import SealingKeys, load_sealing_keys
 from app.services.delivering import Deliver, Deliveries
@@ -31,7 +33,7 @@ from app.services.mail.planning import plan_mail
 from app.services.mail.sending import MailSender
 from app.services.paging.planning import PagePlanner
 from app.services.paging.sending import PageSender
-from app.services.sequencing import Planner, sequence
+from app.services.sequencing import Planner, Sequencing
 from app.services.shelf import Policies
 from app.services.sweeping.rounds import Sweeping
 from app.services.webhooks.planning import plan_webhooks
@@ -73,19 +75,16 @@ def planners(settings: Settings) -> Sequence[Planner]:
 async def work(means: Means, stop: asyncio.Event) -> None:
     """The three loops, until told to stop; what is under way then is finished first."""
     database, clock = means.database, means.clock
-    plan = planners(means.settings)
+    sequencing = Sequencing(database, planners(means.settings), clock)
     patience = timedelta(seconds=means.settings.paging_acknowledge_seconds)
     sweeping = Sweeping(database, means.policies, means.objects, clock, patience)
-
-    async def sequence_once() -> bool:
-        return await sequence(database, plan, clock()) > 0
 
     async def sweep_once() -> bool:
         await clock.set(database)
         return await sweep(sweeping)
 
     async with asyncio.TaskGroup() as loops:
-        loops.create_task(rounds("sequence", sequence_once, stop, _SEQUENCE_PAUSE))
+        loops.create_task(rounds("sequence", partial(sequence, sequencing), stop, _SEQUENCE_PAUSE))
         loops.create_task(Delivering(Deliveries(database, senders(means), clock)).run(stop))
         loops.create_task(rounds("sweep", sweep_once, stop, _SWEEP_PAUSE))
         loops.create_task(rounds("replan", sweeping.replan, stop, _TIDY_PAUSE))

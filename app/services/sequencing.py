@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from app.base.clock import Clock
 from app.base.metrics import SEQUENCED
 from app.db.deliveries import insert_deliveries
 from app.db.log import Logged, end_of_log, next_events, place, providers_with_news, the_one_sequencer
@@ -33,16 +34,14 @@ Planner = Callable[[ScopedConnection, News], Awaitable[Sequence[NewDelivery]]]
 
 async def sequence(database: Database, planners: Sequence[Planner], now: datetime) -> int:
     """One round over all providers; how many events got their places."""
-    done = 0
-    for provider_id, slug in await providers_with_news(database):
-        done += await _sequence_one(database, provider_id, slug, planners, now)
-    return done
+    return sum([await sequence_one(database, one, planners, now) for one in await providers_with_news(database)])
 
 
-async def _sequence_one(
-    database: Database, provider_id: UUID, slug: str, planners: Sequence[Planner], now: datetime
+async def sequence_one(
+    database: Database, provider: tuple[UUID, str], planners: Sequence[Planner], now: datetime
 ) -> int:
     """Places, seals and deliveries of one batch, all or nothing. 0: another worker is at it."""
+    provider_id, slug = provider
     async with the_one_sequencer(database, provider_id) as connection:
         if connection is None:
             return 0
@@ -59,3 +58,19 @@ async def _sequence_one(
             await insert_deliveries(connection, provider_id, deliveries, now)
     SEQUENCED.inc(len(events))
     return len(events)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequencing:
+    """What a worker places events with."""
+
+    database: Database
+    planners: Sequence[Planner]
+    clock: Clock
+
+    async def waiting(self) -> Sequence[tuple[UUID, str]]:
+        """Providers with new events."""
+        return await providers_with_news(self.database)
+
+    async def place(self, provider: tuple[UUID, str]) -> bool:
+        return await sequence_one(self.database, provider, self.planners, self.clock()) > 0

@@ -12,8 +12,9 @@ from app.base.identifiers import uuid7
 from app.db.log import Logged, placed_events
 from app.db.pool import Database, ScopedConnection, teach_json
 from app.db.tables.providers import Provider
+from app.jobs.sequence import sequence as sequence_round
 from app.schemas.deliveries import NewDelivery
-from app.services.sequencing import News, sequence
+from app.services.sequencing import News, Sequencing, sequence
 from tests import factories
 
 NOW = factories.NOW
@@ -63,6 +64,21 @@ async def test_a_plan_that_fails_leaves_the_events_without_a_place(
         await sequence(worker_database, (broken,), NOW)
     assert await log_of(worker_database, provider.id) == []
     assert await sequence(worker_database, (), NOW) == 1
+
+
+async def test_a_provider_whose_events_cannot_be_placed_does_not_hold_up_the_others(
+    worker_database: Database, owner: asyncpg.Connection, provider: Provider, other_provider: Provider
+) -> None:
+    async def broken(_: ScopedConnection, news: News) -> list[NewDelivery]:
+        if news.provider_id == provider.id:
+            raise RuntimeError
+        return []
+
+    await factories.event(owner, provider.id)
+    await factories.event(owner, other_provider.id)
+    assert await sequence_round(Sequencing(worker_database, (broken,), lambda: NOW)) is True
+    placed = [len(await log_of(worker_database, one.id)) for one in (provider, other_provider)]
+    assert placed == [0, 1]
 
 
 async def test_a_late_commit_gets_a_later_place_and_nobody_who_reads_along_misses_it(
