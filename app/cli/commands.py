@@ -12,7 +12,7 @@ COMMANDS: Final[dict[str, Place]] = {
     "migrate": ("Bring the database to this version's schema.", "app.cli.migrating:migrate"),
     "inbound": ("Take in one mail from stdin, as a mail server pipes it.", "app.cli.inbound:inbound"),
     "token": ("Print a development token, for trying things out.", "app.cli.token:token"),
-    "triage": ("Say what triage makes of a message, and what would be decided next.", "app.cli.triage:triage"),
+    "triage": ("Explain what triage makes of a message.", "app.cli.triage:triage"),
     "openapi": ("Print the OpenAPI document of the API.", "app.cli.openapi:openapi"),
 }
 
