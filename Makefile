@@ -58,6 +58,10 @@ schema: .venv/.run ## write openapi/ anew: the OpenAPI document and the JSON Sch
 	$(BIN)/clausedesk openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
 	$(BIN)/clausedesk policy schema > openapi/policy.schema.json.new && mv openapi/policy.schema.json.new openapi/policy.schema.json
 
+.PHONY: records
+records: .venv/.dev ## write anew what the scenarios are on record to answer, for a change that is meant
+	$(BIN)/python -m tests.policy.recording
+
 .PHONY: test
 test: .venv/.dev ## every test, against a real PostgreSQL
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long"

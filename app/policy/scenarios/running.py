@@ -26,29 +26,46 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """A step that was played, and the answer to it."""
+
+    where: str
+    played: Played
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     scenario: str
     failures: tuple[Failure, ...]
+    answers: tuple[Answered, ...]
 
 
 def play(file: ScenarioFile, shelf: Shelf, only: Collection[str] = ()) -> Iterator[Result]:
     """Each scenario of the file (or those named), on a desk of its own."""
     for scenario in file.scenarios:
         if not only or scenario.id in only:
-            yield Result(scenario.id, tuple(_failures(scenario, file, shelf)))
+            yield _result(scenario, file, shelf)
 
 
-def _failures(scenario: Scenario, file: ScenarioFile, shelf: Shelf) -> list[Failure]:
+def _result(scenario: Scenario, file: ScenarioFile, shelf: Shelf) -> Result:
     if scenario.faults:
-        return [Failure(scenario.id, "", fault) for fault in scenario.faults]
+        return Result(scenario.id, tuple(Failure(scenario.id, "", fault) for fault in scenario.faults), ())
     found: list[Failure] = []
+    answers: list[Answered] = []
     for case in scenario.cases:
+        row = f" row {case.row}" if case.row else ""
         try:
-            found += _case_failures(scenario, case, file, shelf)
+            for answered in _answers(scenario, case, row, file, shelf):
+                answers.append(answered)
+                otherwise = _otherwise(answered.played, answered.answer)
+                found += [Failure(scenario.id, answered.where, str(m)) for m in otherwise]
         except NoPolicy as lacking:
             found.append(Failure(scenario.id, "", str(lacking)))
+        except _Unplayable as step:
+            found.append(Failure(scenario.id, step.where, str(step)))
     _check_clauses(scenario, file, shelf, found)
-    return list(dict.fromkeys(found))
+    return Result(scenario.id, tuple(dict.fromkeys(found)), tuple(answers))
 
 
 def _check_clauses(scenario: Scenario, file: ScenarioFile, shelf: Shelf, found: list[Failure]) -> None:
@@ -62,19 +79,22 @@ def _check_clauses(scenario: Scenario, file: ScenarioFile, shelf: Shelf, found: 
     found += [Failure(scenario.id, "", f"clauses: there is no clause {c}") for c in scenario.clauses if c not in known]
 
 
-def _case_failures(scenario: Scenario, case: Case, file: ScenarioFile, shelf: Shelf) -> list[Failure]:
-    row = f" row {case.row}" if case.row else ""
-    policy = shelf.policy(case.policy, scenario.overrides, file.holidays)
-    desk = ScenarioDesk(policy, file.accounts)
-    found: list[Failure] = []
+class _Unplayable(Exception):  # noqa: N818 - it reads as what happened
+    """Where a step stands that cannot be played, and why."""
+
+    def __init__(self, where: str, why: CannotPlay) -> None:
+        super().__init__(str(why))
+        self.where = where
+
+
+def _answers(scenario: Scenario, case: Case, row: str, file: ScenarioFile, shelf: Shelf) -> Iterator[Answered]:
+    desk = ScenarioDesk(shelf.policy(case.policy, scenario.overrides, file.holidays), file.accounts)
     for number, played in enumerate((*case.given, case.when), start=1):
         where = row if played is case.when else f"{row} given {number}"
         try:
-            answer = desk.play(played)
+            yield Answered(where, played, desk.play(played))
         except CannotPlay as cannot:
-            return [*found, Failure(scenario.id, where, str(cannot))]
-        found += [Failure(scenario.id, where, str(m)) for m in _otherwise(played, answer)]
-    return found
+            raise _Unplayable(where, cannot) from cannot
 
 
 def _otherwise(played: Played, answer: Answer) -> list[Mismatch]:
