@@ -46,7 +46,7 @@ def parts(answer: Answer) -> dict[str, Any]:
     groups = {**answer.groups, "reasons": [answer.citations, answer.assumptions]}
     if answer.decision is not None:
         told = {"at", "citations", "assumptions", "targets", "effects"}
-        groups["decision"] = answer.decision.model_dump(mode="json", exclude=told)
+        groups["decision"] = answer.decision.model_dump(mode="json", exclude=told, exclude_defaults=True)
     found: dict[str, dict[str, Any]] = {}
     for name, value in groups.items():
         found.setdefault(_PARTS.get(name, "rest"), {})[name] = plain(value)
