@@ -15,7 +15,7 @@ class Clock:
     cycle: int
     begun: int
     dues: list[int]
-    """Of several the first binds; a change of priority adds one, and never takes one away."""
+    """Of several the first binds; a change of priority adds one."""
     missed: bool = False
     ended: int | None = None
     cancelled: bool = False
@@ -341,7 +341,8 @@ class Plain:
         if self.over or not self._reaches(who):
             return False
         self._answered()
-        self.quoted_minutes, self.consented, self.declined, self.settled = minutes, None, False, None
+        self.quoted_minutes, self.consented, self.settled = minutes, None, None
+        self.declined = self.waived = False
         self._decide_again()
         self._put(self.price or 0)
         return True

@@ -49,6 +49,7 @@ def quote(step: Step) -> Result:
             "consented": None,
             "declined": False,
             "settled": False,
+            "waived": False,
         }
     )
     d.emit("notify", to="customer", of="quote", channel=_ticket_channel(step))
