@@ -51,6 +51,10 @@ def _of_event(event: Logged) -> list[tuple[UUID | None, Wanted]]:
     data = event.data
     if event.type == EventType.QUOTE_OFFERED and data.get("ticket_id"):
         return [(UUID(data["ticket_id"]), Wanted(Letter.QUOTE, about={"quote": str(event.subject_id)}))]
+    if event.type == EventType.SECURE_FORM_REQUESTED and data.get("contact"):
+        about = {"form": str(event.subject_id), "contact": data["contact"]}
+        ticket = data.get("ticket")
+        return [(UUID(ticket) if ticket else None, Wanted(Letter.SECURE_FORM, "contact", about=about))]
     return []
 
 
@@ -77,6 +81,6 @@ def _is_said(one: Wanted, payload: Mapping[str, Any], ticket: Mapping[str, Any])
 
 def _key(one: Wanted, payload: Mapping[str, Any]) -> str:
     """Of two of these in one batch the first is enough."""
-    if one.letter in (Letter.REPLY, Letter.QUOTE):
-        return f"{one.letter} {payload.get('message') or payload.get('quote')}"
+    if one.letter in (Letter.REPLY, Letter.QUOTE, Letter.SECURE_FORM):
+        return f"{one.letter} {payload.get('message') or payload.get('quote') or payload.get('form')}"
     return f"{one.letter} {payload.get('of', '')} {one.to if one.letter is Letter.NOTICE else ''}"

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.base.errors import Problem
+from app.base.money import rounded
 from app.base.settings import Settings
 from app.clients.smtp import NULL_SENDER, Post, Undelivered
 from app.db.outbound import letter_facts
@@ -24,6 +26,7 @@ from app.services.mail.dead_addresses import refused_for_good
 from app.services.mail.letters import ANSWERS, SENDER, Letter
 from app.services.mail.mailroom import mail_keys
 from app.services.mail.wording import language_of, worded
+from app.services.secure_forms.sending import LinkToSend, link_to_send
 from app.services.shelf import Policies
 
 _BY_A_PERSON: Final = Letter.REPLY
@@ -43,11 +46,12 @@ class MailSender:
         facts = await letter_facts(
             self.database, claimed.provider_id, claimed.event_id, claimed.target, claimed.payload
         )
-        recipient = _recipient(claimed, facts) if facts is not None else None
+        form = await self._form(claimed, now)
+        recipient = _recipient(claimed, facts, form) if facts is not None else None
         if facts is None or recipient is None:
             return Attempt(False, error=_DONE_WITH, gone=True)
         policy = await self._policy(claimed.provider_id, facts)
-        mail = self._letter(claimed, facts, policy, recipient, now)
+        mail = self._letter(claimed, facts, form, policy, recipient, now)
         envelope = mail.sender.email if claimed.payload["letter"] == _BY_A_PERSON else NULL_SENDER
         try:
             await self.post.send(compose(mail), envelope, recipient.email)
@@ -56,6 +60,14 @@ class MailSender:
                 await refused_for_good(self.database, claimed.provider_id, recipient.email, now)
             return Attempt(False, refused.code, refused.said[:500], gone=refused.permanent)
         return Attempt(True, 250)
+
+    async def _form(self, claimed: Claimed, now: datetime) -> LinkToSend | None:
+        """The one-time link, made at this moment and kept nowhere; None once nobody may use it any more."""
+        form = claimed.payload.get("form")
+        if form is None:
+            return None
+        origin = self.settings.origin
+        return await link_to_send(self.database, self.sealing, origin, claimed.provider_id, UUID(form), now)
 
     async def _policy(self, provider_id: UUID, facts: Mapping[str, Any]) -> CompiledPolicy | None:
         if facts["policy_version"] is None:
@@ -69,6 +81,7 @@ class MailSender:
         self,
         claimed: Claimed,
         facts: Mapping[str, Any],
+        form: LinkToSend | None,
         policy: CompiledPolicy | None,
         recipient: Address,
         now: datetime,
@@ -78,6 +91,9 @@ class MailSender:
         address = desk_address(policy, self.settings, facts["slug"])
         language = language_of(_language(facts, policy))
         told = _told(letter, facts, policy, language, self.settings, claimed.payload)
+        if form is not None:
+            zone = policy.document.tz if policy is not None else "UTC"
+            told |= {"link": form.link, "expires": _time(form.expires_at.isoformat(), zone)}
         subject, text, html = worded(letter, language, told, policy.templates if policy is not None else {})
         domain = domain_of(address)
         return Outgoing(
@@ -109,8 +125,10 @@ def _automatic(letter: Letter) -> Any:
     return "auto-replied" if letter in ANSWERS else "auto-generated"
 
 
-def _recipient(claimed: Claimed, facts: Mapping[str, Any]) -> Address | None:
+def _recipient(claimed: Claimed, facts: Mapping[str, Any], form: LinkToSend | None) -> Address | None:
     """A listed person as the list has them now; a sender whom no list has, as they wrote."""
+    if claimed.payload.get("form") is not None:
+        return Address(form.email, form.name) if form is not None else None
     to = claimed.target.get("to", SENDER)
     asked = facts["requester"] or {}
     found: Mapping[str, Any] | None
@@ -142,7 +160,6 @@ def _told(
     zone = policy.document.tz if policy is not None else "UTC"
     quote = facts["quote"] or {}
     own = policy.templates.get(str(payload.get("of"))) if policy is not None else None
-    total = quote.get("total")
     return {
         "provider": facts["provider"],
         "reference": facts["reference"],
@@ -155,11 +172,18 @@ def _told(
         "author": (facts["author"] or {}).get("name") or "",
         "resolution": facts["resolution"] or "",
         "about": own or str(payload.get("of", "")).replace("_", " "),
-        "total": f"{total} {quote.get('currency')}" if total is not None else None,
+        "total": _price(quote.get("total"), quote.get("currency")),
         "lines": [line.get("text") for line in quote.get("lines") or []],
         "expires": _time(quote.get("expires_at"), zone),
         "link": f"{_client_area(settings, facts['slug'])}/quotes/{quote.get('id')}",
     }
+
+
+def _price(amount: Any, currency: str | None) -> str | None:
+    """As the currency writes it, whatever a column of the database makes of it."""
+    if amount is None or currency is None:
+        return None
+    return f"{rounded(Decimal(str(amount)), currency)} {currency}"
 
 
 def _client_area(settings: Settings, provider: str) -> str:

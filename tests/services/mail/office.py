@@ -75,10 +75,10 @@ class Office:
         return [row["state"] for row in rows]
 
 
-async def open_office(front: FrontDesk, worker: Database, box: Postbox, policy: str) -> Office:
+async def open_office(front: FrontDesk, worker: Database, box: Postbox, policy: str, **account: Any) -> Office:
     """Of a provider with one customer, whose listed person is Jane."""
     front.desk.policies.lexicons = LEXICONS
     provider = await front.provider(policy)
-    _, contact, customer = await front.customer(policy)
+    _, contact, customer = await front.customer(policy, **account)
     await front.owner.execute("UPDATE contact SET email = $1, name = 'Jane Doe' WHERE id = $2", JANE, contact.id)
     return Office(front, provider, worker, box, await front.service(provider, Scope.INBOUND), customer)

@@ -1,9 +1,11 @@
 """Letters over a real SMTP server, and what comes back in answer to them."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -65,7 +67,9 @@ async def test_a_request_is_acknowledged_with_its_reference_and_due_time(office:
     assert mail["List-Unsubscribe"] is None
     text = text_of(mail)
     assert told["ticket"]["reference"] in text
-    assert "You will have a first answer by 2026-02-11 10:00 (America/Toronto)" in text
+    due = await office.front.owner.fetchval("SELECT due_at FROM clock WHERE metric = 'first_response'")
+    local = due.astimezone(ZoneInfo("America/Toronto"))
+    assert f"You will have a first answer by {local:%Y-%m-%d %H:%M} (America/Toronto)" in text
     assert told["ticket"]["reference"] in text_of(mail, "html")
 
 
@@ -236,3 +240,38 @@ async def test_without_a_server_mail_is_kept_in_a_folder(office: Office, box: Po
     (kept,) = (tmp_path / "outbox").glob("*.eml")
     assert b"Auto-Submitted: auto-replied" in kept.read_bytes()
     assert await office.states() == ["delivered"]
+
+
+async def test_a_one_time_link_is_made_when_it_is_sent_and_kept_nowhere(
+    front: FrontDesk, worker_database: Database, box: Postbox
+) -> None:
+    office = await open_office(front, worker_database, box, "kenotronix", product="vps_developer")
+    body = {"subject": "No SSH", "body": "It closes at once.", "facts": {"topic": "access.ftp_ssh"}}
+    opened = await front.client.post("/v1/tickets", json=body, headers=office.customer | front.key())
+    assert opened.status_code == 201, opened.text
+    await office.work()
+    mail = next(m for m in box.mails() if "one-time link" in m["Subject"])
+    assert mail["To"].addresses[0].addr_spec == JANE
+    found = re.search(r"https://desk\.example/forms/([0-9a-f-]{36})#(\S+)", text_of(mail))
+    assert found is not None
+    link = found.group(2)
+    kept = await front.owner.fetchval("SELECT string_agg(to_jsonb(d)::text, ' ') FROM delivery AS d")
+    assert link.rpartition(".")[2] not in kept
+    assert JANE not in kept
+    filled = await front.client.put(
+        f"/v1/secure-forms/{found.group(1)}", json={"link": link, "content": "root / Zx9!canary"}
+    )
+    assert filled.status_code in (200, 201, 204), filled.text
+
+
+async def test_a_price_comes_with_a_link_to_agree_to_it(office: Office, box: Postbox) -> None:
+    told = await office.hand_over()
+    staff = await office.front.staff(office.provider, level=3, supervisor=True)
+    body = {"ticket": told["ticket"]["id"], "amount": {"amount": "85.00", "currency": "CAD"}, "estimated_minutes": 60}
+    quoted = await office.front.client.post("/v1/quotes", json=body, headers=staff | office.front.key())
+    assert quoted.status_code == 201, quoted.text
+    await office.work()
+    mail = box.mails()[-1]
+    assert f"https://my.mexxus.example/quotes/{quoted.json()['id']}" in text_of(mail)
+    total = quoted.json()["total"]
+    assert f"costs {total['amount']} {total['currency']}." in text_of(mail)
