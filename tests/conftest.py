@@ -102,9 +102,13 @@ async def _owner(owner_dsn: str) -> AsyncIterator[asyncpg.Connection]:
 async def owner(_owner: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
     """Sees and writes everything: to arrange and to look behind the scenes. All rows go when the test ends."""
     yield _owner
+    await _empty(_owner)
+
+
+async def _empty(connection: asyncpg.Connection) -> None:
     # Triggers protect the records, so they are told to look away.
     empty = "; ".join(f'DELETE FROM "{table.name}"' for table in metadata.sorted_tables)
-    await _owner.execute(f"SET session_replication_role = replica; {empty}; RESET session_replication_role")
+    await connection.execute(f"SET session_replication_role = replica; {empty}; RESET session_replication_role")
 
 
 @pytest.fixture(scope="session")
@@ -165,3 +169,13 @@ async def front(keys_folder: Path, database: Database, owner: asyncpg.Connection
     """The whole desk behind one door."""
     async with open_front_desk(keys_folder, database, owner) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+async def shared_front(
+    keys_folder: Path, _app_database: Database, _owner: asyncpg.Connection
+) -> AsyncIterator[FrontDesk]:
+    """The same for all the tests of a file; it is emptied after the last of them."""
+    async with open_front_desk(keys_folder, _app_database, _owner) as opened:
+        yield opened
+    await _empty(_owner)

@@ -14,12 +14,13 @@ from starlette.requests import ClientDisconnect
 
 from app.api.deps import DeskDep
 from app.api.errands import ErrandDep, sent
+from app.api.etags import IfNoneMatch, matches
 from app.api.idempotency import Key, repeatable
 from app.api.routing import desk_router
 from app.base.errors import Fault, Problem
 from app.schemas.attachments import Attachment
 from app.schemas.fields import Id
-from app.services.attachments.reading import download
+from app.services.attachments.reading import download, read
 from app.services.attachments.sniffing import UNKNOWN
 from app.services.attachments.uploading import judge, upload
 
@@ -75,10 +76,13 @@ async def upload_attachment(request: Request, desk: DeskDep, errand: ErrandDep, 
     responses={200: {"content": {UNKNOWN: {"schema": {"type": "string", "format": "binary"}}}}},
 )
 async def download_attachment(
-    desk: DeskDep, errand: ErrandDep, attachment: Annotated[Id, Path(description="Id of the file")]
+    desk: DeskDep,
+    errand: ErrandDep,
+    attachment: Annotated[Id, Path(description="Id of the file")],
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Never shown in place: to save, whatever it is."""
-    row, content = await download(errand, desk.objects, attachment)
+    row = await read(errand, attachment)
     headers = {
         "Content-Disposition": _disposition(row["name"]),
         "Content-Length": str(row["size"]),
@@ -87,8 +91,10 @@ async def download_attachment(
         "Cache-Control": "private, no-store",
         "ETag": f'"{row["digest"].hex()}"',
     }
+    if matches(if_none_match, headers["ETag"]):
+        return Response(status_code=304, headers={name: headers[name] for name in ("ETag", "Cache-Control")})
     media_type = row["media_type"] if row["media_type"] in _PASSIVE else UNKNOWN
-    return StreamingResponse(content, headers=headers, media_type=media_type)
+    return StreamingResponse(await download(desk.objects, row), headers=headers, media_type=media_type)
 
 
 class _Form(MultiPartParser):

@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
+from app.api.describing import describe
 from app.api.problems import MEDIA_TYPE, TOKEN_PATH
 
 _ASSETS = "/docs/assets"
@@ -56,6 +57,7 @@ def install(app: FastAPI) -> None:
                 title=app.title, version=app.version, summary=app.summary, routes=app.routes, tags=app.openapi_tags
             )
             app.openapi_schema = _with_problems(document)
+            describe(app, app.openapi_schema)
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]

@@ -1,6 +1,8 @@
 """ETags are row versions: what the caller has, and what the change it asks for rests on."""
 
 import re
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Header
@@ -17,13 +19,26 @@ def etag(version: int) -> str:
 
 def unchanged(if_none_match: str | None, version: int) -> Response | None:
     """The answer 304, when the caller already has this version."""
-    if if_none_match is None:
-        return None
-    # Weak comparison, as RFC 9110 wants it for reading.
-    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    if "*" in known or etag(version) in known:
+    if matches(if_none_match, etag(version)):
         return Response(status_code=304, headers={"ETag": etag(version)})
     return None
+
+
+def as_known(shown: Response, if_none_match: str | None, headers: Mapping[str, str]) -> Response:
+    """An answer that has no version: its ETag is a digest of what is shown."""
+    tag = f'"{sha256(shown.body).hexdigest()[:32]}"'
+    if matches(if_none_match, tag):
+        return Response(status_code=304, headers={**headers, "ETag": tag})
+    shown.headers.update({**headers, "ETag": tag})
+    return shown
+
+
+def matches(if_none_match: str | None, tag: str) -> bool:
+    """Weak comparison, as RFC 9110 wants it for reading."""
+    if if_none_match is None:
+        return False
+    known = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return "*" in known or tag in known
 
 
 async def _expected(if_match: Annotated[str | None, Header()] = None) -> int | None:

@@ -13,13 +13,13 @@ from app.db.revision import HEAD
 router = desk_router("", "health")
 
 
-@router.get("/healthz", summary="Alive")
+@router.get("/healthz", operation_id="read_health", summary="Alive")
 async def read_health() -> Response:
     """Asks nobody, so that a database that is down does not get this process restarted."""
     return JSONResponse({"status": "alive"})
 
 
-@router.get("/readyz", summary="Ready for requests")
+@router.get("/readyz", operation_id="read_readiness", summary="Ready for requests")
 async def read_readiness(request: Request, desk: DeskDep) -> Response:
     """The database is reachable and at or past the revision this code needs, and the process is not about to stop."""
     drain: Drain = request.app.state.drain

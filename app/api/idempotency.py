@@ -42,7 +42,7 @@ async def _welcome(request: Request, caller: Caller, key: Key) -> IdempotentRequ
     return None if key is None else repeatable(request, key, caller.key, await _meaning(request))
 
 
-async def _required(repeatable: Annotated[IdempotentRequest | None, Depends(_welcome)]) -> IdempotentRequest:
+async def key_demanded(repeatable: Annotated[IdempotentRequest | None, Depends(_welcome)]) -> IdempotentRequest:
     if repeatable is None:
         raise Problem("idempotency_key_required")
     return repeatable
@@ -50,7 +50,7 @@ async def _required(repeatable: Annotated[IdempotentRequest | None, Depends(_wel
 
 Repeatable = Annotated[IdempotentRequest | None, Depends(_welcome)]
 """For POSTs where a key is welcome."""
-MustRepeat = Annotated[IdempotentRequest, Depends(_required)]
+MustRepeat = Annotated[IdempotentRequest, Depends(key_demanded)]
 """For POSTs that demand a key."""
 
 

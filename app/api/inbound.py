@@ -8,6 +8,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from app.api.deps import DeskDep, require
 from app.api.errands import ErrandDep, answered, sent
+from app.api.etags import IfNoneMatch, as_known
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
 from app.base.vocabulary import Role, Scope
@@ -60,8 +61,8 @@ async def list_mail(errand: ErrandDep, page: PageDep, state: MailState | None = 
     dependencies=_STAFF,
     responses={200: {"model": InboundMail}},
 )
-async def read_mail(errand: ErrandDep, mail: UUID) -> Response:
-    return answered(mail_view(await browsing.read(errand, mail)))
+async def read_mail(errand: ErrandDep, mail: UUID, if_none_match: IfNoneMatch = None) -> Response:
+    return as_known(answered(mail_view(await browsing.read(errand, mail))), if_none_match, {})
 
 
 @router.get(

@@ -80,6 +80,7 @@ def _described(description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 
 @router.post(
     "/v1/oauth/token",
+    operation_id="create_token",
     summary="Get a token",
     response_class=JSONResponse,
     openapi_extra=_FORM,
@@ -106,7 +107,12 @@ async def create_token(request: Request, desk: DeskDep, now: Now) -> Response:
     return JSONResponse(answer, headers=_NO_STORE)
 
 
-@router.get("/.well-known/jwks.json", summary="Keys by which our tokens are verified", response_class=JSONResponse)
+@router.get(
+    "/.well-known/jwks.json",
+    operation_id="read_keys",
+    summary="Keys by which our tokens are verified",
+    response_class=JSONResponse,
+)
 async def read_keys(desk: DeskDep) -> Response:
     headers = {"Cache-Control": "public, max-age=600"}
     return JSONResponse(desk.keys.document, headers=headers, media_type="application/jwk-set+json")

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from app.api.deps import Caller, DeskDep, Now, require
 from app.api.errands import ErrandDep, Language, answered
-from app.api.etags import ExpectedVersion, IfNoneMatch, etag, unchanged
+from app.api.etags import ExpectedVersion, IfNoneMatch, as_known, etag, unchanged
 from app.api.negotiation import AS_PAGES, Form, WantedForm, as_page
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
@@ -69,11 +69,20 @@ Policy = Annotated[CompiledPolicy, Depends(_policy)]
     summary="The policy as a customer reads it",
     responses={200: {"model": CustomersPolicy, "content": AS_PAGES}},
 )
-async def read_policy(policy: Policy, form: WantedForm, language: Language, now: Now, at: At = None) -> Response:
+async def read_policy(
+    policy: Policy,
+    form: WantedForm,
+    language: Language,
+    now: Now,
+    at: At = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
     """Clauses, hours, priorities and promises, prices and coverage, in the language of `Accept-Language`."""
-    if form is not Form.JSON:
-        return as_page(rendering.page(policy.document, language), form, _SHARED)
-    return answered(customers_view(policy, language or policy.document.locale, at or now), headers=_SHARED)
+    if form is Form.JSON:
+        shown = answered(customers_view(policy, language or policy.document.locale, at or now))
+    else:
+        shown = as_page(rendering.page(policy.document, language), form, {})
+    return as_known(shown, if_none_match, _SHARED)
 
 
 @router.get(
@@ -87,11 +96,12 @@ async def read_clause(
     form: WantedForm,
     language: Language,
     clause: Annotated[str, Path(max_length=20, examples=["NTH-12"])],
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     view = clause_view(policy, clause, language or policy.document.locale)
-    if form is not Form.JSON:
-        return as_page(rendering.clause_page(policy.document, clause, language), form, _SHARED)
-    return answered(view, headers=_SHARED)
+    if form is Form.JSON:
+        return as_known(answered(view), if_none_match, _SHARED)
+    return as_known(as_page(rendering.clause_page(policy.document, clause, language), form, {}), if_none_match, _SHARED)
 
 
 @router.get(
@@ -114,8 +124,8 @@ async def list_versions(errand: ErrandDep, page: PageDep) -> Response:
     dependencies=_staff,
     responses={200: {"model": FullPolicyVersion}},
 )
-async def read_version(errand: ErrandDep, number: Number) -> Response:
-    return answered(await reading.version(errand, number))
+async def read_version(errand: ErrandDep, number: Number, if_none_match: IfNoneMatch = None) -> Response:
+    return as_known(answered(await reading.version(errand, number)), if_none_match, {})
 
 
 @router.post(

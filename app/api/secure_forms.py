@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.api.deps import DeskDep, Now
 from app.api.errands import ErrandDep, RepeatableErrand, answered
-from app.api.etags import etag
+from app.api.etags import IfNoneMatch, etag, unchanged
 from app.api.notes import note_of
 from app.api.routing import desk_router
 from app.schemas.fields import Id
@@ -69,10 +69,10 @@ async def ask_for_secure_form(errand: RepeatableErrand, desk: DeskDep, body: Sec
 
 
 @router.get("/{form}", operation_id="read_secure_form", summary="How it stands", responses={200: {"model": SecureForm}})
-async def read_secure_form(errand: ErrandDep, form: FormId) -> Response:
+async def read_secure_form(errand: ErrandDep, form: FormId, if_none_match: IfNoneMatch = None) -> Response:
     """Never what was filled in."""
     view = await asking.read(errand, form)
-    return answered(view, headers={"ETag": etag(view["version"])})
+    return unchanged(if_none_match, view["version"]) or answered(view, headers={"ETag": etag(view["version"])})
 
 
 @router.put(

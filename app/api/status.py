@@ -1,6 +1,5 @@
 """The public status of a provider."""
 
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -8,7 +7,7 @@ from fastapi.responses import Response
 
 from app.api.deps import DeskDep, Now
 from app.api.errands import Language, answered
-from app.api.etags import IfNoneMatch
+from app.api.etags import IfNoneMatch, as_known
 from app.api.negotiation import AS_PAGES, Form, WantedForm, as_page
 from app.api.routing import desk_router
 from app.base.errors import Problem
@@ -41,9 +40,4 @@ async def read_status(
         raise Problem("not_found")
     view = await public_status(desk.database, provider_id, now, days)
     shown = answered(view) if form is Form.JSON else as_page(status_page(view, language), form, {})
-    tag = f'"{sha256(shown.body).hexdigest()[:32]}"'
-    headers = {**_SHARED, "ETag": tag}
-    if if_none_match is not None and tag in {known.strip().removeprefix("W/") for known in if_none_match.split(",")}:
-        return Response(status_code=304, headers=headers)
-    shown.headers.update(headers)
-    return shown
+    return as_known(shown, if_none_match, _SHARED)

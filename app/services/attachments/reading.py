@@ -12,13 +12,14 @@ from app.services.tickets.reading import named, there
 from app.services.tickets.view import instant
 
 
-async def download(
-    errand: Errand, objects: Objects, attachment: UUID
-) -> tuple[Mapping[str, Any], AsyncIterator[bytes]]:
-    """The row and the bytes; Problem `not_found` for whoever does not see the message that it came with."""
+async def read(errand: Errand, attachment: UUID) -> Mapping[str, Any]:
+    """Its row; Problem `not_found` for whoever does not see the message that it came with."""
     caller, found = await read_attachment(errand.database, errand.provider_id, errand.principal, attachment, errand.now)
-    row = there(caller, found)
-    return row, await objects.get(row["storage_key"])
+    return there(caller, found)
+
+
+async def download(objects: Objects, row: Mapping[str, Any]) -> AsyncIterator[bytes]:
+    return await objects.get(row["storage_key"])
 
 
 async def of_ticket(errand: Errand, ticket: str, after: UUID | None, fetch: int) -> Sequence[Mapping[str, Any]]:
