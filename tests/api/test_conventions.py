@@ -26,12 +26,22 @@ EXEMPT: dict[str, dict[str, str]] = {
         "create_token": "Whoever asks again gets another token; RFC 6749 knows no key.",
         "publish_policy": "The document is its own key: the same one again is answered 200 and stores nothing.",
         "receive_mail": "The mail is its own key: the same one again is answered 200 in the same words.",
+        "redeliver": "What it sends again has the id that it had: receivers know it.",
+        "acknowledge_page": "Whoever has answered stays the one who did, however often it is said.",
+        "requeue_dead_letter": "What is tried again is no dead letter any more: it is not there a second time.",
         "validate_policy": _NOTHING,
         "classify_request": _NOTHING,
         "check_authority": _NOTHING,
     },
+    "lists_lead_from_page_to_page": {
+        "read_events": "The feed has no last page: its cursor leads on to what is to come."
+    },
     "a_change_rests_on_the_version_that_was_read": {
         "validate_policy": _NOTHING,
+        "ping_webhook": "It tries the webhook out as it is and changes nothing of it.",
+        "redeliver": "What it sends again rests on no version of the webhook.",
+        "acknowledge_page": "Whoever is called out at night has read nothing.",
+        "requeue_dead_letter": "Letters have no versions.",
         "fill_secure_form": "Whoever holds the link has read nothing, and fills it in once.",
         "reveal_secure_form": "It is shown once, whatever its version.",
     },
@@ -51,7 +61,10 @@ async def complaints(walk: Walk, convention: Convention) -> tuple[int, list[str]
     for operation in walk.operations:
         if convention.applies(operation) and operation.id not in EXEMPT.get(convention.name, {}):
             examined += 1
-            complaint = await convention.holds(walk, operation)
+            try:
+                complaint = await convention.holds(walk, operation)
+            except LookupError as missing:
+                complaint = f"cannot be asked: {missing}"
             if complaint is not None:
                 found.append(f"{operation.id}: {complaint}")
     return examined, found

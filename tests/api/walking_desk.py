@@ -2,16 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from app.base.vocabulary import Role, Scope
 from app.db.tables.accounts import Account
+from app.db.tables.pages import Page
 from app.db.tables.providers import Provider
 from app.db.tables.resellers import Reseller
 from tests import factories
 from tests.api.walking import Arranged, Call, Names, Operation, filled
-from tests.frontdesk import STRANGERS, FrontDesk, Headers
+from tests.frontdesk import FrontDesk, Headers
 
 POLICY = "plutus"
 NOTE = "As agreed on the telephone."
@@ -19,8 +21,9 @@ _LATELY = factories.NOW.replace(month=1)
 _SHARED = frozenset({"provider", "number", "clause"})
 """Things that there is one of."""
 # Another provider's short policy under this one's name: it is read in no time.
-_NEXT_POLICY = (STRANGERS / "banyan.yaml").read_text(encoding="utf-8").replace("banyan", "plutus").replace("BAN", "PLU")
-_NEXT_POLICY = _NEXT_POLICY.replace("2026-01-12T", "2026-12-12T")
+_NEXT_POLICY = (Path(__file__).parents[1] / "policy" / "strangers" / "banyan.yaml").read_text(encoding="utf-8")
+for _one, _other in (("banyan", "plutus"), ("BAN-", "PLU-"), ("BAN\n", "PLU\n"), ("2026-01-12T", "2026-12-12T")):
+    _NEXT_POLICY = _NEXT_POLICY.replace(_one, _other)
 _MODULE = {"topic": "server.module_change", "server_modification": True}
 _MONEY = {"amount": "10.00", "currency": "ZAR"}
 _TRIAGED = dict.fromkeys(("customer_info", "symptoms", "goal", "underlying_problem"), "known")
@@ -109,6 +112,14 @@ CALLS: dict[str, Call] = {
     "deactivate_client": Call(),
     "activate_client": Call(after=("deactivate_client",)),
     "receive_mail": Call("inbound"),
+    "create_webhook": Call(body={"url": "https://billing.example/hooks"}, other={"description": "Billing"}),
+    "change_webhook": Call(body={"description": "Billing"}),
+    "delete_webhook": Call(),
+    "rotate_webhook": Call(body={"grace_seconds": 60}),
+    "ping_webhook": Call(),
+    "redeliver": Call(body={"since": "2026-01-01T00:00:00Z"}),
+    "acknowledge_page": Call("staff"),
+    "requeue_dead_letter": Call("staff"),
 }
 
 
@@ -136,7 +147,32 @@ async def _client(front: FrontDesk, account: Account) -> str:
     return (await factories.api_client(front.owner, account.provider_id)).name
 
 
+async def _delivery(front: FrontDesk, account: Account) -> str:
+    return str((await factories.delivery(front.owner, account.provider_id, state="dead")).id)
+
+
+async def _page(front: FrontDesk, account: Account) -> str:
+    event = await factories.event(front.owner, account.provider_id)
+    page = Page(
+        provider_id=account.provider_id,
+        id=factories.new_id(),
+        event_id=event.id,
+        subject_kind="ticket",
+        subject_id=event.subject_id,
+        audience="on_call",
+        on_call=["ada@desk.example"],
+        summary="It is down",
+        raised_at=factories.NOW,
+        escalate_at=factories.NOW,
+        created_at=factories.NOW,
+        updated_at=factories.NOW,
+    )
+    return str((await factories.insert(front.owner, page)).id)
+
+
 ROWS: dict[str, Row] = {
+    "delivery": _delivery,
+    "page": _page,
     "contact": _contact,
     "domain": _domain,
     "reseller": _reseller,
@@ -153,6 +189,7 @@ POSTED: dict[str, tuple[str, str, dict[str, Any]]] = {
     "notice": ("/v1/notices", "staff", {"kind": "maintenance", "title": "New disks", "body": "Ten minutes."}),
     "form": ("/v1/secure-forms", "staff", {"ticket": "$ticket"}),
     "action": ("/v1/actions", "primary", {"action": "account_reinstall", "ticket": "$ticket"}),
+    "webhook": ("/v1/webhooks", "admin", {"url": "https://billing.example/hooks"}),
     "credentials": ("/v1/clients", "admin", {"name": "$any", "scopes": ["submit"]}),
 }
 """What somebody asks for: where, who, and in which words."""
@@ -199,9 +236,24 @@ class Ground:
         home = await self._household()
         self.callers["primary"] = home.primary
         self.names |= home.names
-        for thing in ("contact", "domain", "reseller", "staff", "client", "ticket", "quote", "notice", "mail"):
+        for thing in (
+            "contact",
+            "domain",
+            "reseller",
+            "staff",
+            "client",
+            "ticket",
+            "quote",
+            "notice",
+            "mail",
+            "webhook",
+            "delivery",
+            "page",
+        ):
             self.names |= await self._made(thing, home)
             self.names |= await self._made(thing, home)
+        for _ in range(2):
+            await factories.delivery(owner, id_, kind="webhook", webhook_id=UUID(self.names["webhook"]))
         for thing in ("form", "action", "attachment"):
             self.names |= await self._made(thing, home)
         ticket = f"/v1/tickets/{self.names['ticket']}"
