@@ -35,6 +35,7 @@ from app.services.paging.planning import PagePlanner
 from app.services.paging.sending import PageSender
 from app.services.sequencing import Planner, Sequencing
 from app.services.shelf import Policies
+from app.services.surveying import NOW_EVERY, PAST_EVERY, Surveyor
 from app.services.sweeping.rounds import Sweeping
 from app.services.webhooks.planning import plan_webhooks
 from app.services.webhooks.sending import WebhookSender
@@ -73,11 +74,12 @@ def planners(settings: Settings) -> Sequence[Planner]:
 
 
 async def work(means: Means, stop: asyncio.Event) -> None:
-    """The three loops, until told to stop; what is under way then is finished first."""
+    """The loops, until told to stop; what is under way then is finished first."""
     database, clock = means.database, means.clock
     sequencing = Sequencing(database, planners(means.settings), clock)
     patience = timedelta(seconds=means.settings.paging_acknowledge_seconds)
     sweeping = Sweeping(database, means.policies, means.objects, clock, patience)
+    surveyor = Surveyor(database, means.policies, clock)
 
     async def sweep_once() -> bool:
         await clock.set(database)
@@ -89,6 +91,9 @@ async def work(means: Means, stop: asyncio.Event) -> None:
         loops.create_task(rounds("sweep", sweep_once, stop, _SWEEP_PAUSE))
         loops.create_task(rounds("replan", sweeping.replan, stop, _TIDY_PAUSE))
         loops.create_task(rounds("tidy", sweeping.tidy, stop, _TIDY_PAUSE))
+        loops.create_task(rounds("survey", surveyor.now, stop, NOW_EVERY))
+        loops.create_task(rounds("survey", surveyor.past, stop, PAST_EVERY))
+        loops.create_task(rounds("survey", surveyor.readings, stop, PAST_EVERY))
 
 
 @asynccontextmanager

@@ -1,8 +1,12 @@
-"""What Prometheus reads: request counts and durations by route template, served on a port of their own."""
+"""What Prometheus reads, on a port of its own: what this process counts, and figures read from the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from time import monotonic
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
 
 from app.base.errors import CannotStart
 
@@ -65,23 +69,56 @@ def observe_attempt(kind: str, outcome: str, seconds: float, age_seconds: float)
         _LATENCY.labels(kind).observe(age_seconds)
 
 
-TIME_TO_PAGE = Histogram(
-    "clausedesk_time_to_page_seconds",
-    "From what somebody is called out for to the arrival of the first call.",
-    buckets=(1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600),
+# ── read from the database ───────────────────────────────────────────────────
+class Readings(Collector):
+    """Figures that are read from the database now and then, and shown until they are too old to be true."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, tuple[float, Sequence[Metric]]] = {}
+
+    def keep(self, part: str, until: float, families: Sequence[Metric]) -> None:
+        """In place of what was read before for this part; `until`: by `time.monotonic`."""
+        self._parts[part] = (until, families)
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing: their names are not looked up when the registry is made."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        now = monotonic()
+        for until, families in list(self._parts.values()):
+            if now <= until:
+                yield from families
+
+
+READINGS = Readings()
+REGISTRY.register(READINGS)
+
+
+class PoolSize(Protocol):
+    """A pool of connections, as far as it is counted."""
+
+    def get_size(self) -> int: ...
+    def get_idle_size(self) -> int: ...
+    def get_max_size(self) -> int: ...
+
+
+_POOL = Gauge("clausedesk_db_pool_connections", "Connections to the database.", ["role", "state"], registry=REGISTRY)
+_POOL_MOST = Gauge("clausedesk_db_pool_connections_max", "Most connections of the pool.", ["role"], registry=REGISTRY)
+_WAIT = Histogram(
+    "clausedesk_db_pool_wait_seconds",
+    "How long work waited for a connection.",
+    buckets=(0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5),
     registry=REGISTRY,
 )
-_UNPLACED = Gauge("clausedesk_events_unplaced", "Events without a place in the feed yet.", registry=REGISTRY)
-_DELIVERIES = Gauge("clausedesk_deliveries", "Deliveries that wait or are dead.", ["kind", "state"], registry=REGISTRY)
-_OLDEST = Gauge(
-    "clausedesk_oldest_pending_delivery_seconds", "Age of the delivery that waits longest.", ["kind"], registry=REGISTRY
+POOL_TIMEOUTS = Counter(
+    "clausedesk_db_pool_timeouts_total", "Waits for a connection that were given up.", registry=REGISTRY
 )
+observe_wait = _WAIT.observe
 
 
-def observe_backlog(found: Mapping[tuple[str, str], tuple[int, float]]) -> None:
-    """Count and age of the oldest in seconds, by kind and state; what is left out is none."""
-    _UNPLACED.set(found.get(("unplaced", "event"), (0, 0.0))[0])
-    for kind in ("webhook", "mail", "page"):
-        for state in ("pending", "dead"):
-            _DELIVERIES.labels(kind, state).set(found.get((kind, state), (0, 0.0))[0])
-        _OLDEST.labels(kind).set(found.get((kind, "pending"), (0, 0.0))[1])
+def observe_pool(role: str, pool: PoolSize) -> None:
+    """Counted when the metrics are read; a closed pool has none."""
+    _POOL.labels(role, "idle").set_function(pool.get_idle_size)
+    _POOL.labels(role, "busy").set_function(lambda: pool.get_size() - pool.get_idle_size())
+    _POOL_MOST.labels(role).set_function(pool.get_max_size)

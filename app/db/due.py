@@ -48,11 +48,6 @@ DELETE FROM delivery AS d USING (
   SELECT provider_id, id FROM delivery WHERE state = 'delivered' AND delivered_at <= $1
   ORDER BY delivered_at LIMIT $2) AS old
 WHERE d.provider_id = old.provider_id AND d.id = old.id"""
-_BACKLOG: Final = """
-SELECT 'unplaced' AS kind, 'event' AS state, count(*) AS count, min(occurred_at) AS since
-FROM event WHERE position IS NULL
-UNION ALL SELECT kind, state, count(*), min(created_at) FROM delivery WHERE state = 'pending' GROUP BY kind, state
-UNION ALL SELECT kind, state, count(*), min(created_at) FROM delivery WHERE state = 'dead' GROUP BY kind, state"""
 _PROVIDERS: Final = "SELECT id, slug FROM provider WHERE active ORDER BY slug"
 
 
@@ -102,12 +97,3 @@ async def forget_delivered(database: Database, before: datetime, most: int) -> i
 
 async def active_providers(database: Database) -> list[tuple[UUID, str]]:
     return [(row["id"], row["slug"]) for row in await database.fetch(None, _PROVIDERS)]
-
-
-async def backlog(database: Database, now: datetime) -> dict[tuple[str, str], tuple[int, float]]:
-    """By kind and state: how many deliveries (and events without a place), and the age of the oldest in seconds."""
-    rows = await database.fetch(None, _BACKLOG)
-    return {
-        (row["kind"], row["state"]): (row["count"], (now - row["since"]).total_seconds() if row["since"] else 0.0)
-        for row in rows
-    }

@@ -5,12 +5,14 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from time import perf_counter
 from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
 import asyncpg
 import orjson
 
+from app.base.metrics import POOL_TIMEOUTS, observe_pool, observe_wait
 from app.db.connecting import sentence_for
 from app.db.faults import DatabaseFault
 from app.db.problems import DATABASE_ERRORS, may_be_repeated, problem_for, unavailable
@@ -84,6 +86,7 @@ class Database:
             )
         except (*DATABASE_ERRORS, ValueError) as error:
             raise DatabaseFault(sentence_for(error)) from error
+        observe_pool(role, pool)
         return cls(pool, acquire_seconds)
 
     async def close(self) -> None:
@@ -165,7 +168,13 @@ class Database:
         raise unavailable()
 
     async def _take(self, provider_id: UUID | None) -> ScopedConnection:
-        connection: ScopedConnection = await self._pool.acquire(timeout=self._acquire_seconds)
+        began = perf_counter()
+        try:
+            connection: ScopedConnection = await self._pool.acquire(timeout=self._acquire_seconds)
+        except TimeoutError:
+            POOL_TIMEOUTS.inc()
+            raise
+        observe_wait(perf_counter() - began)
         try:
             await connection.scope(provider_id)
         except BaseException:

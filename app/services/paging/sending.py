@@ -7,7 +7,6 @@ import orjson
 
 from app.base.events import EventType
 from app.base.identifiers import uuid7
-from app.base.metrics import TIME_TO_PAGE
 from app.clients.outbound import NotSent, Outbound
 from app.db.pages import arrived, log_page, on_call, read_page
 from app.db.pool import Database, ScopedConnection
@@ -57,18 +56,13 @@ class PageSender:
         return next(iter(on_call_for(claimed.target["audience"], None, known)), None)
 
     async def _arrived(self, provider_id: UUID, page: UUID, now: datetime) -> None:
-        async def keep(connection: ScopedConnection) -> float | None:
+        async def keep(connection: ScopedConnection) -> None:
             row = await arrived(connection, provider_id, page, now)
-            if row is None:
-                return None
-            seconds: float = max(0.0, (now - row["raised_at"]).total_seconds())
-            told = {"time_to_page_seconds": round(seconds, 3)}
-            await log_page(connection, row, uuid7(now), EventType.PAGE_DELIVERED, ("system", None), told, now)
-            return seconds
+            if row is not None:
+                told = {"time_to_page_seconds": round(max(0.0, (now - row["raised_at"]).total_seconds()), 3)}
+                await log_page(connection, row, uuid7(now), EventType.PAGE_DELIVERED, ("system", None), told, now)
 
-        seconds = await self._database.atomically(provider_id, keep)
-        if seconds is not None:
-            TIME_TO_PAGE.observe(seconds)
+        await self._database.atomically(provider_id, keep)
 
 
 def _route(address: str, usual: str) -> tuple[str, str]:

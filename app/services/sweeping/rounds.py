@@ -9,9 +9,8 @@ from typing import Final
 from app.base.clock import Clock
 from app.base.events import EventType
 from app.base.identifiers import uuid7
-from app.base.metrics import observe_backlog
 from app.clients.objects import Objects
-from app.db.due import DueTicket, active_providers, backlog, due_tickets, forget_delivered, forget_keys, lapse_quotes
+from app.db.due import DueTicket, active_providers, due_tickets, forget_delivered, forget_keys, lapse_quotes
 from app.db.pool import Database
 from app.services.attachments.sweeping import sweep_attachments
 from app.services.paging.escalating import escalate
@@ -67,9 +66,8 @@ class Sweeping:
         return any(found)
 
     async def tidy(self) -> bool:
-        """What is kept no longer; and what waits is counted."""
+        """What is kept no longer."""
         now = self.clock()
-        observe_backlog(await backlog(self.database, now))
         keys = await forget_keys(self.database, now, _ROWS_AT_ONCE)
         sent = await forget_delivered(self.database, now - DELIVERED_FOR, _ROWS_AT_ONCE)
         files = await sweep_attachments(self.database, self.objects, now, _FILES_AT_ONCE)

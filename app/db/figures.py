@@ -1,0 +1,136 @@
+"""Figures of all providers at once, for monitoring: what is open now, and what has been since the beginning."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from app.db.pool import Database
+
+Rows = Sequence[Mapping[str, Any]]
+
+# ── now: partial indexes of what is not over ─────────────────────────────────
+# A ticket's owner is its department; whoever works on it is its assignee.
+_OPEN: Final = """
+SELECT p.slug AS provider, t.department, t.work_gate, count(*) AS open,
+  count(*) FILTER (WHERE t.assignee_id IS NULL) AS unassigned,
+  count(*) FILTER (WHERE t.department IS NULL) AS without_owner,
+  count(*) FILTER (WHERE coalesce(c.due_at, t.next_due_at) IS NULL) AS without_due,
+  count(*) FILTER (WHERE t.department IS NULL AND coalesce(c.due_at, t.next_due_at) IS NULL) AS without_either,
+  count(*) FILTER (WHERE c.stopped_at IS NULL AND c.due_at < $1) AS overdue,
+  extract(epoch FROM $1 - min(t.received_at) FILTER (WHERE c.ticket_id IS NOT NULL AND c.stopped_at IS NULL))::float8
+    AS oldest_unanswered
+FROM ticket AS t JOIN provider AS p ON p.id = t.provider_id
+LEFT JOIN clock AS c ON c.provider_id = t.provider_id AND c.ticket_id = t.id AND c.metric = 'first_response'
+  AND c.cycle = 1
+WHERE t.status NOT IN ('resolved', 'closed') GROUP BY 1, 2, 3"""
+_RUNNING: Final = """
+SELECT p.slug AS provider, c.metric, count(*) AS running,
+  count(*) FILTER (WHERE c.warn_at <= $1 AND c.due_at >= $1) AS at_risk
+FROM clock AS c JOIN provider AS p ON p.id = c.provider_id
+WHERE c.state = 'running' AND c.breach_announced_at IS NULL GROUP BY 1, 2"""
+_BACKLOG: Final = """
+SELECT 'unplaced' AS kind, 'event' AS state, count(*) AS count, min(occurred_at) AS since
+FROM event WHERE position IS NULL
+UNION ALL SELECT kind, state, count(*), min(created_at) FROM delivery WHERE state = 'pending' GROUP BY kind, state
+UNION ALL SELECT kind, state, count(*), min(created_at) FROM delivery WHERE state = 'dead' GROUP BY kind, state"""
+_UNSENT: Final = """
+SELECT p.slug AS provider, count(*) AS unsent, extract(epoch FROM $1 - min(g.raised_at))::float8 AS oldest
+FROM page AS g JOIN provider AS p ON p.id = g.provider_id
+WHERE g.state = 'triggered' AND g.delivered_at IS NULL GROUP BY 1"""
+
+# ── since the beginning ──────────────────────────────────────────────────────
+_TICKETS: Final = """
+SELECT p.slug AS provider, t.outcome, t.reason, t.channel, count(*) AS count
+FROM ticket AS t JOIN provider AS p ON p.id = t.provider_id GROUP BY 1, 2, 3, 4"""
+# `consumed_seconds` counts in the clock's own time. Bounds include their own value, as Prometheus has it.
+_MET: Final = """
+SELECT p.slug AS provider, c.metric, t.priority, t.department, width_bucket(c.consumed_seconds - 1, $1::bigint[]) AS at,
+  count(*) AS count, sum(c.consumed_seconds)::float8 AS seconds
+FROM clock AS c JOIN provider AS p ON p.id = c.provider_id
+JOIN ticket AS t ON t.provider_id = c.provider_id AND t.id = c.ticket_id
+WHERE c.state = 'met' AND c.consumed_seconds IS NOT NULL GROUP BY 1, 2, 3, 4, 5"""
+_BREACHED: Final = """
+SELECT p.slug AS provider, c.metric, c.excused_by IS NOT NULL AS excused, c.liability, count(*) AS count
+FROM clock AS c JOIN provider AS p ON p.id = c.provider_id WHERE c.state = 'breached' GROUP BY 1, 2, 3, 4"""
+_SOLVED: Final = """
+SELECT p.slug AS provider, count(*) AS received,
+  count(*) FILTER (WHERE t.level = 1) AS handled_at_level_1,
+  count(*) FILTER (WHERE t.resolved_at IS NOT NULL) AS solved,
+  count(*) FILTER (WHERE t.resolved_at IS NOT NULL AND t.level = 1) AS solved_at_level_1
+FROM ticket AS t JOIN provider AS p ON p.id = t.provider_id
+WHERE t.received_at >= $1 AND t.outcome = 'accepted' AND t.level IS NOT NULL GROUP BY 1"""
+_FEES: Final = """
+SELECT p.slug AS provider, q.currency, coalesce(sum(q.total), 0) AS quoted,
+  coalesce(sum(q.total) FILTER (WHERE q.consent IS NOT NULL), 0) AS consented,
+  coalesce(sum(q.total) FILTER (WHERE q.status = 'waived'), 0) AS waived
+FROM quote AS q JOIN provider AS p ON p.id = q.provider_id GROUP BY 1, 2"""
+_PAYMENTS: Final = """
+SELECT p.slug AS provider, m.currency, coalesce(sum(m.amount) FILTER (WHERE m.kind = 'payment'), 0) AS paid,
+  coalesce(sum(m.amount) FILTER (WHERE m.kind = 'refund'), 0) AS refunded
+FROM payment AS m JOIN provider AS p ON p.id = m.provider_id GROUP BY 1, 2"""
+_PAGED: Final = """
+SELECT p.slug AS provider, width_bucket(w.seconds - 1e-6, $1::float8[]) AS at, count(*) AS count,
+  sum(w.seconds) AS seconds
+FROM page AS g JOIN provider AS p ON p.id = g.provider_id,
+  LATERAL (SELECT greatest(0, extract(epoch FROM g.delivered_at - g.raised_at))::float8 AS seconds) AS w
+WHERE g.delivered_at IS NOT NULL GROUP BY 1, 2"""
+_RESTED_ON: Final = """
+SELECT e.position, array(SELECT used ->> 'id' FROM jsonb_array_elements(e.decision -> 'assumptions') AS used) AS ids
+FROM event AS e WHERE e.provider_id = $1 AND e.position > $2 ORDER BY e.position LIMIT $3"""
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What is open. `backlog`: deliveries, and events without a place (kind `unplaced`)."""
+
+    open: Rows
+    running: Rows
+    backlog: Rows
+    unsent: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Counts that only grow. `at` of a row: the index of the bound that its values do not exceed."""
+
+    tickets: Rows
+    met: Rows
+    breached: Rows
+    solved: Rows
+    fees: Rows
+    payments: Rows
+    paged: Rows
+
+
+async def figures_now(database: Database, now: datetime) -> Now:
+    async with database.read(None) as connection:
+        return Now(
+            open=await connection.fetch(_OPEN, now),
+            running=await connection.fetch(_RUNNING, now),
+            backlog=await connection.fetch(_BACKLOG),
+            unsent=await connection.fetch(_UNSENT, now),
+        )
+
+
+async def figures_past(
+    database: Database, now: datetime, target_bounds: Sequence[int], page_bounds: Sequence[float], window: timedelta
+) -> Past:
+    """Bounds in seconds, in order. Of the tickets received in the window it is counted at which level they end."""
+    async with database.read(None) as connection:
+        return Past(
+            tickets=await connection.fetch(_TICKETS),
+            met=await connection.fetch(_MET, list(target_bounds)),
+            breached=await connection.fetch(_BREACHED),
+            solved=await connection.fetch(_SOLVED, now - window),
+            fees=await connection.fetch(_FEES),
+            payments=await connection.fetch(_PAYMENTS),
+            paged=await connection.fetch(_PAGED, list(page_bounds)),
+        )
+
+
+async def rested_on(database: Database, provider_id: UUID, after: int, most: int) -> list[tuple[int, Sequence[str]]]:
+    """The readings that decisions rest on, event by event behind this position of the log."""
+    rows = await database.fetch(provider_id, _RESTED_ON, provider_id, after, most)
+    return [(row["position"], row["ids"]) for row in rows]

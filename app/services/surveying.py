@@ -1,0 +1,258 @@
+"""What monitoring reads of the database: read now and then by every worker, and shown by each of them alike."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from time import monotonic
+from typing import Any, Final
+from uuid import UUID
+
+from prometheus_client.core import Metric
+
+from app.base.clock import Clock
+from app.base.errors import Problem
+from app.base.figures import Labels, Spread, Values, family, histogram
+from app.base.metrics import READINGS
+from app.base.reasons import REASONS
+from app.db.due import active_providers
+from app.db.figures import Now, Past, Rows, figures_now, figures_past, rested_on
+from app.db.pool import Database
+from app.policy.compile import CompiledPolicy
+from app.policy.desk.goals import report
+from app.policy.language.document import Document
+from app.services.shelf import Policies
+
+NOW_EVERY: Final = 15.0
+PAST_EVERY: Final = 60.0
+"""Seconds. What was read is shown for as long as three rounds may take, and then no more."""
+_ROUNDS_SHOWN: Final = 3
+_EVENTS_AT_ONCE: Final = 2_000
+_MONTH: Final = timedelta(days=365.25) / 12
+_WINDOW: Final = timedelta(days=30)
+"""Over which a share of tickets is taken."""
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_USUAL_BOUNDS: Final = (5 * _MINUTE, 15 * _MINUTE, _HOUR, 4 * _HOUR, 12 * _HOUR, _DAY, 3 * _DAY, 7 * _DAY, 30 * _DAY)
+_PAGE_BOUNDS: Final = (1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
+_DELIVERIES: Final = [(kind, state) for kind in ("webhook", "mail", "page") for state in ("pending", "dead")]
+
+InForce = Mapping[str, CompiledPolicy]
+"""The policies in force, by the slugs of their providers."""
+
+
+@dataclass(slots=True)
+class Surveyor:
+    """Each part says whether there may be more at once."""
+
+    database: Database
+    policies: Policies
+    clock: Clock
+    _read_to: dict[UUID, int] = field(default_factory=dict)
+    _used: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    async def now(self) -> bool:
+        """What is open and waits."""
+        now = self.clock()
+        found, policies = await figures_now(self.database, now), await self._in_force(now)
+        READINGS.keep("now", monotonic() + _ROUNDS_SHOWN * NOW_EVERY, list(families_now(found, policies, now)))
+        return False
+
+    async def past(self) -> bool:
+        """What has been since the beginning, so that a restart loses no count."""
+        now = self.clock()
+        policies = await self._in_force(now)
+        bounds = target_bounds(policy.document for policy in policies.values())
+        found = await figures_past(self.database, now, bounds, _PAGE_BOUNDS, _WINDOW)
+        families = list(families_past(found, bounds, policies, now))
+        READINGS.keep("past", monotonic() + _ROUNDS_SHOWN * PAST_EVERY, families)
+        return False
+
+    async def readings(self) -> bool:
+        """How often which reading was used, from the log; shown of a provider once its log is read to the end."""
+        more = False
+        shown: dict[Labels, float] = {}
+        for provider_id, slug in await active_providers(self.database):
+            found = await rested_on(self.database, provider_id, self._read_to.get(provider_id, 0), _EVENTS_AT_ONCE)
+            self._used[slug].update(used for _, ids in found for used in ids)
+            if found:
+                self._read_to[provider_id] = found[-1][0]
+            if len(found) == _EVENTS_AT_ONCE:
+                more = True
+            else:
+                shown |= {(slug, used): float(count) for used, count in self._used[slug].items()}
+        families = [family("assumption_used", shown)]
+        READINGS.keep("readings", monotonic() + _ROUNDS_SHOWN * PAST_EVERY, families)
+        return more
+
+    async def _in_force(self, now: datetime) -> dict[str, CompiledPolicy]:
+        found = {}
+        for provider_id, slug in await active_providers(self.database):
+            try:
+                found[slug] = await self.policies.policy_at(provider_id, now)
+            except Problem:
+                continue  # it has none at this time
+        return found
+
+
+# ── now ──────────────────────────────────────────────────────────────────────
+def families_now(found: Now, policies: InForce, now: datetime) -> Iterator[Metric]:
+    def by_department(column: str) -> Values:
+        return _summed((_place(row, policies), row[column]) for row in found.open)
+
+    yield family("tickets_open", by_department("open"))
+    yield family("tickets_unassigned", by_department("unassigned"))
+    yield family("tickets_overdue", by_department("overdue"))
+    yield family("tickets_gated", _summed(((row["provider"], row["work_gate"]), row["open"]) for row in found.open))
+    none_yet: dict[Labels, float] = {(slug,): 0.0 for slug in policies}
+    without = _summed(((row["provider"],), row["without_either"]) for row in found.open)
+    yield family("tickets_without_owner_or_due", none_yet | without)
+    oldest: dict[Labels, float] = {}
+    for row in found.open:
+        place = _place(row, policies)
+        oldest[place] = max(oldest.get(place, 0.0), row["oldest_unanswered"] or 0.0)
+    yield family("oldest_unanswered_seconds", oldest)
+
+    metrics: dict[Labels, float] = {(slug, m): 0.0 for slug, p in policies.items() for m in _metrics(p.document)}
+    for name, column in (("targets_running", "running"), ("targets_at_risk", "at_risk")):
+        counts = _summed((_of_metric(row, policies), row[column]) for row in found.running)
+        yield family(name, metrics | counts)
+    yield from _backlog(found, now)
+    yield family("pages_unsent", none_yet | {(row["provider"],): float(row["unsent"]) for row in found.unsent})
+    yield family(
+        "oldest_unsent_page_seconds", none_yet | {(r["provider"],): max(0.0, r["oldest"]) for r in found.unsent}
+    )
+    yield from _horizon(policies, now)
+
+
+def _backlog(found: Now, now: datetime) -> Iterator[Metric]:
+    rows = {(row["kind"], row["state"]): row for row in found.backlog}
+    counts = {key: float(row["count"]) for key, row in rows.items()}
+    ages = {key: (now - row["since"]).total_seconds() for key, row in rows.items() if row["since"] is not None}
+    yield family("events_unplaced", {(): counts.get(("unplaced", "event"), 0.0)})
+    yield family("deliveries", {key: counts.get(key, 0.0) for key in _DELIVERIES})
+    pending: Values = {
+        (kind,): max(0.0, ages.get((kind, state), 0.0)) for kind, state in _DELIVERIES if state == "pending"
+    }
+    yield family("oldest_pending_delivery_seconds", pending)
+
+
+def _horizon(policies: InForce, now: datetime) -> Iterator[Metric]:
+    ends = {slug: end for slug, policy in policies.items() if (end := holidays_end(policy.document)) is not None}
+    until: Values = {(slug,): end.timestamp() for slug, end in ends.items()}
+    yield family("holidays_known_until_timestamp_seconds", until)
+    months: Values = {(slug,): max(0.0, (end - now) / _MONTH) for slug, end in ends.items()}
+    yield family("holidays_horizon_months", months)
+
+
+def holidays_end(document: Document) -> datetime | None:
+    """The end of the last year of the list that ends first, of the lists that calendars use; None: they use none."""
+    used = {name for calendar in document.calendars.values() for name in calendar.holidays}
+    known = [max(days) for name, days in document.holidays.items() if name in used and days]
+    if not known:
+        return None
+    return datetime.combine(date(min(known).year + 1, 1, 1), datetime.min.time(), UTC)
+
+
+# ── since the beginning ──────────────────────────────────────────────────────
+def target_bounds(documents: Iterable[Document]) -> list[int]:
+    """Seconds: usual ones, and the times that the policies give, so that a quantile is exact where it matters."""
+    times = {int(t.max.total_seconds()) for document in documents for t in document.targets if t.max is not None}
+    return sorted({*_USUAL_BOUNDS, *(seconds for seconds in times if seconds > 0)})
+
+
+def families_past(found: Past, bounds: Sequence[int], policies: InForce, now: datetime) -> Iterator[Metric]:
+    yield family("tickets", _summed((_request(row, policies), row["count"]) for row in found.tickets))
+    none_yet: dict[Labels, float] = {(slug,): 0.0 for slug in policies}
+    closed = _summed(((r["provider"],), r["count"]) for r in found.tickets if r["outcome"] == "auto_closed")
+    yield family("auto_closed", none_yet | closed)
+    met = [((*_of_metric(row, policies), *_rank(row, policies)), row) for row in found.met]
+    yield histogram("target_seconds", bounds, _spreads(met))
+    yield family("target_breaches", _summed((_miss(row, policies), row["count"]) for row in found.breached))
+    paged = [((row["provider"],), row) for row in found.paged]
+    yield histogram("time_to_page_seconds", _PAGE_BOUNDS, _spreads(paged))
+    for name in ("quoted", "consented", "waived"):
+        yield family(f"fees_{name}", _money(found.fees, name))
+    for name in ("paid", "refunded"):
+        yield family(f"fees_{name}", _money(found.payments, name))
+    yield from _goals(found.solved, policies, now)
+
+
+def _goals(solved: Rows, policies: InForce, now: datetime) -> Iterator[Metric]:
+    counts = {row["provider"]: {name: row[name] for name in row if name != "provider"} for row in map(dict, solved)}
+    ratios: Values = {
+        (slug,): known["solved_at_level_1"] / known["solved"] for slug, known in counts.items() if known["solved"]
+    }
+    yield family("level1_solved_ratio", ratios)
+    values: dict[str, dict[Labels, float]] = {name: {} for name in ("goal_value", "goal_min", "goal_max", "goal_met")}
+    for slug, policy in policies.items():
+        for goal in policy.document.goals.values():
+            reading = report(policy, goal, counts.get(slug, {}), None, now)
+            told: dict[str, Decimal | bool | None] = {
+                "goal_value": reading.value,
+                "goal_min": reading.goal.min,
+                "goal_max": reading.goal.max,
+                "goal_met": reading.met,
+            }
+            for name, value in told.items():
+                if value is not None:
+                    values[name][slug, goal.metric] = float(value)
+    for name, of_name in values.items():
+        yield family(name, of_name)
+
+
+def _spreads(rows: Iterable[tuple[Labels, Mapping[str, Any]]]) -> dict[Labels, Spread]:
+    counts: dict[Labels, Counter[int]] = defaultdict(Counter)
+    seconds: Counter[Labels] = Counter()
+    for labels, row in rows:
+        counts[labels][row["at"]] += row["count"]
+        seconds[labels] += row["seconds"]
+    return {labels: (of_labels, float(seconds[labels])) for labels, of_labels in counts.items()}
+
+
+# ── labels: words of the policy in force, so that there are never more of them ─
+def _place(row: Mapping[str, Any], policies: InForce) -> Labels:
+    policy = policies.get(row["provider"])
+    return row["provider"], _bounded(row["department"], policy.document.departments if policy else ())
+
+
+def _rank(row: Mapping[str, Any], policies: InForce) -> Labels:
+    policy = policies.get(row["provider"])
+    priority = _bounded(row["priority"], policy.document.priorities if policy else ())
+    return priority, _place(row, policies)[1]
+
+
+def _of_metric(row: Mapping[str, Any], policies: InForce) -> Labels:
+    policy = policies.get(row["provider"])
+    return row["provider"], _bounded(row["metric"], _metrics(policy.document) if policy else ())
+
+
+def _request(row: Mapping[str, Any], policies: InForce) -> Labels:
+    policy = policies.get(row["provider"])
+    reason = _bounded(row["reason"], {*REASONS, *(policy.document.reasons if policy else ())})
+    return row["provider"], row["outcome"], reason, _bounded(row["channel"], policy.document.channels if policy else ())
+
+
+def _miss(row: Mapping[str, Any], policies: InForce) -> Labels:
+    liability = row["liability"] if row["liability"] in ("none", "credit") else "unspecified"
+    return *_of_metric(row, policies), "true" if row["excused"] else "false", liability
+
+
+def _money(rows: Rows, name: str) -> Values:
+    return {(row["provider"], row["currency"]): float(row[name]) for row in rows}
+
+
+def _metrics(document: Document) -> set[str]:
+    return {target.metric for target in document.targets}
+
+
+def _bounded(value: str | None, known: Collection[str]) -> str:
+    """A word that is not of the policy in force is `other`: requests may name any channel, versions come and go."""
+    return "none" if value is None else value if value in known else "other"
+
+
+def _summed(pairs: Iterable[tuple[Labels, float]]) -> dict[Labels, float]:
+    found: dict[Labels, float] = defaultdict(float)
+    for labels, value in pairs:
+        found[labels] += value
+    return found
