@@ -59,8 +59,9 @@ schema: .venv/.run ## write openapi/ anew: the OpenAPI document and the JSON Sch
 	$(BIN)/clausedesk policy schema > openapi/policy.schema.json.new && mv openapi/policy.schema.json.new openapi/policy.schema.json
 
 .PHONY: records
-records: .venv/.dev ## write anew what the scenarios are on record to answer, for a change that is meant
+records: .venv/.dev ## write anew what scenarios answer and documents are told to say, for a change that is meant
 	$(BIN)/python -m tests.policy.recording
+	$(BIN)/python -m tests.policy.recording_documents
 
 .PHONY: test
 test: .venv/.dev ## every test, against a real PostgreSQL

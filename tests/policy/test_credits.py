@@ -102,6 +102,40 @@ def test_a_month_begins_at_the_providers_midnight() -> None:
     assert credits_due(far, [*misses[1:], miss(1)], FEE, NOON).credits
 
 
+YEARLY = harbour(
+    {
+        "facts": PATCH["facts"],
+        "credits": [
+            {
+                "id": "yearly",
+                "period": "year",
+                "count": "breaches",
+                "steps": [{"at_least": 2, "credit": "0.05"}],
+                "clauses": ["HAR-15"],
+            }
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "share"),
+    [
+        ((2026, 1, 5), (2026, 12, 30), "0.05"),  # both within one year
+        ((2025, 12, 30), (2026, 1, 5), None),
+        ((2026, 1, 5), (2025, 1, 5), None),
+    ],
+)
+def test_a_year_begins_with_its_first_of_january(
+    first: tuple[int, int, int], second: tuple[int, int, int], share: str | None
+) -> None:
+    late = timedelta(hours=1)
+    misses = [Miss(metric="resolve", at=datetime(*day, 9, tzinfo=UTC), late=late) for day in (first, second)]
+    for day in (first, second):
+        found = credits_due(YEARLY, misses, FEE, datetime(*day, 12, tzinfo=UTC)).credits
+        assert [str(credit.share) for credit in found] == ([share] if share else [])
+
+
 def test_many_misses_reach_a_step() -> None:
     often = [c for c in due(*(miss(0.1, day) for day in range(1, 6))) if c.source == "often"]
     assert [(c.share, c.amount) for c in often] == [(Decimal("0.15"), Decimal("7.49"))]

@@ -32,6 +32,8 @@ def test_a_ratio_stands_below_within_or_above_its_band(good: int, status: str, m
 def test_a_ratio_has_four_digits_rounded_half_up() -> None:
     assert str(read(BAND, good=2, all=3).value) == "0.6667"
     assert str(read(BAND, good=1, all=1).value) == "1.0000"
+    assert str(read(BAND, good=1, all=32).value) == "0.0313"  # 0.03125
+    assert str(read(BAND, good=1, all=160).value) == "0.0063"  # 0.00625
 
 
 @pytest.mark.parametrize("counts", [{"good": 0, "all": 0}, {"good": 3}, {"all": 3}, {}])

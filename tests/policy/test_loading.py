@@ -108,6 +108,30 @@ def test_a_repeated_part_may_be_written_once() -> None:
     assert read("a: &x {b: 1}\nc: *x\n")[0] == {"a": {"b": 1}, "c": {"b": 1}}
 
 
+def test_a_repeated_part_has_the_line_of_the_name_it_stands_under() -> None:
+    _, mark = read("a: &x {b: 1}\nc:\n  - 1\n  - *x\nd: *x\n")
+    assert [mark.line_at(pointer) for pointer in ("", "/a", "/c", "/c/1", "/d", "/d/b")] == [1, 1, 2, 1, 5, 1]
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "pointer", "name"),
+    [
+        ("a: &x b\n*x : 1\n", 2, "", "x"),  # a name of a member is written out
+        ("a: &x b\nc: {*x : 1}\n", 2, "/c", "x"),
+        ("a: 1\nc: *x\n", 2, "/c", "x"),
+        ("a: &x [*x]\n", 1, "/a/0", "x"),
+        ("*x\n", 1, "", "x"),
+    ],
+)
+def test_a_repeated_part_that_is_not_there_is_told_with_its_place(
+    written: str, line: int, pointer: str, name: str
+) -> None:
+    words = f"`*{name}` stands for nothing that is complete here."
+    with pytest.raises(PolicyFaults) as caught:
+        read(written)
+    assert caught.value.faults == (PolicyFault(pointer, line, "bad_alias", words, "Write it out."),)
+
+
 def test_faults_of_shape_and_of_sense_come_in_one_answer_in_the_order_of_the_text() -> None:
     broken = SMALL.replace("currency: EUR", "currency: EUX").replace("kind: hourly", "kind: hourli")
     found = faults(broken.replace("topic: web.offline", "topic: web.ofline"))
