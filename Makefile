@@ -82,3 +82,7 @@ triage: .venv/.dev ## how well tickets are read, set by set
 .PHONY: mutants
 mutants: .venv/.dev ## break app/policy in small ways and see whether the tests notice (SAMPLE=5 of each module or all, SEED=1)
 	$(BIN)/python -m tests.mutants --sample $(or $(SAMPLE),5) --seed $(or $(SEED),1)
+
+.PHONY: observe
+observe: .venv/.dev ## promtool over rules and dashboards, and a real Prometheus that sees a planted miss
+	$(BIN)/python -m tests.observe

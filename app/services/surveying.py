@@ -168,7 +168,10 @@ def families_past(found: Past, bounds: Sequence[int], policies: InForce, now: da
     yield family("auto_closed", none_yet | closed)
     met = [((*_of_metric(row, policies), *_rank(row, policies)), row) for row in found.met]
     yield histogram("target_seconds", bounds, _spreads(met))
-    yield family("target_breaches", _summed((_miss(row, policies), row["count"]) for row in found.breached))
+    # From the first: a count that begins with one is no growth to Prometheus.
+    missed: dict[Labels, float] = {(slug, *kind): 0.0 for slug, p in policies.items() for kind in _misses(p.document)}
+    missed |= _summed((_miss(row, policies), row["count"]) for row in found.breached)
+    yield family("target_breaches", missed)
     paged = [((row["provider"],), row) for row in found.paged]
     yield histogram("time_to_page_seconds", _PAGE_BOUNDS, _spreads(paged))
     for name in ("quoted", "consented", "waived"):
@@ -236,6 +239,13 @@ def _request(row: Mapping[str, Any], policies: InForce) -> Labels:
 def _miss(row: Mapping[str, Any], policies: InForce) -> Labels:
     liability = row["liability"] if row["liability"] in ("none", "credit") else "unspecified"
     return *_of_metric(row, policies), "true" if row["excused"] else "false", liability
+
+
+def _misses(document: Document) -> Iterator[Labels]:
+    """Those that may come: metric, excused, liability."""
+    for target in document.targets:
+        liability = target.liability if isinstance(target.liability, str) else "credit" if target.liability else None
+        yield target.metric, "false", liability or "unspecified"
 
 
 def _money(rows: Rows, name: str) -> Values:

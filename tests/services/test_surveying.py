@@ -103,6 +103,14 @@ async def test_clocks_met_are_spread_over_the_times_that_policies_give_and_misse
         assert value("target_breaches_total", **missed) == 1
 
 
+async def test_before_the_first_miss_there_are_none_so_that_it_is_seen_to_come(
+    surveyor: Surveyor, mexxus: Provider
+) -> None:
+    await survey(surveyor)
+    missed = {"provider": "mexxus", "metric": "first_response", "excused": "false", "liability": "none"}
+    assert value("target_breaches_total", **missed) == 0
+
+
 async def test_money_is_counted_by_currency(surveyor: Surveyor, owner: asyncpg.Connection, mexxus: Provider) -> None:
     known: dict[str, Any] = {"provider_id": mexxus.id, "created_at": NOW, "updated_at": NOW, "edition": 1}
     known |= {"currency": "CAD", "terms": "capped", "policy_version": 1, "settings_revision": 0}

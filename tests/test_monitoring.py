@@ -1,0 +1,45 @@
+"""Monitoring as code: what it asks for exists, and whoever is woken finds out what to do."""
+
+import re
+
+from tests.rules import RUNBOOKS, dashboards, named, queries, rules, series, unit_tests
+
+
+def test_rules_and_dashboards_name_only_series_that_exist() -> None:
+    known = series()
+    asked = {**{name: rule["expr"] for kind in ("alert", "record") for name, rule in rules(kind).items()}}
+    asked |= {f"{place}: {query}": query for place, query in queries()}
+    assert len(asked) > 40
+    unknown = {place: named(query) - known for place, query in asked.items()}
+    assert {place: names for place, names in unknown.items() if names} == {}
+    assert named("sum(clausedesk_never_heard_of)") - known
+
+
+def test_there_is_a_dashboard_each_for_targets_queue_money_and_service() -> None:
+    assert set(dashboards()) == {"money", "queue", "service", "sla"}
+    assert all(dashboard["panels"] for dashboard in dashboards().values())
+
+
+def test_every_alert_has_a_runbook_that_says_what_to_do() -> None:
+    pages = {path.stem: path.read_text() for path in RUNBOOKS.glob("*.md")}
+    alerts = rules("alert")
+    assert set(pages) == set(alerts)
+    assert {rule["annotations"]["runbook"] for rule in alerts.values()} == {f"docs/runbooks/{n}.md" for n in alerts}
+    assert all(page.startswith(f"# {name}\n") and "\n1. " in page for name, page in pages.items())
+
+
+def test_every_alert_is_shown_to_be_raised_and_to_keep_quiet() -> None:
+    raised: dict[str, set[bool]] = {}
+    for test in unit_tests():
+        for case in test.get("alert_rule_test", ()):
+            raised.setdefault(case["alertname"], set()).add(bool(case["exp_alerts"]))
+    assert raised == {name: {True, False} for name in rules("alert")}
+
+
+def test_figures_of_several_workers_are_never_added_up() -> None:
+    """They are the same in each, so every query takes the largest of them."""
+    figures = re.compile(r"clausedesk_(tickets|targets|target_|fees|assumption|goal|pages|oldest|holidays|level1)")
+    asked = [rule["expr"] for kind in ("alert", "record") for rule in rules(kind).values()]
+    asked += [query for _, query in queries()]
+    assert any(figures.search(query) for query in asked)
+    assert [query for query in asked if figures.search(query) and "max by" not in query] == []
