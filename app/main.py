@@ -9,6 +9,7 @@ from importlib.metadata import version
 import uvloop
 from fastapi import FastAPI
 from pydantic import SecretStr
+from starlette.middleware.cors import CORSMiddleware
 
 from app.api import (
     accounts,
@@ -42,6 +43,8 @@ from app.api import (
     verbs,
     webhooks,
 )
+from app.api.compressed import Compressed
+from app.api.cors import CORS
 from app.api.deps import Desk
 from app.api.guard import EdgeGuard
 from app.api.observed import Drain, Observed
@@ -159,7 +162,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, desk: Desk | 
     for router in ROUTERS:
         app.include_router(router)
     docs.install(app)
+    app.add_middleware(Compressed)
     app.add_middleware(EdgeGuard, settings=settings)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)
     app.add_middleware(Observed, settings=settings, drain=app.state.drain)
     return app
 

@@ -124,7 +124,13 @@ class FrontDesk:
 
 @asynccontextmanager
 async def open_front_desk(folder: Path, database: Database, owner: asyncpg.Connection) -> AsyncIterator[FrontDesk]:
-    settings = Settings(data_dir=folder, public_url="https://desk.example", mail_gateway="mx.desk.example")
+    settings = Settings(
+        data_dir=folder,
+        public_url="https://desk.example",
+        mail_gateway="mx.desk.example",
+        rate_limit_per_principal=10**6,
+        rate_limit_per_provider=10**6,
+    )
     keys = development_keys(folder)
     front: FrontDesk
     sealing = development_sealing_keys(folder)

@@ -15,6 +15,7 @@ from app.base.errors import Problem
 from app.base.settings import Settings
 from app.base.vocabulary import Role, Scope
 from app.clients.objects import Objects
+from app.clients.rates import Rates
 from app.db.pool import Database
 from app.sealing.keys import SealingKeys
 from app.services.callers import Callers
@@ -40,10 +41,13 @@ class Desk:
     policies: Policies = field(init=False)
     objects: Objects = field(init=False)
     mailroom: Mailroom = field(init=False)
+    rates: Rates = field(init=False)
 
     def __post_init__(self) -> None:
         self.policies = Policies(self.database)
         self.objects = Objects.at(self.settings.object_store_url, self.settings.data_dir)
+        of = self.settings
+        self.rates = Rates(of.rate_limit_per_principal, of.rate_limit_per_provider, of.rate_limit_store)
         self.mailroom = Mailroom(self.objects, MailReader(self.settings.mail_gateway), self.sealing)
 
     async def close(self) -> None:
@@ -82,6 +86,11 @@ async def _caller(
         note.refusal = refusal.reason
         headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise Problem("unauthenticated", "The token is not valid here, or no longer.", headers=headers) from None
+    taken = await desk.rates.take(note.principal.provider, note.principal.key)
+    if taken is not None:
+        note.rates = taken.headers
+        if not taken.allowed:
+            raise Problem("rate_limited", headers={"Retry-After": str(taken.retry_after)})
     return note.principal
 
 

@@ -1,7 +1,8 @@
 """What is noted about a request while it is answered: its ids, and who asked."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from secrets import token_hex
 
 from starlette.types import Scope
@@ -20,6 +21,8 @@ class Note:
     trace_id: str | None = None
     principal: Principal | None = None
     refusal: str | None = None
+    rates: Mapping[str, str] = field(default_factory=dict)
+    """Headers that tell how often the caller may ask."""
 
 
 def take_note(scope: Scope) -> Note:

@@ -72,6 +72,7 @@ class Observed:
         present = {name for name, _ in headers}
         headers.extend(header for header in self._headers if header[0] not in present)
         headers.append((b"x-request-id", note.request_id.encode()))
+        headers.extend((name.lower().encode(), text.encode()) for name, text in note.rates.items())
         if self._drain.draining and b"connection" not in present:
             headers.append(_CLOSE)
 

@@ -82,6 +82,18 @@ class Settings(BaseSettings):
     client_area_url: str = Field(
         "", description="Client area that mail leads to; {provider} stands for the slug; default: public_url"
     )
+    rate_limit_per_principal: int = Field(6_000, ge=0, description="Requests of one caller in a minute; 0: any number")
+    rate_limit_per_provider: int = Field(
+        60_000, ge=0, description="Requests of all callers of one provider in a minute; 0: any number"
+    )
+    rate_limit_store: str = Field(
+        "async+memory://",
+        pattern=r"^async\+(memory|rediss?)://",
+        description="Where requests are counted: each process by itself, or async+redis://host:6379 for all together",
+    )
+    cors_origins: list[str] = Field(
+        default_factory=list, description="Origins, each in full, whose pages may call the API; as JSON"
+    )
     token_issuer: str = Field("clausedesk", description="`iss` of the tokens issued here")
     token_audience: str = Field("clausedesk", description="`aud` that a token must name")
     token_ttl_seconds: int = Field(900, ge=30, le=86400, description="Life of an issued token")

@@ -305,6 +305,16 @@ async def every_answer_has_the_id_of_its_request(walk: Walk, operation: Operatio
     return None
 
 
+@convention(lambda operation: not operation.public)
+async def every_answer_tells_how_often_one_may_ask(walk: Walk, operation: Operation) -> str | None:
+    answer = await walk.answered(operation)
+    offered, left = answer.headers.get("ratelimit-policy", ""), answer.headers.get("ratelimit", "")
+    if not re.fullmatch(r'"principal";q=\d+;w=60, "provider";q=\d+;w=60', offered):
+        return f"RateLimit-Policy is {offered!r}"
+    told = re.fullmatch(r'"principal";r=\d+;t=\d+, "provider";r=\d+;t=\d+', left)
+    return None if told else f"RateLimit is {left!r}"
+
+
 @convention()
 async def a_trace_goes_on(walk: Walk, operation: Operation) -> str | None:
     with capture_logs() as log:
