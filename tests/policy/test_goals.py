@@ -62,7 +62,13 @@ def test_open_tickets_are_counted_and_those_unanswered_past_their_time_named() -
     found = report(POLICY, goal, {}, tickets, NOON)
     assert (found.value, found.status, found.met) == (Decimal(1), "above", False)
     assert found.overdue == ("late",)
-    assert counted(tickets, NOON)["tickets_open"] == 7
+    assert counted(tickets, NOON) == {
+        "tickets_open": 7,
+        "tickets_without_owner": 2,
+        "tickets_without_due": 2,
+        "tickets_without_owner_or_due": 1,
+        "tickets_overdue": 1,
+    }
 
 
 def test_no_open_ticket_is_none_left_lying_and_a_count_that_is_given_goes_before_what_is_counted() -> None:

@@ -57,6 +57,23 @@ def test_an_account_with_as_many_in_work_as_the_policy_allows_waits_with_the_oth
     assert queue(limited, [busy[0], more, other], NOON).waiting == ()
 
 
+def test_a_policy_may_go_by_department_and_then_by_the_due_time() -> None:
+    by_department = harbour({"queue": {"order": ["department", "due_at"]}})
+    places = [("desk", 2), ("seniors", 1), ("desk", 1), (None, 0)]
+    tickets = [
+        OpenTask(id=f"{department} {n}", department=department, due_at=NOON + timedelta(hours=n))
+        for department, n in places
+    ]
+    assert queue(by_department, tickets, NOON).order == ("desk 1", "desk 2", "seniors 1", "None 0")
+
+
+def test_tickets_of_no_account_never_wait_for_one_another() -> None:
+    limited = harbour({"queue": {"order": ["received_at"], "in_progress": 1}})
+    busy = OpenTask(id="busy", received_at=NOON, in_progress=True)
+    found = queue(limited, [busy, OpenTask(id="idle", received_at=NOON)], NOON)
+    assert (found.order, found.waiting) == (("busy", "idle"), ())
+
+
 @given(st.lists(st.tuples(st.none() | st.integers(0, 50), st.sampled_from([None, "urgent", "usual"])), max_size=12))
 def test_an_order_holds_every_ticket_once_and_never_the_less_urgent_first(
     made: list[tuple[int | None, str | None]],

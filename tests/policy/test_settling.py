@@ -117,25 +117,125 @@ def test_a_value_of_the_operators_own_is_put_in_its_place(
     assert found == put
 
 
+NO_NUMBER = 'Write digits with a point, such as "0.05".'
+
+
 @pytest.mark.parametrize(
-    ("id_", "value", "code"),
+    ("id_", "value", "code", "message", "remedy"),
     [
-        ("A_SMA_09", "x", "unknown_assumption"),
-        ("A_SMA_05", "UTC", "not_overridable"),
-        ("A_SMA_01", "XX", "unknown_holiday_set"),
-        ("A_SMA_02", "cheap", "bad_value"),
-        ("A_SMA_02", "-1", "out_of_range"),
-        ("A_SMA_02", "NaN", "bad_value"),
-        ("A_SMA_02", "1e99", "bad_value"),
-        ("A_SMA_03", "one hour", "bad_value"),
-        ("A_SMA_04", "1.5", "out_of_range"),
+        ("A_SMA_09", "x", "unknown_assumption", "The policy has no assumption `A_SMA_09`.", "Did you mean `A_SMA_05`?"),
+        (
+            "A_X_7",
+            "x",
+            "unknown_assumption",
+            "The policy has no assumption `A_X_7`.",
+            "Name one that the policy lists.",
+        ),
+        ("A_SMA_05", "UTC", "not_overridable", "`A_SMA_05` is not the operator's to choose.", "Leave it out."),
+        (
+            *("A_SMA_01", "XX", "unknown_holiday_set", "There is no holiday set `XX`."),
+            "Give its dates in `holidays` of these settings.",
+        ),
+        ("A_SMA_01", "CA-QB", "unknown_holiday_set", "There is no holiday set `CA-QB`.", "Did you mean `CA-QC`?"),
+        ("A_SMA_02", "cheap", "bad_value", "`cheap` is no amount.", NO_NUMBER),
+        ("A_SMA_02", "-1", "out_of_range", "`-1` is out of range.", "Write a number of at least 0."),
+        ("A_SMA_02", "NaN", "bad_value", "`NaN` is no amount.", NO_NUMBER),
+        ("A_SMA_02", "1e99", "bad_value", "`1e99` is no amount.", NO_NUMBER),
+        ("A_SMA_02", "10000000000", "bad_value", "`10000000000` is no amount.", NO_NUMBER),
+        ("A_SMA_02", "0.0000000001", "bad_value", "`0.0000000001` is no amount.", NO_NUMBER),
+        *(
+            ("A_SMA_03", value, "bad_value", f"`{value}` is no duration.", "Write one such as `PT15M` or `P2D`.")
+            for value in ("one hour", "60")
+        ),
+        *(
+            ("A_SMA_04", value, "out_of_range", f"`{value}` is out of range.", remedy)
+            for remedy in ["Write a number of at least 0 and at most 1."]
+            for value in ("1.5", "-0.1")
+        ),
+        ("A_SMA_04", "half", "bad_value", "`half` is no share.", NO_NUMBER),
     ],
 )
-def test_a_choice_that_cannot_be_made_is_refused_with_its_place(id_: str, value: str, code: str) -> None:
-    (fault,) = refused(assumptions={id_: value})
-    assert (fault.code, fault.pointer) == (code, f"/assumptions/{id_}")
-    assert fault.message
-    assert fault.remedy
+def test_a_choice_that_cannot_be_made_is_refused_with_its_place(
+    id_: str, value: str, code: str, message: str, remedy: str
+) -> None:
+    assert refused(assumptions={id_: value}) == [PolicyFault(f"/assumptions/{id_}", None, code, message, remedy)]
+
+
+@pytest.mark.parametrize(
+    ("id_", "value"),
+    [("A_SMA_02", "9999999999"), ("A_SMA_02", "0.000000001"), ("A_SMA_02", "0"), ("A_SMA_04", "1"), ("A_SMA_04", "0")],
+)
+def test_a_number_at_its_bound_is_taken(id_: str, value: str) -> None:
+    _, chosen = settle(RAW, Settings(assumptions={id_: value}))
+    assert chosen[id_] == value
+
+
+def test_what_is_taken_as_a_number_is_one() -> None:
+    accepts = {"type": "number", "at": ["/priorities/high/rank"]}
+    raw = {**RAW, "assumptions": {"A_SMA_01": {"question": "?", "value": "one", "accepts": accepts}}}
+    for value, written in (("3", 3), ("3.0", 3), ("2.50", "2.50"), ("-4", -4)):
+        found = settle(raw, Settings(assumptions={"A_SMA_01": value}))[0]["priorities"]["high"]["rank"]
+        assert (found, type(found)) == (written, type(written))
+
+
+def test_a_place_that_another_choice_has_taken_away_is_told() -> None:
+    changes = {"fees": {"hourly": None}, "rules": {"nothing": 3}}
+    gone = {"question": "?", "value": "a", "alternatives": {"b": {"meaning": "b", "changes": {"fees": None}}}}
+    bad = {"question": "?", "value": "a", "alternatives": {"b": {"meaning": "b", "changes": changes}}}
+    raw = {**RAW, "assumptions": {"A_SMA_02": RAW["assumptions"]["A_SMA_02"], "A_SMA_06": gone, "A_SMA_07": bad}}
+    with pytest.raises(PolicyFaults) as caught:
+        settle(raw, Settings(assumptions={"A_SMA_02": "90", "A_SMA_06": "b", "A_SMA_07": "b"}))
+    assert list(caught.value.faults) == [
+        PolicyFault(
+            *("/assumptions/A_SMA_07", None, "bad_change", "No entry of this list has the id `nothing`."),
+            "Another choice has taken that entry away.",
+        ),
+        PolicyFault(
+            *("/assumptions/A_SMA_02", None, "bad_place"),
+            "`/fees/hourly/amount` leads to nothing: there is no `fees`.",
+            "Another choice has taken that place away.",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "place", "message", "remedy"),
+    [
+        (
+            {"closures": [{"date": "2026-12-24", "calendars": ["ofice"]}]},
+            *("/closures/0/calendars", "There is no calendar `ofice`.", "Did you mean `office`?"),
+        ),
+        (
+            {"closures": [{"date": "2026-12-24"}, {"date": "2026-12-24", "calendars": ["moon"]}]},
+            *("/closures/1/calendars", "There is no calendar `moon`.", "Name one that the policy lists."),
+        ),
+        (
+            {"phrases": {"email.eror": {"en": ["x"]}}},
+            *("/phrases/email.eror", "The policy has no topic `email.eror`.", "Did you mean `email.error`?"),
+        ),
+        (
+            {"phrases": {"quilts": {"en": ["x"]}}},
+            *("/phrases/quilts", "The policy has no topic `quilts`.", "Name one that the policy lists."),
+        ),
+    ],
+)
+def test_a_closure_or_phrase_of_nothing_is_refused_in_words(
+    settings: dict[str, Any], place: str, message: str, remedy: str
+) -> None:
+    code = "unknown_topic" if "phrases" in settings else "unknown_calendar"
+    assert refused(**settings) == [PolicyFault(place, None, code, message, remedy)]
+
+
+def test_phrases_of_the_settings_stand_behind_those_there_are_each_once() -> None:
+    topics = {"email": {"phrases": {"en": ["mail", "post"]}}, "web": None}
+    raw, _ = settle(
+        {**RAW, "topics": topics},
+        Settings(phrases={"email": {"en": ["post", "letter"], "fr": ["courriel"]}, "web": {"en": ["site"]}}),
+    )
+    assert raw["topics"] == {
+        "email": {"phrases": {"en": ["mail", "post", "letter"], "fr": ["courriel"]}},
+        "web": {"phrases": {"en": ["site"]}},
+    }
 
 
 def test_an_unknown_alternative_is_answered_with_those_there_are() -> None:
