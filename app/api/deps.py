@@ -1,6 +1,5 @@
 """What routes ask for: the desk, the present instant, and the caller."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
@@ -71,7 +70,7 @@ Now = Annotated[datetime, Depends(_now)]
 """The instant of this request: one and the same wherever it is asked for."""
 
 
-async def _caller(
+async def caller_known(
     request: Request,
     desk: DeskDep,
     now: Now,
@@ -94,17 +93,23 @@ async def _caller(
     return note.principal
 
 
-Caller = Annotated[Principal, Depends(_caller)]
+Caller = Annotated[Principal, Depends(caller_known)]
 """Who the token names. What they may do is decided with the row that it names."""
 
 
-def require(*roles: Role, scope: Scope | None = None) -> Callable[..., Awaitable[Principal]]:
+@dataclass(frozen=True, slots=True)
+class Allowed:
     """A dependency for callers of these roles; a `service` also needs the scope."""
 
-    async def allowed(caller: Caller) -> Principal:
-        unscoped = caller.role is Role.SERVICE and scope is not None and scope not in caller.scopes
-        if caller.role not in roles or unscoped:
+    roles: tuple[Role, ...]
+    scope: Scope | None = None
+
+    async def __call__(self, caller: Caller) -> Principal:
+        unscoped = caller.role is Role.SERVICE and self.scope is not None and self.scope not in caller.scopes
+        if caller.role not in self.roles or unscoped:
             raise Problem("forbidden")
         return caller
 
-    return allowed
+
+def require(*roles: Role, scope: Scope | None = None) -> Allowed:
+    return Allowed(roles, scope)

@@ -1,25 +1,41 @@
-"""What OpenAPI says of an operation beyond its signature, told by what the route depends on."""
+"""What OpenAPI says of an operation beyond its signature: who may call and how it can fail, by its dependencies."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence, Set
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from app.api.deps import Allowed, caller_known
+from app.api.etags import version_demanded, version_expected
 from app.api.idempotency import key_demanded
+from app.api.negotiation import form_wanted
+from app.base.errors import CODES
+from app.base.vocabulary import Role
 
 Document = dict[str, Any]
+Called = Set[Callable[..., Any]]
+PROBLEM: Final = "application/problem+json"
+_WITH_BODY: Final = (408, 413, 415)
+_OF_EVERY_CHANGE: Final = (409,)
+_BY_DEPENDENCY: Final[dict[Callable[..., Any], tuple[int, ...]]] = {
+    caller_known: (401, 403, 429),
+    form_wanted: (406,),
+    version_expected: (412,),
+    version_demanded: (428,),
+}
 
 
 def describe(app: FastAPI, document: Document) -> None:
     """Complete every operation of the document."""
+    document["components"]["responses"] |= {_name(status): _answer(status) for status in _statuses()}
     for context in iter_route_contexts(app.routes):
         route = context.route
         for method in context.methods or ():
             operation = document["paths"].get(context.path_format, {}).get(method.lower())
-            if operation is not None and isinstance(route, APIRoute):
-                _complete(operation, frozenset(_called(route.dependant)))
+            if operation is not None and isinstance(route, APIRoute) and "default" in operation["responses"]:
+                _complete(operation, method, frozenset(_called(route.dependant)))
 
 
 def _called(dependant: Dependant) -> Iterator[Callable[..., Any]]:
@@ -30,7 +46,76 @@ def _called(dependant: Dependant) -> Iterator[Callable[..., Any]]:
         yield from _called(inner)
 
 
-def _complete(operation: Document, called: frozenset[Callable[..., Any]]) -> None:
+def _complete(operation: Document, method: str, called: Called) -> None:
     for parameter in operation.get("parameters", ()):
         if key_demanded in called and parameter["name"] == "idempotency-key":
             parameter["required"] = True
+    if allowed := [one for one in called if isinstance(one, Allowed)]:
+        operation["x-callers"] = callers = list(_callers(allowed))
+        words = ", ".join(f"`{caller}`" for caller in callers)
+        told = operation.get("description", operation["summary"] + ".")
+        operation["description"] = f"{told}\n\nCallers: {words}."
+    else:
+        operation.setdefault("description", operation["summary"] + ".")
+    answers = operation["responses"]
+    for status in sorted(_failing(operation, method, called)):
+        answers.setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})
+    if any(parameter["name"] == "if-none-match" for parameter in operation.get("parameters", ())):
+        answers.setdefault("304", {"description": "As you know it"})
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _callers(allowed: Sequence[Allowed]) -> Iterator[str]:
+    """Roles; a service with the scope that it needs."""
+    for role in Role:
+        if all(role in one.roles for one in allowed):
+            scopes = sorted({str(one.scope) for one in allowed if one.scope is not None})
+            yield f"{role}:{scopes[0]}" if role is Role.SERVICE and scopes else str(role)
+
+
+def _failing(operation: Document, method: str, called: Called) -> Iterator[int]:
+    yield 400
+    yield 503
+    for dependency, statuses in _BY_DEPENDENCY.items():
+        if dependency in called:
+            yield from statuses
+    places = {parameter["in"] for parameter in operation.get("parameters", ())}
+    if "path" in places or (method != "GET" and caller_known in called):
+        yield 404
+    if places or "requestBody" in operation:
+        yield 422
+    if "requestBody" in operation:
+        yield from _WITH_BODY
+    if method != "GET":
+        yield from _OF_EVERY_CHANGE
+
+
+def _statuses() -> Set[int]:
+    return {code.status for code in CODES.values()}
+
+
+def _name(status: int) -> str:
+    return f"Problem{status}"
+
+
+def _answer(status: int) -> Document:
+    """Each code of this status is an example."""
+    codes = {name: code for name, code in CODES.items() if code.status == status}
+    shown = {
+        name: {
+            "summary": code.title,
+            "value": {
+                "type": f"https://desk.example/problems/{name}",
+                "title": code.title,
+                "status": status,
+                "detail": code.remedy,
+                "code": name,
+                "request_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+            },
+        }
+        for name, code in codes.items()
+    }
+    told = "; ".join(f"{code.title} (`{name}`)" for name, code in codes.items()) if len(codes) < 6 else "Refused"
+    headers = {"Retry-After": {"schema": {"type": "integer"}}} if status in (429, 503) else {}
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": shown}}
+    return {"description": told, "content": content, **({"headers": headers} if headers else {})}

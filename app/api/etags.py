@@ -41,7 +41,7 @@ def matches(if_none_match: str | None, tag: str) -> bool:
     return "*" in known or tag in known
 
 
-async def _expected(if_match: Annotated[str | None, Header()] = None) -> int | None:
+async def version_expected(if_match: Annotated[str | None, Header()] = None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
     match = _STRONG.fullmatch(if_match.strip())
@@ -50,16 +50,16 @@ async def _expected(if_match: Annotated[str | None, Header()] = None) -> int | N
     return int(match[1])
 
 
-async def _demanded(
-    if_match: Annotated[str | None, Header()] = None, version: Annotated[int | None, Depends(_expected)] = None
+async def version_demanded(
+    if_match: Annotated[str | None, Header()] = None, version: Annotated[int | None, Depends(version_expected)] = None
 ) -> int | None:
     if if_match is None:
         raise Problem("precondition_required")
     return version
 
 
-ExpectedVersion = Annotated[int | None, Depends(_expected)]
+ExpectedVersion = Annotated[int | None, Depends(version_expected)]
 """The version in If-Match; None when the caller takes any."""
-DemandedVersion = Annotated[int | None, Depends(_demanded)]
+DemandedVersion = Annotated[int | None, Depends(version_demanded)]
 """The same where If-Match is required; None only for `*`."""
 IfNoneMatch = Annotated[str | None, Header()]

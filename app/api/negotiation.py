@@ -68,7 +68,7 @@ def _weighed(form: Form, ranges: Sequence[tuple[str, str, float]]) -> tuple[floa
     return weight, closely
 
 
-async def _form(request: Request) -> Form:
+async def form_wanted(request: Request) -> Form:
     return form_for(request.headers.getlist("accept"))
 
 
@@ -76,7 +76,7 @@ async def _table(request: Request) -> Form:
     return form_for(request.headers.getlist("accept"), _TABLES)
 
 
-WantedForm = Annotated[Form, Depends(_form)]
+WantedForm = Annotated[Form, Depends(form_wanted)]
 """For what can be read as a page."""
 WantedTable = Annotated[Form, Depends(_table)]
 """For what can be read as a table."""

@@ -111,7 +111,8 @@ async def create_token(request: Request, desk: DeskDep, now: Now) -> Response:
     "/.well-known/jwks.json",
     operation_id="read_keys",
     summary="Keys by which our tokens are verified",
-    response_class=JSONResponse,
+    response_class=Response,
+    responses={200: {"content": {"application/jwk-set+json": {"schema": {"type": "object"}}}}},
 )
 async def read_keys(desk: DeskDep) -> Response:
     headers = {"Cache-Control": "public, max-age=600"}

@@ -8,8 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import httpx2
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 from structlog.testing import capture_logs
 
+from app.base.vocabulary import Scope
 from tests.api.walking import Operation, Walk
 
 Holds = Callable[[Walk, Operation], Awaitable[str | None]]
@@ -89,6 +92,31 @@ async def callers_say_who_they_are(walk: Walk, operation: Operation) -> str | No
             return wrong
         if not answer.headers.get("www-authenticate", "").startswith("Bearer"):
             return "WWW-Authenticate does not say how"
+    return None
+
+
+def _who(caller: str) -> str:
+    """As the document names a caller of the walk."""
+    if caller in tuple(Scope):
+        return f"service:{caller}"
+    return "primary_contact" if caller == "primary" else caller
+
+
+def _closed(operation: Operation) -> bool:
+    return "x-callers" in operation.told
+
+
+@convention(_closed)
+async def only_the_callers_that_are_told_may(walk: Walk, operation: Operation) -> str | None:
+    arranged = await walk.standing(operation)
+    told = set(operation.told.get("x-callers", ()))
+    for caller in arranged.callers:
+        if _who(caller) in told or _who(caller).partition(":")[0] in told:
+            continue
+        answer = await walk.send(operation, arranged, who=caller, headers=walk.key(operation))
+        wrong = _differs(answer, 403, "forbidden")
+        if wrong is not None:
+            return f"{caller}: {wrong}"
     return None
 
 
@@ -208,6 +236,7 @@ def _value(schema: dict[str, Any]) -> str:
     return "2026-01-01T00:00:00Z" if kind.get("format") == "date-time" else plain
 
 
+COMPONENTS: dict[str, Any] = {}
 ENUMS: dict[str, str] = {}
 """The last value of each enumeration of the document; filled in before the walk."""
 
@@ -313,6 +342,25 @@ async def every_answer_tells_how_often_one_may_ask(walk: Walk, operation: Operat
         return f"RateLimit-Policy is {offered!r}"
     told = re.fullmatch(r'"principal";r=\d+;t=\d+, "provider";r=\d+;t=\d+', left)
     return None if told else f"RateLimit is {left!r}"
+
+
+@convention()
+async def answers_are_as_the_document_tells(walk: Walk, operation: Operation) -> str | None:
+    answer = await walk.answered(operation)
+    told = operation.told["responses"].get(str(answer.status_code))
+    if told is None:
+        return f"it does not tell of {answer.status_code}"
+    kind = answer.headers.get("content-type", "").partition(";")[0]
+    content = told.get("content", {})
+    if not content:
+        return f"it does not tell of {answer.text[:100]}" if answer.content else None
+    if kind not in content and "application/octet-stream" not in content:
+        return f"it does not tell of {kind}"
+    schema = content.get(kind, {}).get("schema")
+    if schema is None or "json" not in kind:
+        return None
+    fault = best_match(Draft202012Validator(schema | {"components": COMPONENTS}).iter_errors(answer.json()))
+    return None if fault is None else f"{fault.json_path}: {fault.message[:200]}"
 
 
 @convention()

@@ -109,6 +109,8 @@ class Walk:
 
     def __post_init__(self) -> None:
         self._by_id = {operation.id: operation for operation in self.operations}
+        self.untold: set[str] = set()
+        """Answers that the document does not tell of."""
         self._standing: dict[str, Arranged] = {}
         self._answers: dict[str, httpx2.Response] = {}
 
@@ -168,12 +170,15 @@ class Walk:
         told = filled(call.body, arranged.names)
         usual, kind = _body(operation, altered(told, call.other) if change else told)
         body = usual if content is None else content
-        return await self.client.request(
+        answer = await self.client.request(
             method or operation.method,
             operation.path.format_map({**arranged.names, **(names or {})}) + query,
             content=body,
             headers=({} if caller == "nobody" else arranged.callers[caller]) | kind | dict(headers or {}),
         )
+        if method is None and str(answer.status_code) not in operation.told["responses"]:
+            self.untold.add(f"{operation.id} can answer {answer.status_code}")
+        return answer
 
 
 def _body(operation: Operation, body: Any) -> tuple[bytes | None, dict[str, str]]:
