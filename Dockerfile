@@ -1,5 +1,7 @@
-# The requirements are installed in one stage and carried into another that has neither compiler nor cache.
-FROM python:3.11-slim AS build
+# The requirements are installed in one stage and carried into another that has neither compiler nor cache. A release
+# names the base by its digest: --build-arg BASE=python:3.11-slim@sha256:…
+ARG BASE=python:3.11-slim
+FROM ${BASE} AS build
 WORKDIR /srv/clausedesk
 COPY requirements/uv.txt requirements/run.txt requirements/
 RUN python -m venv .venv \
@@ -11,7 +13,10 @@ COPY app app
 RUN VIRTUAL_ENV=.venv .venv/bin/uv pip install --no-cache --no-deps --no-build-isolation --editable . \
  && .venv/bin/python -m compileall -q app
 
-FROM python:3.11-slim
+FROM ${BASE}
+LABEL org.opencontainers.image.title=clausedesk \
+      org.opencontainers.image.licenses=Apache-2.0 \
+      org.clausedesk.sbom=/srv/clausedesk/requirements/run.txt
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin clausedesk
 WORKDIR /srv/clausedesk
 COPY --from=build /srv/clausedesk /srv/clausedesk
@@ -23,5 +28,8 @@ ENV PATH=/srv/clausedesk/.venv/bin:$PATH \
 USER 10001:10001
 EXPOSE 8080 9090
 STOPSIGNAL SIGTERM
+# Of `serve`; run the worker with --no-healthcheck. Kubernetes has its own probes.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
 ENTRYPOINT ["clausedesk"]
 CMD ["serve"]

@@ -86,3 +86,7 @@ mutants: .venv/.dev ## break app/policy in small ways and see whether the tests 
 .PHONY: observe
 observe: .venv/.dev ## promtool over rules and dashboards, and a real Prometheus that sees a planted miss
 	$(BIN)/python -m tests.observe
+
+.PHONY: deploy-check
+deploy-check: .venv/.dev ## the Dockerfile by hadolint, and the rendered manifests against strict schemas (needs kubectl)
+	$(BIN)/python -m tests.deploy_check

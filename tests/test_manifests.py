@@ -1,0 +1,98 @@
+"""How it is meant to run in a cluster: without rights, probed, closed, and with all that it names."""
+
+import shutil
+
+import pytest
+import yaml
+
+from app.base.settings import Settings
+from tests.manifests import K8S, RENDERED, Manifest, pods, references, rendered, written
+
+KUBECTL = pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl")
+
+
+@pytest.fixture(scope="module")
+def manifests() -> list[Manifest]:
+    return written()
+
+
+def test_every_container_runs_without_rights_on_a_disk_it_cannot_write(manifests: list[Manifest]) -> None:
+    found = dict(pods(manifests))
+    assert set(found) == {"clausedesk-api", "clausedesk-worker", "clausedesk-migrate", "postgres"}
+    for name, spec in found.items():
+        assert spec["automountServiceAccountToken"] is False, name
+        assert spec["securityContext"]["runAsNonRoot"] is True, name
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        for container in spec["containers"]:
+            allowed = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True}
+            assert container["securityContext"] == {**allowed, "capabilities": {"drop": ["ALL"]}}, name
+            assert set(container["resources"]["requests"]) == {"cpu", "memory"}, name
+            assert "memory" in container["resources"]["limits"], name
+
+
+def test_being_alive_asks_no_database_and_being_ready_does(manifests: list[Manifest]) -> None:
+    found = dict(pods(manifests))
+    (api,), (worker,) = found["clausedesk-api"]["containers"], found["clausedesk-worker"]["containers"]
+    assert api["livenessProbe"]["httpGet"]["path"] == "/healthz"
+    assert api["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert worker["livenessProbe"]["httpGet"] == {"path": "/metrics", "port": "metrics"}
+
+
+def test_draining_is_over_before_the_pod_is_killed(manifests: list[Manifest]) -> None:
+    grace = dict(pods(manifests))["clausedesk-api"]["terminationGracePeriodSeconds"]
+    base = yaml.safe_load((K8S / "base/kustomization.yaml").read_text())
+    literals = dict(text.split("=", 1) for text in base["configMapGenerator"][0]["literals"])
+    assert grace > int(literals["CLAUSEDESK_DRAIN_SECONDS"]) + Settings().shutdown_timeout_seconds
+
+
+def test_each_of_our_pods_may_call_only_what_a_policy_names(manifests: list[Manifest]) -> None:
+    closed = {
+        m["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/component"]
+        for m in manifests
+        if m["kind"] == "NetworkPolicy" and set(m["spec"]["policyTypes"]) == {"Ingress", "Egress"}
+    }
+    assert closed == {"api", "worker", "migrate"}
+
+
+def test_replicas_times_pool_fit_into_the_connections_of_the_server(manifests: list[Manifest]) -> None:
+    of = {(m["kind"], m["metadata"]["name"]): m["spec"] for m in manifests if "spec" in m}
+    most = of["HorizontalPodAutoscaler", "clausedesk-api"]["maxReplicas"] + 1  # one more while rolling
+    workers = of["Deployment", "clausedesk-worker"]["replicas"] + 1
+    settings, reserved = Settings(), 10
+    taken = most * settings.pool_size + workers * settings.worker_pool_size + reserved
+    assert taken <= int(of["Cluster", "clausedesk-db"]["postgresql"]["parameters"]["max_connections"])
+
+
+def test_every_setting_that_is_given_exists(manifests: list[Manifest]) -> None:
+    known = {f"CLAUSEDESK_{name.upper()}" for name in Settings.model_fields}
+    known |= {"DATABASE_URL", "MIGRATION_DATABASE_URL"}
+    given = set()
+    for path in K8S.rglob("kustomization.yaml"):
+        made = yaml.safe_load(path.read_text())
+        for generator in (*made.get("configMapGenerator", ()), *made.get("secretGenerator", ())):
+            given |= {text.split("=", 1)[0] for text in generator.get("literals", ())}
+    for name, spec in pods(manifests):
+        if name != "postgres":
+            given |= {variable["name"] for container in spec["containers"] for variable in container.get("env", ())}
+    assert len(given) > 5
+    assert given - known == set()
+
+
+@KUBECTL
+@pytest.mark.parametrize("folder", RENDERED)
+def test_every_key_that_a_pod_takes_is_there(folder: str) -> None:
+    found = rendered(folder)
+    there = {
+        (m["kind"], m["metadata"]["name"]): {*m.get("data", ()), *m.get("stringData", ())}
+        for m in found
+        if m["kind"] in ("ConfigMap", "Secret")
+    }
+    taken = {reference for _, spec in pods(found) for reference in references(spec)}
+    assert taken
+    for kind, name, key in taken:
+        if (kind, name) in there:
+            assert key is None or key in there[kind, name], (kind, name, key)
+        else:
+            # Production has its secrets from a store of its own; those that are needed stand at the top of its overlay.
+            assert (kind, name, folder == "overlays/development") == ("Secret", "clausedesk", False)
+            assert str(key) in (K8S / "overlays/production/kustomization.yaml").read_text()
