@@ -8,6 +8,8 @@ from uuid import UUID
 
 from app.db.pool import Database
 
+_PATIENCE: Final = 30.0
+"""Seconds that a statement over all rows may take: millions of them need more than a request may."""
 Rows = Sequence[Mapping[str, Any]]
 
 # ── now: partial indexes of what is not over ─────────────────────────────────
@@ -118,15 +120,16 @@ async def figures_past(
     database: Database, now: datetime, target_bounds: Sequence[int], page_bounds: Sequence[float], window: timedelta
 ) -> Past:
     """Bounds in seconds, in order. Of the tickets received in the window it is counted at which level they end."""
-    async with database.read(None) as connection:
+    async with database.transaction(None) as connection:
+        await connection.execute(f"SET LOCAL statement_timeout = '{_PATIENCE:.0f}s'")
         return Past(
-            tickets=await connection.fetch(_TICKETS),
-            met=await connection.fetch(_MET, list(target_bounds)),
-            breached=await connection.fetch(_BREACHED),
-            solved=await connection.fetch(_SOLVED, now - window),
-            fees=await connection.fetch(_FEES),
-            payments=await connection.fetch(_PAYMENTS),
-            paged=await connection.fetch(_PAGED, list(page_bounds)),
+            tickets=await connection.fetch(_TICKETS, timeout=_PATIENCE),
+            met=await connection.fetch(_MET, list(target_bounds), timeout=_PATIENCE),
+            breached=await connection.fetch(_BREACHED, timeout=_PATIENCE),
+            solved=await connection.fetch(_SOLVED, now - window, timeout=_PATIENCE),
+            fees=await connection.fetch(_FEES, timeout=_PATIENCE),
+            payments=await connection.fetch(_PAYMENTS, timeout=_PATIENCE),
+            paged=await connection.fetch(_PAGED, list(page_bounds), timeout=_PATIENCE),
         )
 
 
