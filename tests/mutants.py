@@ -132,7 +132,7 @@ def noticed(name: str, tests: Sequence[str], most_seconds: int, *, aloud: bool =
 
 
 def judge(mutant: Mutant) -> bool:
-    return any(noticed(mutant.name, tests, most_seconds=40) for tests in rounds(mutant.module))
+    return any(noticed(mutant.name, tests, most_seconds=120) for tests in rounds(mutant.module))
 
 
 def _difference(mutant: Mutant) -> str:
