@@ -102,7 +102,7 @@ async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathe
         errand.policies.lexicons,
         given.policy,
         words,
-        given.stated.asserted,
+        {**_topic_of_the_action(given), **given.stated.asserted},
         account,
         tuple(a.number for a in given.around.candidates),
         received_at,
@@ -118,6 +118,12 @@ async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathe
     )
     around = given.around.model_copy(update={"topic_candidates": found.candidates, "signals": found.signals})
     return replace(given, request=request, around=around)
+
+
+def _topic_of_the_action(given: Gathered) -> dict[str, Any]:
+    """What an administrative action is about by the policy; words propose no other."""
+    action = given.policy.action(given.request.action) if given.request.action else None
+    return {"topic": action.topic} if action is not None and action.topic else {}
 
 
 def _ids(row: Mapping[str, Any]) -> list[str]:

@@ -53,7 +53,7 @@ async def test_machines_name_account_and_sender(front: FrontDesk) -> None:
     assert (stranger["outcome"], stranger["reason"]) == ("refused", "sender_unlisted")
 
 
-async def test_a_reseller_asks_for_its_own_customers_only(front: FrontDesk) -> None:
+async def test_a_reseller_asks_for_the_customers_of_its_tree_only(front: FrontDesk) -> None:
     provider = await front.provider()
     own = await factories.account(front.owner, provider.id, is_reseller=True, product="reseller_hosting")
     await factories.contact(front.owner, own, role="registered", token_role="authorised_contact")
@@ -65,7 +65,7 @@ async def test_a_reseller_asks_for_its_own_customers_only(front: FrontDesk) -> N
     who = await front.reseller(provider, firm)
     for account in (customer, grandchild):
         decision = await classified(front, who, on_behalf_of=account.number)
-        assert decision["outcome"] == ("accepted" if account is customer else "refused"), decision["reason"]
+        assert (decision["outcome"], decision["standing"]) == ("accepted", "reseller"), decision["reason"]
     assert (await classified(front, who, account=str(customer.id)))["standing"] == "reseller"
     assert (await classified(front, who))["standing"] == "registered"
     out = await front.client.post(URL, json={**OFFLINE, "account": stranger.number}, headers=who)

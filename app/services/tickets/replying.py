@@ -84,7 +84,7 @@ async def _with_what_the_words_say(
         errand.policies.lexicons,
         known.policy,
         (known.row["subject"], body.body),
-        {**known.ticket.facts, **request.facts},
+        {**_known_topic(known), **known.ticket.facts, **request.facts},
         known.around.account,
         (),
         errand.now,
@@ -93,6 +93,12 @@ async def _with_what_the_words_say(
     source = found.topic_source if "topic" in found.facts else request.topic_source
     request = request.model_copy(update={"facts": {**found.facts, **request.facts}, "topic_source": source})
     return request, replace(known, around=around)
+
+
+def _known_topic(known: Known) -> dict[str, Any]:
+    """What the ticket is about already, by an action too; words propose no other."""
+    topic = known.ticket.decision.topic
+    return {"topic": topic} if topic is not None else {}
 
 
 async def _note(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> tuple[StoredAnswer, Command]:
