@@ -85,5 +85,6 @@ def test_customers_are_told_only_where_the_policy_says_so(notice: bool, effects:
     policy = harbour({"change": {"notice": notice}})
     _, decision = publish(policy, policy.document, version=2, effective_from=NOON, at=NOON)
     assert [e.type for e in decision.effects] == effects
+    assert [e.model_extra for e in decision.effects] == [{"to": "customer", "of": "policy_change", "at": NOON}] * notice
     assert decision.cites("HAR-2")
     assert [a.id for a in decision.assumptions] == ["A_HAR_01"]
