@@ -9,7 +9,7 @@ from app.db.idempotency import kept_answer
 from app.schemas.idempotency import StoredAnswer
 from app.services.errands import Errand
 
-_TRIES = 4
+_TRIES = 8
 
 Answer = TypeVar("Answer")
 

@@ -11,7 +11,6 @@ from app.base.vocabulary import Role, Scope
 from app.db.tables.providers import Provider
 from app.mail.tokens import message_id, reply_address
 from app.services.mail.mailroom import mail_keys
-from app.services.triage import Lexicons
 from tests import factories
 from tests.frontdesk import NOW, FrontDesk, Headers
 from tests.mail.made import mail
@@ -19,10 +18,6 @@ from tests.mail.made import mail
 PASS = "Authentication-Results: mx.desk.example; dmarc=pass header.from=maple.example"
 FAIL = "Authentication-Results: mx.desk.example; dmarc=fail header.from=maple.example"
 JANE = "jane@maple.example"
-
-
-# What topics sound like is learned once for all tests.
-LEXICONS = Lexicons()
 
 
 class Gateway:
@@ -58,7 +53,6 @@ class Gateway:
 
 
 async def _gateway(front: FrontDesk, policy: str) -> Gateway:
-    front.desk.policies.lexicons = LEXICONS
     provider = await front.provider(policy)
     _, contact, _ = await front.customer(policy)
     await front.owner.execute("UPDATE contact SET email = $1 WHERE id = $2", JANE, contact.id)

@@ -11,11 +11,12 @@ from app.policy.decision import Decision
 from app.policy.scenarios.file import FileAccount
 from app.policy.situation import Account, Request, Sender, Situation
 from app.services.triage import Lexicons, suggest
+from tests import frontdesk
 from tests.benchmarks.decisions import compiled
 
 AT = datetime(2026, 2, 10, 15, tzinfo=UTC)
 ACCOUNTS = Path(__file__).parents[2] / "app" / "demo" / "accounts.yaml"
-LEXICONS = Lexicons()
+LEXICONS = Lexicons(frontdesk.LEXICONS)
 
 # provider, account, subject, body; what it is about, its class, whether it is owed, and what the work waits for
 PLAIN = [

@@ -13,14 +13,11 @@ from app.services.mail.planning import plan_mail
 from app.services.mail.sending import MailSender
 from app.services.sequencing import sequence
 from app.services.shelf import Policies
-from app.services.triage import Lexicons
 from tests.frontdesk import FrontDesk, Headers
 from tests.mail.made import mail
 from tests.services.mail.postbox import Postbox
 
 JANE = "jane@maple.example"
-# What topics sound like is learned once for all tests.
-LEXICONS = Lexicons()
 
 
 @dataclass
@@ -77,7 +74,6 @@ class Office:
 
 async def open_office(front: FrontDesk, worker: Database, box: Postbox, policy: str, **account: Any) -> Office:
     """Of a provider with one customer, whose listed person is Jane."""
-    front.desk.policies.lexicons = LEXICONS
     provider = await front.provider(policy)
     _, contact, customer = await front.customer(policy, **account)
     await front.owner.execute("UPDATE contact SET email = $1, name = 'Jane Doe' WHERE id = $2", JANE, contact.id)
