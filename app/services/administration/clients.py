@@ -11,7 +11,7 @@ from app.base.vocabulary import Role
 from app.db.administration import CLIENT, facts_for_change
 from app.db.callers import CallerRow
 from app.db.clients import list_clients, read_client
-from app.db.commands import Command, Update
+from app.db.commands import Command
 from app.db.requests import Reference
 from app.schemas.clients import ClientCreate, ClientPatch
 from app.schemas.idempotency import StoredAnswer
@@ -95,7 +95,9 @@ async def _rotate(errand: Errand, client: str, grace: timedelta, expected: int |
     }
     view = {**_after(errand, row, values), "client_secret": secret}
     answer = records.changed(view, secret=True)
-    await _write(errand, row, values, EventType.CLIENT_ROTATED, {"previous_expires_at": until}, answer)
+    await records.rewrite(
+        errand, "api_client", row, values, EventType.CLIENT_ROTATED, {"previous_expires_at": until}, answer
+    )
     return answer
 
 
@@ -111,7 +113,7 @@ async def _change(errand: Errand, client: str, patch: dict[str, Any], expected: 
         if (row["role"] == Role.SERVICE) != bool(patch["scopes"]):
             message = "A machine of the provider has scopes; one of a reseller has none."
             raise Problem("invalid", errors=[Fault("/scopes", "not_offered", message)])
-    await _write(errand, row, patch, EventType.CLIENT_CHANGED, records.told_of(patch))
+    await records.rewrite(errand, "api_client", row, patch, EventType.CLIENT_CHANGED, records.told_of(patch))
     return _after(errand, row, patch)
 
 
@@ -126,7 +128,7 @@ async def _switch(errand: Errand, client: str, expected: int | None, active: boo
         return records.changed(client_view(errand, row))
     kind = EventType.CLIENT_ACTIVATED if active else EventType.CLIENT_DEACTIVATED
     answer = records.changed(_after(errand, row, {"active": active}))
-    await _write(errand, row, {"active": active}, kind, {}, answer)
+    await records.rewrite(errand, "api_client", row, {"active": active}, kind, {}, answer)
     return answer
 
 
@@ -149,19 +151,6 @@ async def _gather(errand: Errand, client: str, reseller: str | None) -> Mapping[
     )
     await records.check_admin(errand, caller, facts)
     return facts
-
-
-async def _write(
-    errand: Errand,
-    row: Mapping[str, Any],
-    values: Mapping[str, Any],
-    kind: EventType,
-    told: dict[str, Any],
-    answer: StoredAnswer | None = None,
-) -> None:
-    event = records.event(errand, kind, row, row["version"] + 1, told)
-    update = Update("api_client", UUID(row["id"]), row["version"], {**values, "updated_at": errand.now})
-    await records.write(errand, Command({"event": [event]}, update, answer=answer, repeat=errand.repeat))
 
 
 def _after(errand: Errand, row: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.vocabulary import Role
 from app.db.callers import CallerRow
-from app.db.commands import Command, carry_out
+from app.db.commands import Command, Update, carry_out
 from app.db.problems import violated_constraint
 from app.schemas.idempotency import StoredAnswer
 from app.services.errands import Errand
@@ -85,6 +85,21 @@ def event(
     errand: Errand, kind: EventType, row: Mapping[str, Any], version: int, data: dict[str, Any]
 ) -> dict[str, Any]:
     return errand.event(kind, (str(kind).partition(".")[0], UUID(str(row["id"]))), version, data)
+
+
+async def rewrite(
+    errand: Errand,
+    table: str,
+    row: Mapping[str, Any],
+    values: Mapping[str, Any],
+    kind: EventType,
+    told: dict[str, Any],
+    answer: StoredAnswer | None = None,
+) -> None:
+    """A row's next version, with the event that tells of it and the answer for who repeats the request."""
+    next_one = event(errand, kind, row, row["version"] + 1, told)
+    update = Update(table, UUID(str(row["id"])), row["version"], {**values, "updated_at": errand.now})
+    await write(errand, Command({"event": [next_one]}, update, answer=answer, repeat=errand.repeat))
 
 
 async def write(errand: Errand, command: Command) -> None:

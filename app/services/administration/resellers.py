@@ -8,7 +8,7 @@ from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.db.administration import RESELLER, facts_for_change
 from app.db.callers import CallerRow, Kind
-from app.db.commands import Command, Update
+from app.db.commands import Command
 from app.db.requests import Reference
 from app.db.resellers import list_resellers, read_reseller
 from app.schemas.idempotency import StoredAnswer
@@ -88,7 +88,7 @@ async def _change(errand: Errand, reseller: str, patch: dict[str, Any], expected
         raise Problem("invalid", errors=[Fault("/parent", "not_offered", "It stands below this one already.")])
     if "metadata" in patch:
         values["metadata"] = merged_metadata(row["metadata"], patch["metadata"])
-    await _write(errand, row, values, EventType.RESELLER_CHANGED, records.told_of(patch))
+    await records.rewrite(errand, "reseller", row, values, EventType.RESELLER_CHANGED, records.told_of(patch))
     return await read(errand, row["id"])
 
 
@@ -106,21 +106,8 @@ async def _switch(errand: Errand, reseller: str, expected: int | None, active: b
         return records.changed(before)
     kind = EventType.RESELLER_ACTIVATED if active else EventType.RESELLER_DEACTIVATED
     answer = records.changed({**before, "active": active, "version": row["version"] + 1, "updated_at": errand.now})
-    await _write(errand, row, {"active": active}, kind, {}, answer)
+    await records.rewrite(errand, "reseller", row, {"active": active}, kind, {}, answer)
     return answer
-
-
-async def _write(
-    errand: Errand,
-    row: Mapping[str, Any],
-    values: Mapping[str, Any],
-    kind: EventType,
-    told: dict[str, Any],
-    answer: StoredAnswer | None = None,
-) -> None:
-    event = records.event(errand, kind, row, row["version"] + 1, told)
-    update = Update("reseller", UUID(row["id"]), row["version"], {**values, "updated_at": errand.now})
-    await records.write(errand, Command({"event": [event]}, update, answer=answer, repeat=errand.repeat))
 
 
 async def _gather(errand: Errand, reseller: str, parent: str | None, account: str | None) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.db.administration import STAFF, facts_for_change
 from app.db.callers import CallerRow, Kind
-from app.db.commands import Command, Update
+from app.db.commands import Command
 from app.db.requests import Reference
 from app.db.staff import list_staff, read_staff
 from app.schemas.idempotency import StoredAnswer
@@ -75,7 +75,7 @@ async def _change(errand: Errand, staff: str, patch: dict[str, Any], expected: i
         _check_other(errand, row)
     told = {**records.told_of(patch), **_told({**row, **patch})}
     values = {**patch, "updated_at": errand.now}
-    await _write(errand, row, values, EventType.STAFF_CHANGED, told)
+    await records.rewrite(errand, "staff", row, values, EventType.STAFF_CHANGED, told)
     return staff_view({**row, **values, "version": row["version"] + 1})
 
 
@@ -93,21 +93,8 @@ async def _switch(errand: Errand, staff: str, expected: int | None, active: bool
     values = {"active": active, "updated_at": errand.now}
     kind = EventType.STAFF_ACTIVATED if active else EventType.STAFF_DEACTIVATED
     answer = records.changed(staff_view({**row, **values, "version": row["version"] + 1}))
-    await _write(errand, row, values, kind, {}, answer)
+    await records.rewrite(errand, "staff", row, values, kind, {}, answer)
     return answer
-
-
-async def _write(
-    errand: Errand,
-    row: Mapping[str, Any],
-    values: Mapping[str, Any],
-    kind: EventType,
-    told: dict[str, Any],
-    answer: StoredAnswer | None = None,
-) -> None:
-    event = records.event(errand, kind, row, row["version"] + 1, told)
-    update = Update("staff", UUID(row["id"]), row["version"], values)
-    await records.write(errand, Command({"event": [event]}, update, answer=answer, repeat=errand.repeat))
 
 
 async def _gather(errand: Errand, staff: str, departments: Sequence[str]) -> Mapping[str, Any]:
