@@ -6,7 +6,7 @@ WORKDIR /srv/clausedesk
 COPY requirements/uv.txt requirements/run.txt requirements/
 RUN python -m venv .venv \
  && .venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements/uv.txt \
- && VIRTUAL_ENV=.venv .venv/bin/uv pip install --no-cache --require-hashes -r requirements/run.txt
+ && VIRTUAL_ENV=.venv .venv/bin/uv pip install --no-cache --compile-bytecode --require-hashes -r requirements/run.txt
 COPY pyproject.toml README.md ./
 COPY alembic alembic
 COPY app app

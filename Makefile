@@ -7,6 +7,9 @@ PORT ?= 8080
 BIN := .venv/bin
 UV := $(BIN)/uv
 
+# Python keeps what it has compiled, whatever the shell says: it takes half the time of a start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -19,8 +22,9 @@ help: ## what can be made
 	@touch $@
 
 .venv/.run: .venv/.uv requirements/run.txt pyproject.toml
-	VIRTUAL_ENV=.venv $(UV) pip install --quiet --require-hashes -r requirements/run.txt
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements/run.txt
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q app
 	@touch $@
 
 .venv/.dev: .venv/.run requirements/dev.txt
