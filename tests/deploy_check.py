@@ -1,22 +1,38 @@
-"""Dockerfile and manifests, as a registry and a cluster would read them: hadolint, kustomize, strict schemas."""
+"""Dockerfile and manifests, as a registry and a cluster would read them: hadolint, kustomize, strict schemas.
 
+There is no engine for images here, so the steps of the Dockerfile's first stage are carried out in a clean folder.
+"""
+
+import json
+import re
+import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import kubernetes_validate
 
-from tests.manifests import RENDERED, rendered
+from tests.manifests import K8S, RENDERED, rendered
 
 VERSION = "1.32"
 OPERATORS = {"monitoring.coreos.com/v1", "postgresql.cnpg.io/v1"}
 """Schemas that come with operators and not with Kubernetes."""
+ROOT = K8S.parent
 
 
 def main() -> None:
     hadolint = Path(sys.executable).with_name("hadolint")
     subprocess.run([hadolint, "Dockerfile"], check=True)
-    print("1 Dockerfile passes hadolint")
+    print("1 Dockerfile passes hadolint", flush=True)
+    check_manifests()
+    with tempfile.TemporaryDirectory(prefix="clausedesk-image-") as name:
+        build(Path(name))
+
+
+def check_manifests() -> None:
     for folder in RENDERED:
         found = rendered(folder)
         ours = [manifest for manifest in found if manifest["apiVersion"] not in OPERATORS]
@@ -25,7 +41,7 @@ def main() -> None:
         for manifest in ours:
             kubernetes_validate.validate(manifest, VERSION, strict=True)
         others = f", {len(found) - len(ours)} of operators only rendered" if len(found) > len(ours) else ""
-        print(f"{len(ours)} manifests of {folder} pass the schemas of Kubernetes {VERSION}{others}")
+        print(f"{len(ours)} manifests of {folder} pass the schemas of Kubernetes {VERSION}{others}", flush=True)
     broken = {**ours[0], "unheard_of": True}
     try:
         kubernetes_validate.validate(broken, VERSION, strict=True)
@@ -33,6 +49,65 @@ def main() -> None:
         print("1 broken manifest is refused")
     else:
         sys.exit("a broken manifest was accepted")
+
+
+# ── the image ────────────────────────────────────────────────────────────────
+def build(folder: Path) -> None:
+    """What the first stage does, where nothing else lies; then the command that it makes, and the list of its parts."""
+    steps = list(first_stage((ROOT / "Dockerfile").read_text()))
+    for instruction, words in steps:
+        if instruction == "COPY":
+            *sources, target = shlex.split(words)
+            for source in sources:
+                copy(ROOT / source, folder / target, as_file=target.endswith("/"))
+        elif instruction == "RUN":
+            run = subprocess.run(["bash", "-euc", words], check=False, cwd=folder, capture_output=True, text=True)
+            if run.returncode != 0:
+                sys.exit(f"RUN {words}\n{run.stderr}")
+    ran = sum(instruction == "RUN" for instruction, _ in steps)
+    said = subprocess.run([folder / ".venv/bin/clausedesk", "--version"], check=True, capture_output=True, text=True)
+    if not ran:
+        sys.exit("nothing was examined: the Dockerfile has no steps")
+    print(f"{ran} steps of the Dockerfile make {said.stdout.strip()} in a clean folder", flush=True)
+    parts = {normal(part["name"]) for part in json.loads((folder / "sbom.cdx.json").read_text())["components"]}
+    missing = locked() - parts
+    if missing or not parts:
+        sys.exit(f"the list of parts (SBOM) does not name {sorted(missing)}")
+    print(f"{len(parts)} parts are named by its list (CycloneDX), all {len(locked())} that are locked among them")
+
+
+def first_stage(text: str) -> Iterator[tuple[str, str]]:
+    """Instructions and their words, up to the second FROM."""
+    begun = False
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    for line in "\n".join(lines).replace("\\\n", " ").splitlines():
+        instruction, _, words = line.strip().partition(" ")
+        if instruction == "FROM":
+            if begun:
+                return
+            begun = True
+        elif begun and instruction:
+            yield instruction, words
+
+
+def copy(source: Path, target: Path, *, as_file: bool) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        place = target / source.name if as_file or target.is_dir() else target
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, place)
+
+
+def locked() -> set[str]:
+    """What is installed on any system, by name."""
+    lines = (ROOT / "requirements" / "run.txt").read_text().splitlines()
+    return {line.partition("==")[0] for line in lines if "==" in line and ";" not in line and not line.startswith(" ")}
+
+
+def normal(name: str) -> str:
+    """A project's name as locked requirements write it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The manifests: as written, and as `kubectl kustomize` renders them where there is one."""
 
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ import yaml
 K8S = Path(__file__).parents[1] / "k8s"
 RENDERED = ("base", "overlays/development", "overlays/production")
 Manifest = dict[str, Any]
+# Where the machine has none, `make deploy-check` brings one.
+KUBECTL = shutil.which("kubectl") or shutil.which("kubectl", path=str(Path(sys.prefix)))
 
 
 def written() -> list[Manifest]:
@@ -19,7 +23,8 @@ def written() -> list[Manifest]:
 
 
 def rendered(folder: str) -> list[Manifest]:
-    run = subprocess.run(["kubectl", "kustomize", K8S / folder], check=False, capture_output=True, text=True)
+    assert KUBECTL is not None, "there is no kubectl: `make deploy-check` brings one"
+    run = subprocess.run([KUBECTL, "kustomize", K8S / folder], check=False, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     return [found for found in yaml.safe_load_all(run.stdout) if found]
 

@@ -1,14 +1,10 @@
 """How it is meant to run in a cluster: without rights, probed, closed, and with all that it names."""
 
-import shutil
-
 import pytest
 import yaml
 
 from app.base.settings import Settings
-from tests.manifests import K8S, RENDERED, Manifest, pods, references, rendered, written
-
-KUBECTL = pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl")
+from tests.manifests import K8S, KUBECTL, RENDERED, Manifest, pods, references, rendered, written
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +74,7 @@ def test_every_setting_that_is_given_exists(manifests: list[Manifest]) -> None:
     assert given - known == set()
 
 
-@KUBECTL
+@pytest.mark.skipif(KUBECTL is None, reason="there is no kubectl; `make deploy-check` brings one and looks, too")
 @pytest.mark.parametrize("folder", RENDERED)
 def test_every_key_that_a_pod_takes_is_there(folder: str) -> None:
     found = rendered(folder)
