@@ -34,11 +34,11 @@ WITH lapsed AS (
   FROM (SELECT provider_id, id FROM quote WHERE status = 'offered' AND expires_at <= $1
         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS due
   WHERE q.provider_id = due.provider_id AND q.id = due.id
-  RETURNING q.provider_id, q.id, q.version, q.ticket_id),
+  RETURNING q.provider_id, q.id, q.version, q.ticket_id, q.account_id, q.edition),
 named AS (SELECT *, row_number() OVER () AS n FROM lapsed)
 INSERT INTO event (provider_id, id, subject_kind, subject_id, seq, type, actor_kind, data, occurred_at)
 SELECT provider_id, ($3::uuid[])[n], 'quote', id, version, $4, 'system',
-  jsonb_strip_nulls(jsonb_build_object('ticket', ticket_id)), $1 FROM named"""
+  jsonb_build_object('ticket_id', ticket_id, 'account_id', account_id, 'edition', edition), $1 FROM named"""
 _KEYS: Final = """
 DELETE FROM idempotency_key AS k USING (
   SELECT provider_id, principal, key FROM idempotency_key WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) AS old

@@ -47,7 +47,8 @@ def _person(where: str) -> str:
 _OF_ACCOUNT: Final = "c.account_id = coalesce(t.account_id, $7::uuid)"
 _LETTER: Final = f"""
 SELECT p.slug, p.name AS provider, e.decision AS decided, t.id AS ticket_id, t.reference, t.subject, t.language,
-  t.decision, t.resolution, t.requester, t.status, t.channel,
+  t.decision, t.resolution, t.requester, t.status, t.channel, t.state -> 'request' ->> 'action' AS action,
+  (SELECT s.reference FROM ticket AS s WHERE s.provider_id = $1 AND s.id = t.merged_into) AS survivor,
   coalesce(t.policy_version, e.policy_version) AS policy_version,
   coalesce(t.settings_revision, e.settings_revision, 0) AS settings_revision,
   {_person("c.id = coalesce($6::uuid, t.contact_id)")} AS contact,
@@ -62,7 +63,8 @@ FROM provider AS p
 LEFT JOIN event AS e ON e.provider_id = $1 AND e.id = $2
 LEFT JOIN ticket AS t ON t.provider_id = $1 AND t.id = $3
 LEFT JOIN message AS m ON m.provider_id = $1 AND m.id = $4 AND m.visibility = 'public'
-LEFT JOIN quote AS q ON q.provider_id = $1 AND q.id = $5
+LEFT JOIN quote AS q ON q.provider_id = $1
+  AND CASE WHEN $5::uuid IS NULL THEN q.ticket_id = t.id AND q.status = 'offered' ELSE q.id = $5 END
 LEFT JOIN notice AS n ON n.provider_id = $1 AND n.id = $8
 WHERE p.id = $1"""
 

@@ -99,9 +99,10 @@ def terms_of(policy: CompiledPolicy, slug: str) -> dict[str, Any]:
     }
 
 
-def name_of(policy: CompiledPolicy, slug: str) -> str:
-    own = policy.document.actions.get(slug)
-    called = words(own.name, policy.document.locale, policy.document.locale) if own is not None else ""
+def name_of(policy: CompiledPolicy, slug: str, language: str | None = None) -> str:
+    """In the language of the policy where none is asked for."""
+    own, locale = policy.document.actions.get(slug), policy.document.locale
+    called = words(own.name, language or locale, locale) if own is not None else ""
     return called or slug.replace("_", " ").capitalize()
 
 

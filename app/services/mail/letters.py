@@ -17,30 +17,35 @@ class Letter(StrEnum):
     REFUSAL = "refusal"
     REPLY = "reply"
     QUOTE = "quote"
+    EXPIRED = "expired"
     REMINDER = "reminder"
+    CLOSING = "closing"
+    MERGED = "merged"
+    CONFIRMED = "confirmed"
     RESOLUTION = "resolution"
     SECURE_FORM = "secure_form"
     NOTICE = "notice"
     ANNOUNCEMENT = "announcement"
 
 
-ANSWERS: Final = frozenset({Letter.ACKNOWLEDGEMENT, Letter.HOLD, Letter.REFUSAL})
+ANSWERS: Final = frozenset({Letter.ACKNOWLEDGEMENT, Letter.HOLD, Letter.REFUSAL, Letter.MERGED})
 """Written by no person, in answer to what somebody sent: these may begin a loop, or hit somebody who sent nothing."""
+BY_TIME: Final = frozenset({Letter.REMINDER, Letter.CLOSING, Letter.EXPIRED})
+"""Written by no person either, in answer to nothing: because time has passed."""
 SENDER: Final = "sender"
 _AT_RECEIPT: Final = {
     Outcome.ACCEPTED: Letter.ACKNOWLEDGEMENT,
     Outcome.HELD: Letter.HOLD,
     Outcome.REFUSED: Letter.REFUSAL,
     Outcome.AUTO_CLOSED: Letter.REFUSAL,
+    Outcome.MERGED: Letter.MERGED,
 }
-_ADDED_TO: Final = frozenset(
-    {
-        EventType.TICKET_REPLIED,
-        EventType.TICKET_DESCRIBED,
-        EventType.TICKET_VERIFIED,
-        EventType.TICKET_ACTION_CONFIRMED,
-    }
-)
+_ADDED_TO: Final = frozenset({EventType.TICKET_REPLIED, EventType.TICKET_DESCRIBED, EventType.TICKET_VERIFIED})
+_RECEIVED: Final = frozenset({EventType.TICKET_OPENED, EventType.TICKET_MERGED})
+_NAMED: Final[Mapping[str, Letter]] = {"reminder": Letter.REMINDER, "closing": Letter.CLOSING}
+"""What rules want told, and we have words for."""
+_TOLD_ANYWAY: Final = frozenset({"quote"})
+"""By the event of the quote itself, which knows the price."""
 _OWNERS: Final = frozenset({"customer", "account_owner", "primary", "secondary", "reseller", SENDER})
 
 
@@ -66,13 +71,15 @@ def wanted_by(kind: str, data: Mapping[str, Any], decision: Mapping[str, Any] | 
 
 def _about_the_event(kind: str, data: Mapping[str, Any], decision: Mapping[str, Any] | None) -> list[Wanted]:
     by_staff = data.get("author_kind") == "staff"
-    if kind == EventType.TICKET_OPENED and decision is not None and decision["notify_sender"]:
+    if kind in _RECEIVED and decision is not None and decision["notify_sender"]:
         letter = _AT_RECEIPT.get(Outcome(decision["outcome"]))
         return [Wanted(letter)] if letter is not None else []
     if kind == EventType.TICKET_REPLIED and by_staff:
         return [Wanted(Letter.REPLY, about={"message": data["message"]})]
     if kind in _ADDED_TO and decision is not None and decision["outcome"] == Outcome.ACCEPTED:
         return [Wanted(Letter.ACKNOWLEDGEMENT, after_hold=True)]
+    if kind == EventType.TICKET_ACTION_CONFIRMED:
+        return [Wanted(Letter.CONFIRMED)]
     if kind == EventType.TICKET_RESOLVED:
         return [Wanted(Letter.RESOLUTION)]
     return []
@@ -90,7 +97,12 @@ def _by_effects(decision: Mapping[str, Any]) -> list[Wanted]:
     for effect in decision["effects"]:
         to = effect.get("to")
         template = effect.get("template") or effect.get("of")
-        if effect["type"] in ("notify", "relay") and to in _OWNERS:
+        if template in _TOLD_ANYWAY:
+            continue
+        if template in _NAMED and to in _OWNERS:
+            # Whoever asked is waited for, be it a person of the customer's or of the reseller's.
+            found.append(Wanted(_NAMED[template], SENDER if to == "customer" else str(to)))
+        elif effect["type"] in ("notify", "relay") and to in _OWNERS:
             found.append(Wanted(Letter.NOTICE, str(to), about={"of": template or effect["type"]}))
         elif effect["type"] == "reply" and template is not None:
             found.append(Wanted(Letter.NOTICE, str(to or SENDER), about={"of": template}))

@@ -11,7 +11,7 @@ from app.db.log import Logged
 from app.db.outbound import tickets_to_write_about
 from app.db.pool import ScopedConnection
 from app.schemas.deliveries import NewDelivery
-from app.services.mail.letters import ANSWERS, SENDER, Letter, Wanted, wanted_by
+from app.services.mail.letters import ANSWERS, BY_TIME, SENDER, Letter, Wanted, wanted_by
 from app.services.sequencing import News
 
 _MOST_AN_HOUR: Final = 3
@@ -51,6 +51,8 @@ def _of_event(event: Logged) -> list[tuple[UUID | None, Wanted]]:
     data = event.data
     if event.type == EventType.QUOTE_OFFERED and data.get("ticket_id"):
         return [(UUID(data["ticket_id"]), Wanted(Letter.QUOTE, about={"quote": str(event.subject_id)}))]
+    if event.type == EventType.QUOTE_EXPIRED and data.get("ticket_id"):
+        return [(UUID(data["ticket_id"]), Wanted(Letter.EXPIRED, about={"quote": str(event.subject_id)}))]
     if event.type == EventType.SECURE_FORM_REQUESTED and data.get("contact"):
         about = {"form": str(event.subject_id), "contact": data["contact"]}
         ticket = data.get("ticket")
@@ -62,9 +64,10 @@ def _may_go(one: Wanted, ticket: Mapping[str, Any], just_now: int) -> bool:
     """What no person wrote goes to nobody unknown without proof, and to nobody again and again."""
     if one.to == SENDER and ticket["role"] in _MACHINES:
         return False
+    stranger = ticket["standing"] == "unlisted"
     if one.letter not in ANSWERS:
-        return True
-    if ticket["standing"] == "unlisted" and (ticket["mail_auth"] != "pass" or ticket["in_a_day"] or just_now):
+        return one.letter not in BY_TIME or not stranger or ticket["mail_auth"] == "pass"
+    if stranger and (ticket["mail_auth"] != "pass" or ticket["in_a_day"] or just_now):
         return False
     return bool(ticket["in_an_hour"] + just_now < _MOST_AN_HOUR)
 
@@ -81,6 +84,6 @@ def _is_said(one: Wanted, payload: Mapping[str, Any], ticket: Mapping[str, Any])
 
 def _key(one: Wanted, payload: Mapping[str, Any]) -> str:
     """Of two of these in one batch the first is enough."""
-    if one.letter in (Letter.REPLY, Letter.QUOTE, Letter.SECURE_FORM):
+    if one.letter in (Letter.REPLY, Letter.QUOTE, Letter.EXPIRED, Letter.SECURE_FORM):
         return f"{one.letter} {payload.get('message') or payload.get('quote') or payload.get('form')}"
     return f"{one.letter} {payload.get('of', '')} {one.to if one.letter is Letter.NOTICE else ''}"

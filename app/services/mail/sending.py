@@ -22,6 +22,7 @@ from app.policy.compile import CompiledPolicy
 from app.policy.language.model import words
 from app.schemas.deliveries import Attempt, Claimed
 from app.sealing.keys import SealingKeys
+from app.services.authority import name_of
 from app.services.mail.dead_addresses import refused_for_good
 from app.services.mail.letters import ANSWERS, SENDER, Letter
 from app.services.mail.mailroom import mail_keys
@@ -160,22 +161,26 @@ def _told(
     zone = policy.document.tz if policy is not None else "UTC"
     quote = facts["quote"] or {}
     own = policy.templates.get(str(payload.get("of"))) if policy is not None else None
+    area = _client_area(settings, facts["slug"])
     return {
         "provider": facts["provider"],
         "reference": facts["reference"],
         "subject": facts["subject"],
         "due": _time(_due(decision), zone),
-        "missing": _missing(decision, policy, language),
+        "missing": _missing(decision, policy, language, facts["action"]),
         "sentences": _sentences(decision, letter),
         "redirect": _channels(decision, policy, language),
         "said": facts["said"] or "",
         "author": (facts["author"] or {}).get("name") or "",
         "resolution": facts["resolution"] or "",
+        "survivor": facts["survivor"],
+        "action": name_of(policy, facts["action"], language) if policy is not None and facts["action"] else "",
+        "confirm": f"{area}/actions/{facts['ticket_id']}" if facts["action"] else None,
         "about": own or str(payload.get("of", "")).replace("_", " "),
         "total": _price(quote.get("total"), quote.get("currency")),
         "lines": [line.get("text") for line in quote.get("lines") or []],
         "expires": _time(quote.get("expires_at"), zone),
-        "link": f"{_client_area(settings, facts['slug'])}/quotes/{quote.get('id')}",
+        "link": f"{area}/quotes/{quote.get('id')}",
     }
 
 
@@ -210,12 +215,16 @@ def _sentences(decision: Mapping[str, Any], letter: Letter) -> list[str]:
     return list(dict.fromkeys(deciding))
 
 
-def _missing(decision: Mapping[str, Any], policy: CompiledPolicy | None, language: str) -> list[str]:
-    """In the words in which the policy explains its facts."""
+def _missing(
+    decision: Mapping[str, Any], policy: CompiledPolicy | None, language: str, action: str | None
+) -> list[str]:
+    """In the words in which the policy explains its facts; but for what nobody can say in a mail."""
     names: list[str] = []
     for one in decision.get("missing", ()):
         names += [one] if isinstance(one, str) else [name for way in one["any_of"][:1] for name in way]
-    return [_meaning(name, policy, language) for name in dict.fromkeys(names)]
+    wanted = policy.action(action) if policy is not None and action is not None else None
+    confirmation = (wanted.confirmation or "confirmed") if wanted is not None else None
+    return [_meaning(name, policy, language) for name in dict.fromkeys(names) if name != confirmation]
 
 
 def _meaning(name: str, policy: CompiledPolicy | None, language: str) -> str:

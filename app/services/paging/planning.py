@@ -21,9 +21,8 @@ _ANSWERS: Final = frozenset(
     }
 )
 """By which somebody of the desk shows that they are at it."""
-_ENDS: Final = frozenset(
-    {EventType.TICKET_RESOLVED, EventType.TICKET_CLOSED, EventType.TICKET_MERGED, EventType.NOTICE_RESOLVED}
-)
+_NOTICE_ENDS: Final = frozenset({EventType.NOTICE_RESOLVED, EventType.NOTICE_WITHDRAWN})
+_ENDS: Final = _NOTICE_ENDS | {EventType.TICKET_RESOLVED, EventType.TICKET_CLOSED, EventType.TICKET_MERGED}
 _STAFF: Final = frozenset({"staff", "admin"})
 _UP: Final = "monitor_up"
 
@@ -45,8 +44,7 @@ class PagePlanner:
             actor = (event.actor_kind, event.actor_id)
             by = ":".join(part for part in actor if part is not None)
             if over and (event.subject_id in subjects or _server(event) in servers):
-                server = _server(event) if _came_up(event) else None
-                for page in await resolve(connection, news.provider_id, event.subject_id, server, by, news.now):
+                for page in await resolve(connection, news.provider_id, event.subject_id, _server(event), by, news.now):
                     found += last_calls(page, "resolve", news.provider, news.now)
                     kind = EventType.PAGE_RESOLVED
                     await log_page(connection, page, uuid7(news.now), kind, actor, {}, news.now)
@@ -94,7 +92,10 @@ def _came_up(event: Logged) -> bool:
 
 
 def _server(event: Logged) -> str | None:
-    return event.data.get("server") if event.type == EventType.MONITORING_NOTICED else None
+    """Which one a report is about, or an incident."""
+    about = event.type == EventType.MONITORING_NOTICED
+    about |= event.type in _NOTICE_ENDS and event.data.get("kind") == "incident"
+    return event.data.get("server") if about else None
 
 
 async def _summary(connection: ScopedConnection, news: News, event: Logged) -> str:

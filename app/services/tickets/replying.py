@@ -86,7 +86,7 @@ async def _with_what_the_words_say(
         (known.row["subject"], body.body),
         {**_known_topic(known), **known.ticket.facts, **request.facts},
         known.around.account,
-        (),
+        tuple(account.number for account in known.around.candidates),
         errand.now,
     )
     around = known.around.model_copy(update={"topic_candidates": found.candidates, "signals": found.signals})

@@ -1,6 +1,6 @@
 """A desk with its mail going in and out: a gateway before it, a real SMTP server behind it, and a worker between."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,14 +10,26 @@ from app.db.pool import Database
 from app.db.tables.providers import Provider
 from app.services.delivering import Deliveries
 from app.services.mail.planning import plan_mail
+from app.services.mail.reading import MailReader
 from app.services.mail.sending import MailSender
 from app.services.sequencing import sequence
 from app.services.shelf import Policies
+from app.services.sweeping.rounds import Sweeping
 from tests.frontdesk import FrontDesk, Headers
 from tests.mail.made import mail
 from tests.services.mail.postbox import Postbox
 
 JANE = "jane@maple.example"
+
+
+class OneReader(MailReader):
+    """Kept through many tests: its process takes a second to start."""
+
+    async def close(self) -> None:
+        """Later, by `end`."""
+
+    async def end(self) -> None:
+        await super().close()
 
 
 @dataclass
@@ -62,7 +74,13 @@ class Office:
                 await deliveries.attempt(one)
 
     async def later(self, time: timedelta) -> None:
+        """What time brings about happens, and goes out."""
         self.front.now += time
+        sweeping = Sweeping(self.worker, Policies(self.worker), self.front.desk.objects, lambda: self.front.now)
+        for due in await sweeping.due():
+            await sweeping.attend(due)
+        while await sweeping.lapse_quotes():
+            pass
         await self.work()
 
     async def states(self) -> list[str]:
@@ -72,8 +90,11 @@ class Office:
         return [row["state"] for row in rows]
 
 
-async def open_office(front: FrontDesk, worker: Database, box: Postbox, policy: str, **account: Any) -> Office:
+async def open_office(
+    front: FrontDesk, worker: Database, box: Postbox, reader: OneReader, policy: str, **account: Any
+) -> Office:
     """Of a provider with one customer, whose listed person is Jane."""
+    front.desk.mailroom = replace(front.desk.mailroom, reader=reader)
     provider = await front.provider(policy)
     _, contact, customer = await front.customer(policy, **account)
     await front.owner.execute("UPDATE contact SET email = $1, name = 'Jane Doe' WHERE id = $2", JANE, contact.id)

@@ -1,7 +1,7 @@
 """Letters over a real SMTP server, and what comes back in answer to them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,8 +12,9 @@ import pytest
 from app.base.vocabulary import Scope
 from app.clients.smtp import FolderPost
 from app.db.pool import Database
+from tests import factories
 from tests.frontdesk import FrontDesk
-from tests.services.mail.office import JANE, Office, open_office
+from tests.services.mail.office import JANE, Office, OneReader, open_office
 from tests.services.mail.postbox import Postbox, open_postbox, text_of
 
 
@@ -30,14 +31,21 @@ def box(server: Postbox) -> Postbox:
     return server
 
 
-@pytest.fixture
-async def office(front: FrontDesk, worker_database: Database, box: Postbox) -> Office:
-    return await open_office(front, worker_database, box, "mexxus")
+@pytest.fixture(scope="module")
+async def reader() -> AsyncIterator[OneReader]:
+    kept = OneReader("mx.desk.example")
+    yield kept
+    await kept.end()
 
 
 @pytest.fixture
-async def silent(front: FrontDesk, worker_database: Database, box: Postbox) -> Office:
-    return await open_office(front, worker_database, box, "plutus")
+async def office(front: FrontDesk, worker_database: Database, box: Postbox, reader: OneReader) -> Office:
+    return await open_office(front, worker_database, box, reader, "mexxus")
+
+
+@pytest.fixture
+async def silent(front: FrontDesk, worker_database: Database, box: Postbox, reader: OneReader) -> Office:
+    return await open_office(front, worker_database, box, reader, "plutus")
 
 
 def only(box: Postbox) -> EmailMessage:
@@ -128,6 +136,81 @@ async def test_a_solved_request_says_so(office: Office, box: Postbox) -> None:
     assert "Solved" in mail["Subject"]
     assert "PHP was restarted." in text_of(mail)
     assert mail["Auto-Submitted"] == "auto-generated"
+
+
+async def test_what_is_held_says_what_is_missing_and_is_acknowledged_when_it_is_there(
+    silent: Office, box: Postbox
+) -> None:
+    account = await factories.account(silent.front.owner, silent.provider.id, product="shared_hosting", number="bakery")
+    await factories.contact(silent.front.owner, account, role="primary", token_role="primary_contact", email=JANE)
+    told = await silent.hand_over("Subject: Site", "Nobody can open our site.")
+    assert told["ticket"]["outcome"] == "held", "it may be about either account"
+    await silent.work()
+    mail = only(box)
+    assert "cannot begin with it yet" in text_of(mail)
+    assert re.findall(r"^- (.+)$", text_of(mail), re.M)
+    assert "actions/" not in text_of(mail)
+    assert (mail["Auto-Submitted"], box.received[0][0]) == ("auto-replied", "<>")
+    await silent.hand_over(answering(mail), "First name: Jane\nLast name: Doe\nUsername: bakery")
+    await silent.work()
+    assert "We have received your request." in text_of(box.mails()[-1])
+    assert "You will have a first answer by" in text_of(box.mails()[-1])
+    assert len(box.received) == 2
+
+
+async def test_who_does_not_answer_is_reminded_twice_and_told_of_the_end(office: Office, box: Postbox) -> None:
+    told = await office.hand_over()
+    staff = await office.front.staff(office.provider)
+    path = f"/v1/tickets/{told['ticket']['id']}/messages"
+    asks = {"body": "Since when?", "facts": {"awaits_customer": True}}
+    assert (await office.front.client.post(path, json=asks, headers=staff)).status_code == 201
+    await office.work()
+    before = len(box.received)
+    for days in (3, 7, 4):
+        await office.later(timedelta(days=days))
+    first, second, last = box.mails()[before:]
+    for reminder in (first, second):
+        assert reminder["Subject"].startswith(f"[{told['ticket']['reference']}] We wait for you")
+        assert "waits for an answer from you" in text_of(reminder)
+        assert reminder["Auto-Submitted"] == "auto-generated"
+    assert "so we have closed it" in text_of(last)
+    assert {mail["To"].addresses[0].addr_spec for mail in box.mails()} == {JANE}
+
+
+async def test_a_request_about_the_same_is_told_where_it_goes_on(silent: Office, box: Postbox) -> None:
+    trouble = {"subject": "FTP", "facts": {"topic": "access.ftp_ssh", "error_message": "530 Login incorrect"}}
+    headers = [silent.customer | silent.front.key() for _ in range(2)]
+    first, again = [await silent.front.client.post("/v1/tickets", json=trouble, headers=key) for key in headers]
+    assert (first.status_code, again.status_code) == (201, 200), again.text
+    goes_on = first.json()["reference"]
+    await silent.later(timedelta(hours=1))
+    other = await silent.hand_over("Subject: A bill", "Why is it so high?")
+    await silent.work()
+    staff = await silent.front.staff(silent.provider)
+    path = f"/v1/tickets/{other['ticket']['id']}/merge"
+    merged = await silent.front.client.post(path, json={"into": goes_on}, headers=staff)
+    assert merged.status_code == 200, merged.text
+    await silent.later(timedelta(hours=1))
+    joined = [mail for mail in box.mails() if f"same matter as {goes_on}" in text_of(mail)]
+    assert [mail["Subject"].partition("] ")[2] for mail in joined] == ["FTP", "A bill"]
+    assert all(mail["Subject"].split("]")[0] != f"[{goes_on}" for mail in joined), "each under its own reference"
+
+
+async def test_an_action_is_confirmed_in_the_client_area_and_that_is_told(silent: Office, box: Postbox) -> None:
+    who = silent.customer
+    opened = await silent.hand_over()
+    body = {"action": "account_reinstall", "ticket": opened["ticket"]["id"]}
+    asked = await silent.front.client.post("/v1/actions", json=body, headers=who)
+    assert (asked.status_code, asked.json().get("outcome")) == (201, "held"), asked.text
+    await silent.work()
+    held = text_of(box.mails()[-1])
+    assert f"confirm it here: https://my.plutus.example/actions/{asked.json()['id']}" in held
+    assert "data loss" not in held, "no mail can confirm it"
+    confirmed = await silent.front.client.post(f"/v1/actions/{asked.json()['id']}/confirm", headers=who)
+    assert confirmed.status_code == 200, confirmed.text
+    await silent.work()
+    told = next(mail for mail in box.mails() if "Confirmed" in mail["Subject"])
+    assert "If it was not you, tell us at once." in text_of(told)
 
 
 # ── whom nobody writes to ────────────────────────────────────────────────────
@@ -243,13 +326,14 @@ async def test_without_a_server_mail_is_kept_in_a_folder(office: Office, box: Po
 
 
 async def test_a_one_time_link_is_made_when_it_is_sent_and_kept_nowhere(
-    front: FrontDesk, worker_database: Database, box: Postbox
+    front: FrontDesk, worker_database: Database, box: Postbox, reader: OneReader
 ) -> None:
-    office = await open_office(front, worker_database, box, "kenotronix", product="vps_developer")
+    office = await open_office(front, worker_database, box, reader, "kenotronix", product="vps_developer")
     body = {"subject": "No SSH", "body": "It closes at once.", "facts": {"topic": "access.ftp_ssh"}}
     opened = await front.client.post("/v1/tickets", json=body, headers=office.customer | front.key())
     assert opened.status_code == 201, opened.text
     await office.work()
+    assert "cannot begin with it yet" in text_of(next(m for m in box.mails() if "something more" in m["Subject"]))
     mail = next(m for m in box.mails() if "one-time link" in m["Subject"])
     assert mail["To"].addresses[0].addr_spec == JANE
     found = re.search(r"https://desk\.example/forms/([0-9a-f-]{36})#(\S+)", text_of(mail))
@@ -275,3 +359,4 @@ async def test_a_price_comes_with_a_link_to_agree_to_it(office: Office, box: Pos
     assert f"https://my.mexxus.example/quotes/{quoted.json()['id']}" in text_of(mail)
     total = quoted.json()["total"]
     assert f"costs {total['amount']} {total['currency']}." in text_of(mail)
+    assert sum("price" in mail["Subject"] for mail in box.mails()) == 1

@@ -128,14 +128,28 @@ async def test_a_receiver_that_is_back_gets_the_page_within_seconds_and_the_time
     assert data == {"time_to_page_seconds": page["time_to_page_seconds"]}
 
 
-async def test_all_are_called_at_once_where_the_policy_says_so_and_resolved_when_the_server_is_up(tower: Tower) -> None:
-    subject = await tower.down(multiple=True)
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("monitoring.noticed", {"type": "monitor_up", "server": "s7"}),
+        ("notice.resolved", {"kind": "incident", "server": "s7"}),
+        ("notice.withdrawn", {"kind": "incident", "server": "s7"}),
+    ],
+)
+async def test_all_are_called_at_once_where_the_policy_says_so_and_hear_when_it_is_over(
+    tower: Tower, kind: str, told: dict[str, Any]
+) -> None:
+    await tower.down(multiple=True)
     everybody = EVERYBODY["sysadmins"]
     assert sorted(tower.called) == [("trigger", who) for who in everybody]
     await tower.down()
     assert len(tower.called) == 3 + 1, "another report of another signal is another page"
-    up = {"subject_kind": "signal", "data": {"type": "monitor_up", "server": "s7"}}
-    await tower.happens("monitoring.noticed", subject, 2, **up)
+    await tower.happens("notice.resolved", factories.new_id(), 1, subject_kind="notice", data={**told, "server": "s8"})
+    await tower.happens(
+        "notice.resolved", factories.new_id(), 1, subject_kind="notice", data={**told, "kind": "security"}
+    )
+    assert len(tower.called) == 4, "something else is over"
+    await tower.happens(kind, factories.new_id(), 1, subject_kind=kind.partition(".")[0], data=told)
     ends = [("resolve", who) for who in everybody]
     assert sorted(call for call in tower.called if call[0] == "resolve") == sorted([*ends, ("resolve", "ada")])
     await tower.later(hours=1)
