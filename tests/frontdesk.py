@@ -63,7 +63,7 @@ class FrontDesk:
     providers: dict[str, Provider] = field(default_factory=dict)
 
     async def provider(self, policy: str = "mexxus") -> Provider:
-        """A provider of the library with its policy, in force since long ago."""
+        """A provider of the library with its policy, in force for ten years, or for as long as it says."""
         known = self.providers.get(policy)
         if known is not None:
             return known
@@ -76,7 +76,7 @@ class FrontDesk:
             document=orjson.dumps(loaded.raw, default=str).decode(),
             source=text,
             digest=sha256(text.encode()).digest(),
-            effective_from=NOW - timedelta(days=3650),
+            effective_from=min(document.effective_from or NOW, NOW - timedelta(days=3650)),
         )
         self.providers[policy] = made
         return made

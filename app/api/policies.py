@@ -143,9 +143,7 @@ async def publish_policy(
 ) -> Response:
     """It never changes again. One that says the same as the newest is not stored anew (200)."""
     published = await publishing.publish(errand, _text(document), effective_from)
-    view = {"version": published.number, "effective_from": published.effective_from}
-    warnings = publishing.told(published.warnings)
-    return answered({**view, "warnings": warnings}, 201 if published.new else 200)
+    return answered(publishing.published_view(published), 201 if published.new else 200)
 
 
 @router.post(

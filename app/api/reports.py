@@ -12,8 +12,9 @@ from app.api.routing import desk_router
 from app.api.spreadsheets import as_csv
 from app.base.vocabulary import Role
 from app.schemas.fields import When
+from app.schemas.goals import GoalsReport
 from app.schemas.reports import Period, TopicSuggested, TriageReport
-from app.services.reports import triage
+from app.services.reports import goals, triage
 
 router = desk_router("/v1/reports", "reports")
 
@@ -40,3 +41,19 @@ async def report_triage(
     if form is Form.CSV:
         return as_csv("triage", list(TopicSuggested.model_fields), report["data"])
     return answered(report)
+
+
+@router.get(
+    "/goals",
+    operation_id="report_goals",
+    summary="Where the provider's own goals stand",
+    dependencies=_staff,
+    responses={200: {"model": GoalsReport}},
+)
+async def report_goals(
+    errand: ErrandDep,
+    since: Annotated[When | None, Query(description="Left out: 30 days before `until`")] = None,
+    until: Annotated[When | None, Query(description="Left out: now")] = None,
+) -> Response:
+    """Each with its clause; and what is counted: solved at the first level, without an owner or a due time, overdue."""
+    return answered(await goals.report(errand, since, until))

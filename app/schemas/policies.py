@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from app.schemas.decisions import AssumptionUsed, Citation
 from app.schemas.fields import Model, ShortText, Text, When
 
 Assumption = Annotated[str, Field(pattern=r"^A_[A-Z0-9]+_\d+$", max_length=40)]
@@ -97,6 +98,9 @@ class PolicyPublished(Model):
     version: int
     effective_from: datetime
     warnings: list[Warned]
+    effects: list[dict[str, Any]] = Field(description="`notify`: the version before says that customers are told of it")
+    citations: list[Citation] = Field(description="What the version before says of its change; nothing of the first")
+    assumptions: list[AssumptionUsed]
 
 
 class PolicyFault(Model):

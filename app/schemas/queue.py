@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.schemas.decisions import Citation
+from app.schemas.decisions import AssumptionUsed, Citation
 from app.schemas.fields import Model, ShortText, Text
 from app.schemas.tickets import TicketListed
 
@@ -15,6 +15,7 @@ class Queue(Model):
     level_1: int = Field(description="Of these, those of the first level")
     override_requires: list[str] = Field(description="What taking another one than the next requires")
     citations: list[Citation]
+    assumptions: list[AssumptionUsed]
 
 
 class QueueTake(Model):

@@ -33,6 +33,7 @@ async def waiting_for(errand: Errand, most: int) -> dict[str, Any]:
         "level_1": rows[0]["first"] if rows else 0,
         "override_requires": list(said.override_requires),
         "citations": jsonable_citations(said.citations),
+        "assumptions": [{"id": used.id, "value": used.value} for used in said.assumptions],
     }
 
 

@@ -65,6 +65,7 @@ async def test_an_admin_publishes_and_the_next_request_sees_it(front: FrontDesk)
     published = await front.client.post("/v1/policies/mexxus/versions", json=draft, headers=admin)
     assert published.status_code == 201, published.text
     assert published.json()["version"] == 2
+    assert [c["stage"] for c in published.json()["citations"]] == ["version"]
     now = (await front.client.get("/v1/policies/mexxus")).json()
     assert (now["version"], now["prices"][0]["amount"]["amount"]) == (2, "90.00")
     again = await front.client.post("/v1/policies/mexxus/versions", json=draft, headers=admin)

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from app.policy.scenarios.file import Case, ScenarioFile, read_file
-from tests.api.playing import Told, Town, tell
+from app.policy.scenarios.steps import ReportStep
+from tests.api.playing.telling import Told, tell
+from tests.api.playing.town import Town
 from tests.frontdesk import FrontDesk
 
 FOLDER = Path(__file__).parents[1] / "policy" / "scenarios"
 FILES = {path.stem: read_file(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))}
-LATER = frozenset({"publish", "report", "queue"})
-"""Steps that other calls will take."""
 ELSEWHERE = frozenset(
     {
         "a fact that staff do not assert",
@@ -30,12 +30,19 @@ ELSEWHERE = frozenset(
 """Steps that HTTP has other ways for: whoever has no token sends no request, faulty input is a 422."""
 
 
-_STORIES = ("message", "transition", "contact", "action", "event", "notice")
+_STORIES = ("message", "transition", "contact", "action", "event", "notice", "queue", "report")
 
 
 def has_a_story(case: Case) -> bool:
-    """More than one step, or one that changes what is there."""
-    return bool(case.given) or case.when.kind in _STORIES
+    """More than one step, or one that changes what is there; none that takes long."""
+    return (bool(case.given) or case.when.kind in _STORIES) and not _takes_long(case)
+
+
+def _takes_long(case: Case) -> bool:
+    """A publication is judged as a whole, and whoever counts thousands of tickets has to make them first."""
+    kinds = {played.kind for played in (*case.given, case.when)}
+    counts = case.when.step.counts if isinstance(case.when.step, ReportStep) else {}
+    return "publish" in kinds or sum(counts.values()) > 1_000
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -52,7 +59,7 @@ async def test_the_desk_keeps_every_promise_over_http(front: FrontDesk, name: st
 def _judge(name: str, told: Told) -> None:
     print(f"{name}: {told.played} steps told; not offered: {dict(told.not_offered)}")
     assert told.otherwise == [], "\n".join(told.otherwise)
-    assert set(told.not_offered) <= LATER | ELSEWHERE
+    assert set(told.not_offered) <= ELSEWHERE
     assert told.played >= sum(told.not_offered.values()) or name.startswith("cross")
 
 

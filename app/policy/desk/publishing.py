@@ -45,12 +45,17 @@ def publish(
     after = CompiledPolicy(
         dated, version=version, revision=policy.revision, chosen=policy.chosen, templates=policy.templates
     )
+    return after, announced(policy, at)
+
+
+def announced(policy: CompiledPolicy, at: datetime) -> Decision:
+    """What the policy in force says of its change: whether customers are told, and by which clause."""
     d = reasoning(policy, at, "version")
     change = policy.document.change
     d.cite(change, "a new version")
     if change.notice:
         d.emit("notify", to="customer", of="policy_change", at=at)
-    return after, answer(d)
+    return answer(d)
 
 
 def _with(targets: tuple[Target, ...], change: TargetChange) -> tuple[Target, ...]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
@@ -14,9 +14,12 @@ import orjson
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.identifiers import uuid7
-from app.db.policies import facts_for_publishing, insert_version
+from app.db.policies import facts_for_publishing, insert_version, numbers_at
 from app.db.pool import Database
 from app.db.providers import find_provider, store_provider
+from app.policy.compile import CompiledPolicy
+from app.policy.decision import Decision, jsonable
+from app.policy.desk.publishing import announced
 from app.policy.language.faults import PolicyFaults
 from app.policy.language.model import words
 from app.policy.library.files import library
@@ -47,6 +50,8 @@ class Published:
     warnings: tuple[Finding, ...]
     new: bool = True
     """False: the newest version says exactly the same, so nothing was stored."""
+    announced: Decision | None = None
+    """What the version in force says of its change; None: there was none."""
 
 
 async def judge(text: str, today: datetime) -> Judged:
@@ -83,6 +88,7 @@ async def publish(errand: Errand, text: str, effective_from: datetime | None) ->
         raise Problem("invalid", errors=[Fault("/provider", "not_offered", "This must be the provider's own name.")])
     facts = await facts_for_publishing(errand.database, errand.provider_id, errand.principal, errand.now)
     version = _next(judged, policy, text, facts, effective_from, errand.now)
+    before = await _in_force(errand)
     by = errand.principal.key
     row = _row(errand.provider_id, policy, text, version, by, errand.now)
     event = errand.event(EventType.POLICY_PUBLISHED, ("policy", row["id"]), 1, _told(version))
@@ -90,7 +96,14 @@ async def publish(errand: Errand, text: str, effective_from: datetime | None) ->
     # Now, and not at the first request that counts on it.
     await errand.policies.lexicons.learn(policy.document.topics)
     await replan(errand.database, errand.policies, errand.provider_id, errand.now, AT_ONCE)
-    return stored
+    return replace(stored, announced=announced(before, errand.now) if before else None)
+
+
+async def _in_force(errand: Errand) -> CompiledPolicy | None:
+    numbers = await numbers_at(errand.database, errand.provider_id, errand.now)
+    if numbers is None or numbers.version is None:
+        return None
+    return await errand.policies.policy(errand.provider_id, numbers.version, numbers.revision)
 
 
 async def add_provider(
@@ -203,6 +216,16 @@ async def _store(
     if version.new:
         await insert_version(database, provider_id, row, event, now)
     return version
+
+
+def published_view(published: Published) -> dict[str, Any]:
+    why = jsonable(published.announced) if published.announced is not None else {}
+    return {
+        "version": published.number,
+        "effective_from": published.effective_from,
+        "warnings": told(published.warnings),
+        **{name: why.get(name, []) for name in ("effects", "citations", "assumptions")},
+    }
 
 
 def told(findings: Sequence[Finding]) -> list[dict[str, str]]:

@@ -1,35 +1,23 @@
 """Steps of scenarios that come by other entrances: calls, what monitoring reports, and notices to customers."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import httpx2
 
 from app.base.vocabulary import Scope
-from app.db.tables.accounts import Account
-from app.db.tables.providers import Provider
 from app.policy.scenarios import steps
 from app.policy.scenarios.file import FileAccount
-from tests.frontdesk import FrontDesk, Headers, library_policy
+from tests.api.playing.play import Play
+from tests.api.playing.town import Town
+from tests.frontdesk import library_policy
 
 Files = Mapping[str, FileAccount]
 
 
-class Provided(Protocol):
-    """The provider of a scenario with its accounts."""
-
-    front: FrontDesk
-    provider: Provider
-    accounts: dict[str, Account]
-
-    async def by_staff(self, email: str | None) -> Headers: ...
-
-    async def by_service(self, *scopes: Scope) -> Headers: ...
-
-
 # ── calls ────────────────────────────────────────────────────────────────────
-def is_call(town: Provided, body: Mapping[str, Any]) -> bool:
+def is_call(town: Town, body: Mapping[str, Any]) -> bool:
     """Whether it comes by telephone, chat or an emergency line, and from somebody who is not signed in there."""
     document = library_policy(town.provider.slug)[1].document
     channel, sender = body.get("channel"), body.get("sender", {})
@@ -46,7 +34,7 @@ def as_call(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 # ── what monitoring reports ──────────────────────────────────────────────────
-async def report(town: Provided, step: steps.EventStep, files: Files) -> httpx2.Response:
+async def report(town: Town, step: steps.EventStep, files: Files) -> httpx2.Response:
     told = step.model_dump(mode="json", exclude={"at", "account", "ticket"}, exclude_none=True)
     if step.account is not None:
         told["account"] = files[step.account].account
@@ -54,7 +42,7 @@ async def report(town: Provided, step: steps.EventStep, files: Files) -> httpx2.
     return await town.front.client.post("/v1/monitoring/events", json=told, headers={**who, **town.front.key()})
 
 
-async def account_after(town: Provided, id_: UUID | str, files: Files, responsible: str | None) -> dict[str, Any]:
+async def account_after(town: Town, id_: UUID | str, files: Files, responsible: str | None) -> dict[str, Any]:
     """The account as it stands, in the words of scenarios."""
     owner = town.front.owner
     row = await owner.fetchrow("SELECT state, contact_info_current, abuse_count FROM account WHERE id = $1", id_)
@@ -74,9 +62,9 @@ def named(files: Files, number: str) -> str:
 
 
 # ── notices ──────────────────────────────────────────────────────────────────
-async def announce(town: Provided, step: steps.NoticeStep, files: Files) -> dict[str, Any]:
+async def announce(play: Play, step: steps.NoticeStep) -> dict[str, Any]:
     """Published, and whom it is for."""
-    who, client = await town.by_staff(None), town.front.client
+    who, client, files = await play.town.by_staff(None), play.front.client, play.file.accounts
     numbers = [files[name].account for name in step.accounts]
     body = {"kind": step.kind, "title": step.topic or "…", "body": "…", "audience": {"accounts": numbers}}
     made = await client.post("/v1/notices", json=body, headers=who)

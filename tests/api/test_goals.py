@@ -1,0 +1,36 @@
+"""A provider's own goals over HTTP, read from its tickets; what the policies' goals say is told by their scenarios."""
+
+from datetime import timedelta
+
+from app.schemas.goals import GoalsReport
+from tests import factories
+from tests.frontdesk import NOW, FrontDesk
+
+URL = "/v1/reports/goals"
+
+
+async def test_it_counts_what_was_received_in_the_while_that_is_asked_for(front: FrontDesk) -> None:
+    provider = await front.provider("plutus")
+    for days, level in ((1, 1), (2, 2), (40, 1)):
+        given = {"level": level, "received_at": NOW - timedelta(days=days), "resolved_at": NOW}
+        await factories.ticket(front.owner, provider.id, status="resolved", **given)
+    await factories.ticket(front.owner, provider.id, department="support")
+    staff, reports = await front.staff(provider), []
+    for asked in ({}, {"since": (NOW - timedelta(days=50)).isoformat()}):
+        answer = await front.client.get(URL, params=asked, headers=staff)
+        assert answer.status_code == 200, answer.text
+        reports.append(GoalsReport.model_validate_json(answer.content))
+    assert [(r.counts["solved"], r.counts["solved_at_level_1"], r.data[0].value) for r in reports] == [
+        (2, 1, "0.5000"),
+        (3, 2, "0.6667"),
+    ]
+    assert (reports[0].counts["tickets_open"], reports[0].counts["tickets_without_due"]) == (1, 1)
+    assert [c.clause for c in reports[0].data[0].citations] == ["PLU-43"]
+
+
+async def test_it_is_for_staff_and_for_a_while_that_has_a_length(front: FrontDesk) -> None:
+    _, _, customer = await front.customer("plutus", product="shared")
+    assert (await front.client.get(URL, headers=customer)).status_code == 403
+    staff = await front.staff(await front.provider("plutus"))
+    wrong = await front.client.get(URL, params={"since": (NOW + timedelta(days=1)).isoformat()}, headers=staff)
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/since")
