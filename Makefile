@@ -67,6 +67,10 @@ records: .venv/.dev ## write anew what scenarios answer and documents are told t
 	$(BIN)/python -m tests.policy.recording
 	$(BIN)/python -m tests.policy.recording_documents
 
+.PHONY: lexicon
+lexicon: .venv/.dev ## learn anew what the catalogues' topics sound like, after their words have changed
+	$(BIN)/python -m tests.triage.learning
+
 .PHONY: test
 test: .venv/.dev ## every test, against a real PostgreSQL
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long"

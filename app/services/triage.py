@@ -15,9 +15,11 @@ from app.base.vocabulary import Asserter
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Signal, TopicCandidate
 from app.policy.language.matters import Product, Topic
+from app.policy.library.files import learned_topics
 from app.policy.situation import Account
 from app.services.facts import state
 from app.triage.extraction import extract
+from app.triage.keeping import read_back
 from app.triage.lexicon import Lexicon
 from app.triage.likeness import ALIKE, likeness
 from app.triage.proposal import propose
@@ -67,7 +69,7 @@ class Lexicons:
         async with self._learning:
             known = self._known.get(digest)
             if known is None:
-                known = await asyncio.to_thread(Lexicon.build, topics)
+                known = await asyncio.to_thread(lexicon_of, topics, digest)
                 self._known[digest] = known
                 if len(self._known) > _MOST:
                     self._known.popitem(last=False)
@@ -83,6 +85,12 @@ class Lexicons:
                 self._digests.clear()
             known = self._digests[id(policy)] = (policy, digest)
         return known[1]
+
+
+def lexicon_of(topics: Mapping[str, Topic], digest: str) -> Lexicon:
+    """Learned long ago where the topics are a catalogue's as it comes; else now."""
+    kept = next((kept for kept in map(read_back, learned_topics()) if kept.digest == digest), None)
+    return kept.lexicon if kept is not None else Lexicon.build(topics)
 
 
 def digest_of(topics: Mapping[str, Topic]) -> str:

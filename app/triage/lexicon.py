@@ -17,7 +17,7 @@ from app.triage.words import tokens
 # pushes the strongest rival away. Few rounds of small steps do; more only learn the phrases by heart.
 _START, _MARGIN, _MOST_STEP, _ROUNDS = 2.0, 0.4, 0.2, 3
 _RARITY, _UNKNOWN = 0.8, 0.8
-_FAINT = 0.02
+_FAINT, _PLACES = 0.02, 5
 
 Texts = str | Mapping[str, str]
 
@@ -46,7 +46,7 @@ class Lexicon:
 
     @classmethod
     def build(cls, topics: Mapping[str, TopicTexts]) -> "Lexicon":
-        """Deterministic; some seconds' fraction for a catalogue of the usual size."""
+        """Deterministic; some seconds for a catalogue of the usual size."""
         slugs = tuple(sorted(topics))
         texts = [(at, tag, text) for at, slug in enumerate(slugs) for tag, text in _texts(topics[slug])]
         read = [of_phrase(text) for _, _, text in texts]
@@ -78,7 +78,8 @@ def _texts(topic: TopicTexts) -> Iterator[tuple[str, str]]:
 
 def _rarity(read: Sequence[Mapping[str, Evidence]]) -> dict[str, float]:
     seen = Counter(feature for found in read for feature in found)
-    rarity = {feature: (math.log((1 + len(read)) / (1 + times)) + 1) ** _RARITY for feature, times in seen.items()}
+    texts = 1 + len(read)
+    rarity = {f: round((math.log(texts / (1 + times)) + 1) ** _RARITY, _PLACES) for f, times in seen.items()}
     return rarity | {UNKNOWN: _UNKNOWN * max(rarity.values(), default=0.0)}
 
 
@@ -92,7 +93,10 @@ def _weights(examples: Sequence[tuple[int, Mapping[str, float]]]) -> dict[str, t
     order = _mixed(len(examples))
     for _ in range(_ROUNDS):
         order = [place for place in order if _learn(weights, *examples[place])]
-    return {f: tuple((at, w) for at, w in sorted(by.items()) if abs(w) > _FAINT) for f, by in weights.items()}
+    return {
+        feature: tuple((at, round(weight, _PLACES)) for at, weight in sorted(by.items()) if abs(weight) > _FAINT)
+        for feature, by in weights.items()
+    }
 
 
 def _learn(weights: dict[str, dict[int, float]], right: int, vector: Mapping[str, float]) -> bool:
@@ -102,7 +106,8 @@ def _learn(weights: dict[str, dict[int, float]], right: int, vector: Mapping[str
         for at, weight in weights[feature].items():
             sums[at] = sums.get(at, 0.0) + x * weight
     own = sums.pop(right, 0.0)
-    rival = max(sums, key=lambda at: (sums[at], at), default=None)
+    most = max(sums.values(), default=None)
+    rival = max((at for at, sum_ in sums.items() if sum_ == most), default=None)
     short = _MARGIN if rival is None else _MARGIN - (own - sums[rival])
     if rival is None or short <= 0:
         return False

@@ -10,6 +10,7 @@ _SHORTEST, _SHORTEST_SLIP = 5, 6
 class Spelling:
     """Known words, findable by what is left of them when any one letter is dropped."""
 
+    words: tuple[str, ...]
     known: frozenset[str]
     by_gap: Mapping[str, str]
 
@@ -21,7 +22,7 @@ class Spelling:
         for word in long:
             for gap in _gaps(word):
                 by_gap.setdefault(gap, word)
-        return cls(frozenset(long), by_gap)
+        return cls(tuple(long), frozenset(long), by_gap)
 
     def mended(self, word: str) -> str:
         """The known word that is one slip away; else the same."""

@@ -254,7 +254,7 @@ def main() -> None:
     policies = {provider: shelf.policy(provider, {}, {}) for provider in PRODUCTS}
     before = time.process_time()
     lexicon()
-    print(f"lexicon of {len(topics())} topics built in {time.process_time() - before:.2f} s of processor time")
+    print(f"lexicon of {len(topics())} topics read in {time.process_time() - before:.2f} s of processor time")
     nearest = baseline()
     for name in SETS:
         measure(name, policies, nearest)

@@ -11,6 +11,7 @@ import yaml
 
 from app.policy.language.matters import Topic
 from app.policy.library.files import library
+from app.services.triage import digest_of, lexicon_of
 from app.triage.lexicon import Lexicon
 
 HERE = Path(__file__).parent
@@ -76,7 +77,7 @@ def topics() -> dict[str, Topic]:
 
 @cache
 def lexicon() -> Lexicon:
-    return Lexicon.build(topics())
+    return lexicon_of(topics(), digest_of(topics()))
 
 
 @cache

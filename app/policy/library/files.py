@@ -1,12 +1,15 @@
 """The library's own files: catalogues of topics and facts, and holiday sets. The one place here that reads files."""
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Final
 
 from app.policy.checks.source import read
 from app.policy.loading import Catalogue, Library
+
+LEXICON: Final = "lexicon.json.gz"
 
 
 @cache
@@ -31,6 +34,13 @@ def policy_text(provider: str) -> str | None:
     named = {file.name.removesuffix(".yaml"): file for file in _documents(files("app.policy.library"))}
     found = named.get(provider)
     return found.read_text(encoding="utf-8") if found else None
+
+
+def learned_topics() -> Iterator[bytes]:
+    """What the topics of each catalogue sound like, as `make lexicon` has learned it."""
+    for folder in (files("app.policy.library") / "catalogue").iterdir():
+        if (file := folder / LEXICON).is_file():
+            yield file.read_bytes()
 
 
 def _catalogue(folder: Traversable) -> Catalogue:

@@ -1,0 +1,28 @@
+"""What the library's topics sound like comes with it, and is what learning them now would give."""
+
+from app.policy.library.files import learned_topics
+from app.services.triage import digest_of, lexicon_of
+from app.triage.keeping import Kept, read_back, written
+from app.triage.lexicon import Lexicon
+from tests.triage.tickets import topics
+
+KEPT = [read_back(content) for content in learned_topics()]
+
+
+def test_what_is_kept_is_what_learning_gives_now() -> None:
+    assert [kept.digest for kept in KEPT] == [digest_of(topics())], (
+        "run `make lexicon`: the topics have other words now"
+    )
+    assert KEPT[0].lexicon == Lexicon.build(topics()), "run `make lexicon`: learning gives something else now"
+
+
+def test_topics_of_ones_own_are_learned() -> None:
+    some = {slug: topic for slug, topic in topics().items() if slug.startswith("bug.")}
+    assert lexicon_of(some, digest_of(some)) == Lexicon.build(some)
+
+
+def test_a_lexicon_is_read_as_it_was_written() -> None:
+    some = Lexicon.build({slug: topic for slug, topic in topics().items() if slug.startswith("bug.")})
+    content = written(Kept("some", some))
+    assert read_back(content) == Kept("some", some)
+    assert written(Kept("some", some)) == content
