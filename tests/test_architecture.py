@@ -21,7 +21,7 @@ OURS = [
     for top in ROOT.iterdir()
     if top.is_file() or top.name in FOLDERS
     for path in ([top] if top.is_file() else top.rglob("*"))
-    if path.is_file() and "__pycache__" not in path.parts and path.name != ".git"
+    if path.is_file() and not {"__pycache__", "node_modules"} & set(path.parts) and path.name != ".git"
 ]
 
 

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
-from app.api.pagination import PageDep
+from app.api.pagination import ExternalRef, PageDep
 from app.api.routing import desk_router
 from app.schemas.accounts import (
     Account,
@@ -40,8 +40,8 @@ AccountName = Annotated[str, Path(max_length=255, description="Number or id", ex
 async def list_accounts(
     errand: ErrandDep,
     page: PageDep,
-    state: Literal["active", "on_hold", "closed"] | None = None,
-    external_ref: ShortText | None = None,
+    state: Annotated[Literal["active", "on_hold", "closed"] | None, Query(description="How it stands")] = None,
+    external_ref: ExternalRef = None,
     reseller: Annotated[ShortText | None, Query(description="Number or id")] = None,
     hold_proposed: Annotated[bool | None, Query(description="Staff have to decide about a hold")] = None,
 ) -> Response:

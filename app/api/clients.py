@@ -8,9 +8,9 @@ from fastapi.responses import Response
 
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
-from app.api.pagination import PageDep
+from app.api.pagination import Active, PageDep
 from app.api.routing import desk_router
-from app.schemas.clients import Client, ClientCreate, ClientPatch, ClientRotate, ClientWithSecret
+from app.schemas.clients import ApiClient, ClientCreate, ClientPatch, ClientRotate, ClientWithSecret
 from app.schemas.fields import Id
 from app.schemas.listing import Listed
 from app.services.administration import clients
@@ -18,11 +18,11 @@ from app.services.administration import clients
 router = desk_router("/v1/clients", "administration")
 
 ClientName = Annotated[str, Path(max_length=255, description="Id or name")]
-_CLIENT: dict[int | str, dict[str, Any]] = {200: {"model": Client}}
+_CLIENT: dict[int | str, dict[str, Any]] = {200: {"model": ApiClient}}
 
 
-@router.get("", operation_id="list_clients", summary="API clients", responses={200: {"model": Listed[Client]}})
-async def list_clients(errand: ErrandDep, page: PageDep, active: bool | None = None) -> Response:
+@router.get("", operation_id="list_clients", summary="API clients", responses={200: {"model": Listed[ApiClient]}})
+async def list_clients(errand: ErrandDep, page: PageDep, active: Active = None) -> Response:
     """With the time of their last token."""
     after = page.after(tuple[Id])
     rows = await clients.listed(errand, after[0] if after else None, active, page.fetch)

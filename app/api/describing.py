@@ -25,17 +25,21 @@ _BY_DEPENDENCY: Final[dict[Callable[..., Any], tuple[int, ...]]] = {
     version_expected: (412,),
     version_demanded: (428,),
 }
+# A header that the route cannot do without is optional to the framework, so that its absence has a problem of its own.
+_DEMANDED: Final[dict[str, Callable[..., Any]]] = {"Idempotency-Key": key_demanded, "If-Match": version_demanded}
 
 
 def describe(app: FastAPI, document: Document) -> None:
     """Complete every operation of the document."""
-    document["components"]["responses"] |= {_name(status): _answer(status) for status in _statuses()}
+    told: set[int] = set()
     for context in iter_route_contexts(app.routes):
         route = context.route
         for method in context.methods or ():
             operation = document["paths"].get(context.path_format, {}).get(method.lower())
             if operation is not None and isinstance(route, APIRoute) and "default" in operation["responses"]:
                 _complete(operation, method, frozenset(_called(route.dependant)))
+                told |= {int(status) for status in operation["responses"] if status.isdigit() and int(status) >= 400}
+    document["components"]["responses"] |= {_name(status): _answer(status) for status in sorted(told & _statuses())}
 
 
 def _called(dependant: Dependant) -> Iterator[Callable[..., Any]]:
@@ -48,7 +52,7 @@ def _called(dependant: Dependant) -> Iterator[Callable[..., Any]]:
 
 def _complete(operation: Document, method: str, called: Called) -> None:
     for parameter in operation.get("parameters", ()):
-        if key_demanded in called and parameter["name"] == "idempotency-key":
+        if _DEMANDED.get(parameter["name"]) in called:
             parameter["required"] = True
     if allowed := [one for one in called if isinstance(one, Allowed)]:
         operation["x-callers"] = callers = list(_callers(allowed))
@@ -60,7 +64,7 @@ def _complete(operation: Document, method: str, called: Called) -> None:
     answers = operation["responses"]
     for status in sorted(_failing(operation, method, called)):
         answers.setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})
-    if any(parameter["name"] == "if-none-match" for parameter in operation.get("parameters", ())):
+    if any(parameter["name"] == "If-None-Match" for parameter in operation.get("parameters", ())):
         answers.setdefault("304", {"description": "As you know it"})
     operation["responses"] = dict(sorted(answers.items()))
 

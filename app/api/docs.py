@@ -9,55 +9,22 @@ from typing import Any
 import fastapi_offline
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from app.api.describing import describe
-from app.api.problems import MEDIA_TYPE, TOKEN_PATH
+from app.api.document import document_of
 
 _ASSETS = "/docs/assets"
 _FOLDER = Path(fastapi_offline.__file__).parent / "static"
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_PROBLEM: dict[str, Any] = {
-    "title": "Problem",
-    "description": "RFC 9457. Clients ignore members they do not know.",
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri", "description": "A page about this code."},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string", "examples": ["invalid"]},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "message"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer", "examples": ["/facts/topic"]},
-                    "code": {"type": "string"},
-                    "message": {"type": "string"},
-                },
-            },
-        },
-        "citations": {"type": "array", "items": {"type": "object"}},
-        "request_id": {"type": "string"},
-    },
-}
 
 
 def install(app: FastAPI) -> None:
-    """Serve /docs, /redoc and the assets they need; let /openapi.json tell how requests fail."""
+    """Serve /docs, /redoc and the assets they need; and let /openapi.json tell the whole."""
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
-            document = get_openapi(
-                title=app.title, version=app.version, summary=app.summary, routes=app.routes, tags=app.openapi_tags
-            )
-            app.openapi_schema = _with_problems(document)
-            describe(app, app.openapi_schema)
+            app.openapi_schema = document_of(app)
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]
@@ -109,24 +76,3 @@ def _policy(page: HTMLResponse) -> dict[str, str]:
         "frame-ancestors 'none'",
     )
     return {"Content-Security-Policy": "; ".join(rules)}
-
-
-def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
-    """One `default` answer on every operation instead of the framework's own 422."""
-    components = document.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    schemas["Problem"] = _PROBLEM
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    components["responses"] = {
-        "Problem": {"description": "What went wrong and what to do about it", "content": content}
-    }
-    for path, operations in document["paths"].items():
-        for operation in operations.values():
-            answers = operation["responses"]
-            if "HTTPValidationError" in str(answers.get("422")):
-                del answers["422"]
-            if path != TOKEN_PATH:
-                answers.setdefault("default", {"$ref": "#/components/responses/Problem"})
-    return document

@@ -42,8 +42,15 @@ RepeatableErrand = Annotated[Errand, Depends(_repeatable)]
 KeyedErrand = Annotated[Errand, Depends(_keyed)]
 """For POSTs that demand one."""
 
+_AcceptLanguage = Annotated[
+    str,
+    Header(
+        alias="Accept-Language", description="The language to read it in", json_schema_extra={"examples": ["pt-BR"]}
+    ),
+]
 
-async def _language(accept_language: Annotated[str, Header()] = "") -> str | None:
+
+async def _language(accept_language: _AcceptLanguage = "") -> str | None:
     """The one wanted most; we do not weigh the rest."""
     tag = accept_language.split(",", 1)[0].split(";", 1)[0].strip()
     return tag if _TAG.fullmatch(tag) else None

@@ -11,6 +11,14 @@ from fastapi.responses import Response
 from app.base.errors import Problem
 
 _STRONG = re.compile(r'"([0-9]{1,18})"')
+_IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="The `ETag` that was read last; `*` for any",
+        json_schema_extra={"pattern": r'^(\*|"[0-9]{1,18}")$', "examples": ['"3"']},
+    ),
+]
 
 
 def etag(version: int) -> str:
@@ -41,7 +49,7 @@ def matches(if_none_match: str | None, tag: str) -> bool:
     return "*" in known or tag in known
 
 
-async def version_expected(if_match: Annotated[str | None, Header()] = None) -> int | None:
+async def version_expected(if_match: _IfMatch = None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
     match = _STRONG.fullmatch(if_match.strip())
@@ -51,7 +59,7 @@ async def version_expected(if_match: Annotated[str | None, Header()] = None) -> 
 
 
 async def version_demanded(
-    if_match: Annotated[str | None, Header()] = None, version: Annotated[int | None, Depends(version_expected)] = None
+    if_match: _IfMatch = None, version: Annotated[int | None, Depends(version_expected)] = None
 ) -> int | None:
     if if_match is None:
         raise Problem("precondition_required")
@@ -62,4 +70,11 @@ ExpectedVersion = Annotated[int | None, Depends(version_expected)]
 """The version in If-Match; None when the caller takes any."""
 DemandedVersion = Annotated[int | None, Depends(version_demanded)]
 """The same where If-Match is required; None only for `*`."""
-IfNoneMatch = Annotated[str | None, Header()]
+IfNoneMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-None-Match",
+        description="The `ETag` of what is known already",
+        json_schema_extra={"pattern": r"^[ -~]*$", "examples": ['"3"']},
+    ),
+]

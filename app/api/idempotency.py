@@ -15,7 +15,14 @@ from app.schemas.idempotency import IdempotentRequest, StoredAnswer
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 _FAULT = Fault("/header/idempotency-key", "pattern", "At most 255 printable ASCII characters.")
 
-_Header = Annotated[str | None, Header(description="At most 255 printable characters, fresh for each new request.")]
+_Header = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="At most 255 printable ASCII characters, fresh for each new request",
+        json_schema_extra={"pattern": f"^{_KEY.pattern}$", "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"]},
+    ),
+]
 
 
 async def _key(request: Request, idempotency_key: _Header = None) -> str | None:

@@ -1,9 +1,8 @@
 """Mail comes in at this door, from the gateway that has received it; staff see what became of it."""
 
-from typing import Any, Final
-from uuid import UUID
+from typing import Annotated, Any, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from app.api.deps import DeskDep, require
@@ -24,6 +23,7 @@ router = desk_router("/v1/inbound/email", "inbound")
 _MAIL: Final[dict[str, Any]] = {
     "requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}}}
 }
+MailId = Annotated[Id, Path(description="Id of the mail")]
 _STAFF: Final = [Depends(require(Role.STAFF, Role.ADMIN))]
 
 
@@ -48,7 +48,9 @@ async def receive_mail(request: Request, desk: DeskDep, errand: ErrandDep) -> Re
     dependencies=_STAFF,
     responses={200: {"model": Listed[InboundMail]}},
 )
-async def list_mail(errand: ErrandDep, page: PageDep, state: MailState | None = None) -> Response:
+async def list_mail(
+    errand: ErrandDep, page: PageDep, state: Annotated[MailState | None, Query(description="What became of it")] = None
+) -> Response:
     after = page.after(tuple[Id])
     rows = await browsing.listed(errand, state, after[0] if after else None, page.fetch)
     return page.answer(rows, position=lambda row: (row["id"],), view=mail_view)
@@ -61,7 +63,7 @@ async def list_mail(errand: ErrandDep, page: PageDep, state: MailState | None = 
     dependencies=_STAFF,
     responses={200: {"model": InboundMail}},
 )
-async def read_mail(errand: ErrandDep, mail: UUID, if_none_match: IfNoneMatch = None) -> Response:
+async def read_mail(errand: ErrandDep, mail: MailId, if_none_match: IfNoneMatch = None) -> Response:
     return as_known(answered(mail_view(await browsing.read(errand, mail))), if_none_match, {})
 
 
@@ -73,7 +75,7 @@ async def read_mail(errand: ErrandDep, mail: UUID, if_none_match: IfNoneMatch = 
     responses={200: {"content": {"message/rfc822": {}}, "description": "Byte for byte"}},
     response_class=StreamingResponse,
 )
-async def read_mail_source(desk: DeskDep, errand: ErrandDep, mail: UUID) -> Response:
+async def read_mail_source(desk: DeskDep, errand: ErrandDep, mail: MailId) -> Response:
     """As a download: nothing in it is shown or run here."""
     headers = {
         "Content-Disposition": f'attachment; filename="{mail}.eml"',

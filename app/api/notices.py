@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Path
+from fastapi import Depends, Path, Query
 from fastapi.responses import Response
 
 from app.api.deps import require
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
-from app.api.pagination import PageDep
+from app.api.pagination import ExternalRef, PageDep
 from app.api.routing import desk_router
 from app.base.vocabulary import STAFF_ROLES
 from app.schemas.fields import Id, ShortText
@@ -36,10 +36,10 @@ async def create_notice(errand: RepeatableErrand, body: NoticeCreate) -> Respons
 async def list_notices(
     errand: ErrandDep,
     page: PageDep,
-    kind: NoticeKind | None = None,
-    state: NoticeState | None = None,
-    server: ShortText | None = None,
-    external_ref: ShortText | None = None,
+    kind: Annotated[NoticeKind | None, Query(description="What it is about")] = None,
+    state: Annotated[NoticeState | None, Query(description="How it stands")] = None,
+    server: Annotated[ShortText | None, Query(description="One that it concerns")] = None,
+    external_ref: ExternalRef = None,
 ) -> Response:
     """The newest first. Incidents that monitoring has reported are among them."""
     after = page.after(tuple[Id])

@@ -17,6 +17,8 @@ from app.services.paging import answering
 
 router = desk_router("/v1/pages", "pages")
 
+State = Literal["triggered", "acknowledged", "resolved"]
+
 STAFF = [Depends(require(Role.STAFF, Role.ADMIN))]
 
 
@@ -30,7 +32,9 @@ STAFF = [Depends(require(Role.STAFF, Role.ADMIN))]
 async def list_pages(
     errand: ErrandDep,
     page: PageDep,
-    state: Annotated[Literal["triggered", "acknowledged", "resolved"] | None, Query()] = None,
+    state: Annotated[
+        Literal["triggered", "acknowledged", "resolved"] | None, Query(description="How it stands")
+    ] = None,
 ) -> Response:
     """The latest first."""
     after = page.after(tuple[Id])
@@ -45,6 +49,6 @@ async def list_pages(
     responses={200: {"model": Page}},
     dependencies=STAFF,
 )
-async def acknowledge_page(errand: ErrandDep, page: Annotated[Id, Path()]) -> Response:
+async def acknowledge_page(errand: ErrandDep, page: Annotated[Id, Path(description="Id of the page")]) -> Response:
     """Nobody else is called then. Taking the ticket, or answering it, says the same."""
     return answered(await answering.acknowledge(errand, page))

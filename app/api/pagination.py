@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.api.deps import DeskDep
 from app.base.errors import Problem
+from app.schemas.fields import ShortText
 
 _PAGING = ("limit", "cursor", "wait_seconds")
 _DIGEST_BYTES = 9
@@ -95,6 +96,8 @@ async def _page(
 
 
 PageDep = Annotated[Page, Depends(_page)]
+ExternalRef = Annotated[ShortText | None, Query(description="What the caller's own system calls it")]
+Active = Annotated[bool | None, Query(description="Whether it can be used at present")]
 
 
 @lru_cache(maxsize=64)

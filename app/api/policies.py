@@ -35,7 +35,7 @@ router = desk_router("/v1/policies", "policies")
 
 Provider = Annotated[str, Path(max_length=63, description="Slug of the provider", examples=["northlight"])]
 At = Annotated[When | None, Query(description="As of this instant; left out: now")]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="Of the version")]
 _AS_JSON = 'The document itself, or `{"source": "…"}` with its YAML text'
 DocumentBody = Annotated[dict[str, Any], Body(description=_AS_JSON, examples=[{"source": "provider: northlight\n…"}])]
 
@@ -95,7 +95,7 @@ async def read_clause(
     policy: Policy,
     form: WantedForm,
     language: Language,
-    clause: Annotated[str, Path(max_length=20, examples=["NTH-12"])],
+    clause: Annotated[str, Path(max_length=20, description="Its id in the policy", examples=["NTH-12"])],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     view = clause_view(policy, clause, language or policy.document.locale)

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from app.api.errands import ErrandDep, KeyedErrand, RepeatableErrand, answered, sent
 from app.api.etags import ExpectedVersion, IfNoneMatch, etag, unchanged
-from app.api.pagination import PageDep
+from app.api.pagination import ExternalRef, PageDep
 from app.api.routing import desk_router
 from app.base.vocabulary import QuoteStatus
 from app.schemas.fields import Id, ShortText
@@ -23,10 +23,10 @@ QuoteId = Annotated[Id, Path(description="Id of the quote")]
 
 
 async def _filters(
-    status: QuoteStatus | None = None,
+    status: Annotated[QuoteStatus | None, Query(description="How it stands")] = None,
     ticket: Annotated[ShortText | None, Query(description="Id or reference")] = None,
     account: Annotated[ShortText | None, Query(description="Number or id")] = None,
-    external_ref: ShortText | None = None,
+    external_ref: ExternalRef = None,
 ) -> dict[str, Any]:
     id_, reference = named(ticket) if ticket is not None else (None, None)
     found = {"status": status, "ticket_id": id_, "reference": reference, "account": account}

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
-from app.api.pagination import PageDep
+from app.api.pagination import Active, ExternalRef, PageDep
 from app.api.routing import desk_router
 from app.schemas.fields import Id, ShortText
 from app.schemas.listing import Listed
@@ -30,8 +30,8 @@ async def list_resellers(
     errand: ErrandDep,
     page: PageDep,
     parent: Annotated[ShortText | None, Query(description="Number or id")] = None,
-    active: bool | None = None,
-    external_ref: ShortText | None = None,
+    active: Active = None,
+    external_ref: ExternalRef = None,
 ) -> Response:
     """All for staff; for a reseller itself and those below it."""
     after = page.after(tuple[Id])

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
-from app.api.pagination import PageDep
+from app.api.pagination import Active, PageDep
 from app.api.routing import desk_router
 from app.schemas.fields import Id, ShortText
 from app.schemas.listing import Listed
@@ -24,8 +24,8 @@ _STAFF: dict[int | str, dict[str, Any]] = {200: {"model": Staff}}
 async def list_staff(
     errand: ErrandDep,
     page: PageDep,
-    role: StaffRole | None = None,
-    active: bool | None = None,
+    role: Annotated[StaffRole | None, Query(description="What they are")] = None,
+    active: Active = None,
     department: Annotated[ShortText | None, Query(description="Who works in it")] = None,
 ) -> Response:
     after = page.after(tuple[Id])

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from app.api.errands import ErrandDep, KeyedErrand, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, IfNoneMatch, etag, unchanged
-from app.api.pagination import PageDep
+from app.api.pagination import ExternalRef, PageDep
 from app.api.routing import desk_router
 from app.base.errors import Fault, Problem
 from app.base.vocabulary import Coverage, TicketStatus, WorkGate
@@ -39,25 +39,26 @@ from app.services.tickets.view import summary_view
 router = desk_router("/v1/tickets", "tickets")
 
 TicketName = Annotated[str, Path(max_length=64, description="Id or reference", examples=["NTH-7K3Q-9F2D-M4XA"])]
-Level = Annotated[int | None, Query(ge=0, le=99)]
+Level = Annotated[int | None, Query(ge=0, le=99, description="Of support; 1 is the first")]
+Sort = Annotated[Order, Query(description="`-`: the greatest first")]
 Text = ShortText | None
 
 
 async def _filters(
-    status: TicketStatus | None = None,
-    priority: Text = None,
-    department: Text = None,
+    status: Annotated[TicketStatus | None, Query(description="How it stands")] = None,
+    priority: Annotated[Text, Query(description="As the policy names it")] = None,
+    department: Annotated[Text, Query(description="As the policy names it")] = None,
     level: Level = None,
     account: Annotated[Text, Query(description="Number or id")] = None,
-    coverage: Coverage | None = None,
-    work_gate: WorkGate | None = None,
+    coverage: Annotated[Coverage | None, Query(description="Who bears what it costs")] = None,
+    work_gate: Annotated[WorkGate | None, Query(description="What keeps the work from being done")] = None,
     assignee: Annotated[Text, Query(description="Id of a staff member, or `me`")] = None,
-    breached: bool | None = None,
+    breached: Annotated[bool | None, Query(description="Whether a promise was missed")] = None,
     topic: Annotated[Text, Query(description="A topic, or one above it")] = None,
     q: Annotated[Text, Query(description='Words of it and of its messages; "a phrase", -without')] = None,
-    created_after: When | None = None,
-    created_before: When | None = None,
-    external_ref: Text = None,
+    created_after: Annotated[When | None, Query(description="An instant")] = None,
+    created_before: Annotated[When | None, Query(description="An instant")] = None,
+    external_ref: ExternalRef = None,
 ) -> dict[str, Any]:
     plain: dict[str, Any] = {
         "status": status,
@@ -114,7 +115,7 @@ async def create_ticket(errand: KeyedErrand, body: TicketOpen) -> Response:
     responses={200: {"model": Listed[TicketListed]}},
 )
 async def list_tickets(
-    errand: ErrandDep, page: PageDep, filters: Annotated[dict[str, Any], Depends(_filters)], sort: Order = Order.NEWEST
+    errand: ErrandDep, page: PageDep, filters: Annotated[dict[str, Any], Depends(_filters)], sort: Sort = Order.NEWEST
 ) -> Response:
     after = page.after(tuple[When | None, Id])
     rows = await reading.listed(errand, filters, sort, after, page.fetch)

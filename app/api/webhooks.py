@@ -34,7 +34,7 @@ dead_letters = desk_router("/v1/dead-letters", "webhooks")
 READERS = [Depends(require(Role.ADMIN, Role.SERVICE, scope=Scope.EVENTS))]
 ADMINS = [Depends(require(Role.ADMIN))]
 STAFF = [Depends(require(Role.STAFF, Role.ADMIN))]
-WebhookId = Annotated[Id, Path()]
+WebhookId = Annotated[Id, Path(description="Id of the webhook")]
 State = Literal["pending", "delivered", "dead"]
 
 
@@ -139,7 +139,10 @@ async def ping_webhook(errand: RepeatableErrand, webhook: WebhookId) -> Response
     dependencies=READERS,
 )
 async def list_webhook_deliveries(
-    errand: ErrandDep, webhook: WebhookId, page: PageDep, state: Annotated[State | None, Query()] = None
+    errand: ErrandDep,
+    webhook: WebhookId,
+    page: PageDep,
+    state: Annotated[State | None, Query(description="How it went")] = None,
 ) -> Response:
     """The latest first."""
     after = page.after(tuple[Id])
@@ -168,7 +171,9 @@ async def redeliver(errand: ErrandDep, webhook: WebhookId, body: Redeliver) -> R
     dependencies=STAFF,
 )
 async def list_dead_letters(
-    errand: ErrandDep, page: PageDep, kind: Annotated[Literal["webhook", "mail", "page"] | None, Query()] = None
+    errand: ErrandDep,
+    page: PageDep,
+    kind: Annotated[Literal["webhook", "mail", "page"] | None, Query(description="What it was")] = None,
 ) -> Response:
     """The oldest first."""
     after = page.after(tuple[Id])
@@ -184,5 +189,7 @@ async def list_dead_letters(
     responses={202: {"model": Delivery}},
     dependencies=STAFF,
 )
-async def requeue_dead_letter(errand: ErrandDep, delivery: Annotated[Id, Path()]) -> Response:
+async def requeue_dead_letter(
+    errand: ErrandDep, delivery: Annotated[Id, Path(description="Id of the delivery")]
+) -> Response:
     return answered(await sent_before.requeue(errand, delivery), 202)

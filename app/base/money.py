@@ -1,9 +1,11 @@
 """Money: an exact decimal with its currency, rounded in this one place."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 # ISO 4217 currencies whose minor unit is not a hundredth.
 _MINOR_UNITS = {
@@ -41,10 +43,24 @@ Amount = Annotated[
 """An exact amount, never negative; a string in JSON."""
 
 
+_WRITTEN = r"^[0-9]{1,10}(\.[0-9]{1,4})?$"
+
+
+def _written(value: object) -> object:
+    """A number of JSON is no exact amount."""
+    if isinstance(value, Decimal) or (isinstance(value, str) and re.fullmatch(_WRITTEN, value, re.ASCII)):
+        return value
+    raise PydanticCustomError("type", 'This must be an amount in a string, such as "85.00".')
+
+
 class Money(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    amount: Amount
+    amount: Annotated[
+        Amount,
+        BeforeValidator(_written),
+        WithJsonSchema({"type": "string", "maxLength": 15, "pattern": _WRITTEN, "examples": ["85.00"]}),
+    ]
     currency: Currency
 
 

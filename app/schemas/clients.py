@@ -32,7 +32,7 @@ class ClientRotate(Model):
     )
 
 
-class Client(Model):
+class ApiClient(Model):
     id: UUID
     client_id: str = Field(description="What it sends to /v1/oauth/token with its secret")
     name: str
@@ -47,5 +47,5 @@ class Client(Model):
     updated_at: datetime
 
 
-class ClientWithSecret(Client):
+class ClientWithSecret(ApiClient):
     client_secret: str = Field(description="Shown here and never again")

@@ -12,7 +12,7 @@ import pytest
 from app.base.vocabulary import Role, Scope
 from app.db.tables.accounts import Account as AccountRow
 from app.schemas.accounts import Account, Domain, DomainAdded
-from app.schemas.clients import Client, ClientWithSecret
+from app.schemas.clients import ApiClient, ClientWithSecret
 from app.schemas.fields import Model
 from app.schemas.listing import Listed
 from app.schemas.resellers import Reseller
@@ -358,7 +358,7 @@ async def test_two_secrets_are_good_while_a_machine_changes_over(office: Office)
     client = await office.post("clients", name="billing", scopes=["payments"])
     first = client["client_secret"]
     assert (await token(front, client, first)).status_code == 200
-    used = Client.model_validate(await office.ask("GET", f"clients/{client['id']}"))
+    used = ApiClient.model_validate(await office.ask("GET", f"clients/{client['id']}"))
     assert used.last_used_at == NOW
     renewed = await office.post("clients/billing/rotate", 200, grace_seconds=3600)
     second = ClientWithSecret.model_validate(renewed).client_secret
@@ -423,5 +423,5 @@ async def test_lists_are_filtered(office: Office) -> None:
     await office.post("staff", email="b@desk.example", name="B", departments=[], role="admin")
     assert len((await office.ask("GET", "staff?role=admin"))["data"]) == 2
     assert (await office.ask("GET", "staff?active=false"))["data"] == []
-    assert len(Listed[Client].model_validate(await office.ask("GET", "clients?active=true")).data) == 1
+    assert len(Listed[ApiClient].model_validate(await office.ask("GET", "clients?active=true")).data) == 1
     await office.ask("GET", "clients?colour=blue", 400)
