@@ -50,6 +50,8 @@ class EventType(StrEnum):
     TICKET_QUOTED = "ticket.quoted"
     TICKET_CONSENTED = "ticket.consented"
     TICKET_DECLINED = "ticket.declined"
+    TICKET_PRICE_EXPIRED = "ticket.price_expired"
+    """Nobody agreed to its price in time; the work waits for a new one."""
     TICKET_PAID = "ticket.paid"
     TICKET_WAIVED = "ticket.waived"
     TICKET_SETTLED = "ticket.settled"

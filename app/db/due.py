@@ -9,7 +9,7 @@ from uuid import UUID
 from app.db.pool import Database
 from app.db.tickets import FIRM, JOINED, JUDGED
 
-# Three indexes, each read from its beginning; what was due first comes first.
+# Four indexes, each read from its beginning; what was due first comes first.
 _TICKETS: Final = """
 SELECT p.id AS provider_id, p.slug AS provider, due.ticket_id, min(due.at) AS at FROM (
   (SELECT provider_id, ticket_id, due_at AS at FROM clock
@@ -19,7 +19,11 @@ SELECT p.id AS provider_id, p.slug AS provider, due.ticket_id, min(due.at) AS at
    WHERE state = 'running' AND warned_at IS NULL AND warn_at <= $1 ORDER BY warn_at LIMIT $2)
   UNION ALL
   (SELECT provider_id, id, wake_at FROM ticket
-   WHERE wake_at IS NOT NULL AND wake_at <= $1 ORDER BY wake_at LIMIT $2)) AS due
+   WHERE wake_at IS NOT NULL AND wake_at <= $1 ORDER BY wake_at LIMIT $2)
+  UNION ALL
+  (SELECT q.provider_id, q.ticket_id, q.expires_at FROM quote AS q
+   JOIN ticket AS t ON t.provider_id = q.provider_id AND t.id = q.ticket_id AND t.status NOT IN ('resolved', 'closed')
+   WHERE q.status = 'offered' AND q.expires_at <= $1 ORDER BY q.expires_at LIMIT $2)) AS due
 JOIN provider AS p ON p.id = due.provider_id
 GROUP BY p.id, p.slug, due.ticket_id ORDER BY at LIMIT $2"""
 _TICKET: Final = f"""
@@ -31,7 +35,9 @@ UPDATE clock SET warned_at = coalesce(warned_at, $3) WHERE provider_id = $1 AND 
 _QUOTES: Final = """
 WITH lapsed AS (
   UPDATE quote AS q SET status = 'expired', version = q.version + 1, updated_at = $1
-  FROM (SELECT provider_id, id FROM quote WHERE status = 'offered' AND expires_at <= $1
+  FROM (SELECT provider_id, id FROM quote AS o WHERE status = 'offered' AND expires_at <= $1
+          AND NOT EXISTS (SELECT FROM ticket AS t WHERE t.provider_id = o.provider_id AND t.id = o.ticket_id
+                          AND t.status NOT IN ('resolved', 'closed'))
         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS due
   WHERE q.provider_id = due.provider_id AND q.id = due.id
   RETURNING q.provider_id, q.id, q.version, q.ticket_id, q.account_id, q.edition),
@@ -61,7 +67,7 @@ class DueTicket:
 
 
 async def due_tickets(database: Database, now: datetime, most: int) -> list[DueTicket]:
-    """Tickets with a clock that is missed or nears its time, or with a while that is over; untold so far."""
+    """Tickets with a clock that is missed or nears its time, a while that is over, or a price; untold so far."""
     return [DueTicket(**row) for row in await database.fetch(None, _TICKETS, now, most)]
 
 
@@ -80,7 +86,7 @@ async def let_sleep(
 
 
 async def lapse_quotes(database: Database, ids: Sequence[UUID], event: str, now: datetime) -> int:
-    """As many as there are ids for the events that tell of it."""
+    """Of no ticket, or of one that has ended; as many as there are ids for the events that tell of it."""
     done = await database.execute(None, _QUOTES, now, len(ids), list(ids), event)
     return int(done.rpartition(" ")[2])
 

@@ -155,6 +155,8 @@ class Money(Model):
 
     consented: Decimal | None = None
     declined: bool = False
+    lapsed: bool = False
+    """Nobody agreed while the price stood; it must be put anew."""
     paid: Decimal = Decimal(0)
     quoted: Decimal | None = None
     """An amount that staff put."""

@@ -125,7 +125,7 @@ def quote_row(errand: Errand, decision: Decision, fee: FeeDecision, minutes: int
         "consent": None,
         "settled_minutes": None,
         "settled_total": None,
-        "expires_at": errand.now + _GOOD_FOR,
+        "expires_at": errand.now + _GOOD_FOR if fee.consent_required or fee.prepay_required else None,
         "external_ref": None,
         "metadata": {},
         "version": 1,

@@ -14,7 +14,7 @@ from app.policy.language.effects import Transition as Move
 from app.policy.language.model import Model
 from app.policy.language.standard import STATUSES
 from app.policy.language.stating import duration
-from app.policy.life import Desk, redeliberate
+from app.policy.life import Desk, carry_on, reclassify, redeliberate
 from app.policy.situation import Sender
 from app.policy.stages.deliberation import Deliberation
 from app.policy.tickets.happenings import happened
@@ -27,6 +27,8 @@ from app.policy.verbs.step import Result, Transition
 _SYSTEM = Sender(role="system")
 WINDOW_OPENED = "window_opened"
 """The time has come for which the work was scheduled."""
+PRICE_EXPIRED = "price_expired"
+"""A price was on offer until now."""
 
 
 class Trigger(Model):
@@ -83,6 +85,15 @@ def window_opened(policy: CompiledPolicy, ticket: Ticket, at: datetime) -> Resul
     decision = ticket.decision.model_copy(update={"work_gate": WorkGate.OPEN, "effects": ()})
     clocks = with_status(policy, ticket.clocks, TicketStatus.OPEN, at)
     after = ticket.changed(status=TicketStatus.OPEN, decision=decision, clocks=clocks)
+    return decision, happened(policy, ticket, after, None, at)
+
+
+def price_expired(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetime) -> Result:
+    """Nobody agreed while the price stood: work that waits for that waits for a new price."""
+    lapsed = ticket.changed(money=ticket.money.model_copy(update={"lapsed": True}))
+    d = redeliberate(policy, lapsed, desk, at, PRICE_EXPIRED)
+    reclassify(d)
+    decision, after = carry_on(lapsed, d, at)
     return decision, happened(policy, ticket, after, None, at)
 
 

@@ -246,6 +246,8 @@ def _close_gates(d: Deliberation, tariff: Fee, found: Price) -> None:
     assert d.fee is not None
     if _prepaid(tariff) and (money.paid < (d.fee.prepay_minimum or _NOTHING) or (used_up and money.paid > 0)):
         d.gates.add(WorkGate.AWAITING_PAYMENT)
+    if money.lapsed and not d.gates.isdisjoint({WorkGate.AWAITING_CONSENT, WorkGate.AWAITING_PAYMENT}):
+        d.gates.add(WorkGate.AWAITING_QUOTE)
     if d.fee.consent_required is False and not _prepaid(tariff):
         d.opened.add(WorkGate.AWAITING_CONSENT)
 

@@ -48,6 +48,7 @@ def quote(step: Step) -> Result:
             "quoted_minutes": minutes if minutes is not None else step.ticket.money.quoted_minutes,
             "consented": None,
             "declined": False,
+            "lapsed": False,
             "settled": False,
             "waived": False,
         }
@@ -84,7 +85,7 @@ def consent(step: Step) -> Result:
         return refused(step, "consent_required")
     if fee.consent_form is not None and not _formal_enough(step, fee.consent_form):
         return lacking(step, fee.consent_form, "consent_required")
-    money = ticket.money.model_copy(update={"consented": fee.amount, "declined": False})
+    money = ticket.money.model_copy(update={"consented": fee.amount, "declined": False, "lapsed": False})
     lasts = "account" if step.tariff is not None and step.tariff.consent_lasts == "account" else None
     said = {"by": step.transition.by.named, "at": step.at, "amount": fee.amount, "currency": fee.currency}
     d.emit("record", of="consent", **said, lasts=lasts, rule=fee.rule if lasts else None)
@@ -119,7 +120,7 @@ def pay(step: Step) -> Result:
             d.cite(step.tariff, "another currency")
         return refused(step, "payment_required")
     paid = step.ticket.money.paid + rounded(amount, unit)
-    money = step.ticket.money.model_copy(update={"paid": paid, "declined": False})
+    money = step.ticket.money.model_copy(update={"paid": paid, "declined": False, "lapsed": False})
     d.emit("record", of="payment", amount=amount, currency=unit)
     return again(step, step.ticket.changed(money=money))
 

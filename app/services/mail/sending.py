@@ -178,6 +178,8 @@ def _told(
         "confirm": f"{area}/actions/{facts['ticket_id']}" if facts["action"] else None,
         "about": own or str(payload.get("of", "")).replace("_", " "),
         "total": _price(quote.get("total"), quote.get("currency")),
+        "agree": bool(quote.get("consent_required")),
+        "pay": bool(quote.get("prepay_required")),
         "lines": [line.get("text") for line in quote.get("lines") or []],
         "expires": _time(quote.get("expires_at"), zone),
         "link": f"{area}/quotes/{quote.get('id')}",

@@ -1,4 +1,4 @@
-"""Tickets whose time has come: clocks missed or near their time, whiles that are over, windows that open."""
+"""Tickets whose time has come: clocks missed or near their time, whiles that are over, windows, prices that end."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,18 +10,19 @@ from uuid import UUID
 from app.base.actor import the_system
 from app.base.errors import Problem
 from app.base.events import EventType
-from app.base.vocabulary import ClockState, Role
+from app.base.vocabulary import ClockState, QuoteStatus, Role
 from app.db.callers import CallerRow, Kind
-from app.db.commands import Command, carry_out
+from app.db.commands import Along, Command, carry_out
 from app.db.due import DueTicket, due_ticket, let_sleep
 from app.db.pool import Database
 from app.db.problems import violated_constraint
 from app.policy.desk.events import Event
-from app.policy.desk.triggers import WINDOW_OPENED, Trigger, noticed, whiles, window_opened
+from app.policy.desk.triggers import WINDOW_OPENED, Trigger, noticed, price_expired, whiles, window_opened
 from app.policy.tickets.ticket import Ticket
 from app.policy.tickets.ticket_clocks import ClockLine
 from app.services.consequences import on_account
 from app.services.errands import Errand
+from app.services.offers import expired
 from app.services.repeating import persistently
 from app.services.shelf import Policies
 from app.services.tickets.changing import as_due_now, changed, command
@@ -94,6 +95,8 @@ class Happening:
     clock: tuple[str, int] | None = None
     mark: str | None = None
     """Kept with the ticket, so that the same while does not come twice."""
+    quote: Mapping[str, Any] | None = None
+    """The price that stands no longer."""
 
 
 def _first(known: Known, now: datetime) -> Happening | None:
@@ -108,7 +111,7 @@ def _first(known: Known, now: datetime) -> Happening | None:
         if near and row["warned_at"] is None:
             return _near(line)
     over = sorted((t for t in whiles(known.policy, known.ticket) if t.at <= now), key=lambda t: t.at)
-    return next((_over(t) for t in over if _mark(t) not in known.row["woken"]), None)
+    return next((_over(t) for t in over if _mark(t) not in known.row["woken"]), None) or _lapsed(known, now)
 
 
 def _missed(line: ClockLine) -> Happening:
@@ -131,6 +134,14 @@ def _over(trigger: Trigger) -> Happening:
     return Happening(EventType.TICKET_ELAPSED, dict(trigger.event.fields), trigger.event, mark=_mark(trigger))
 
 
+def _lapsed(known: Known, now: datetime) -> Happening | None:
+    quote = known.row["latest_quote"]
+    if quote is None or not known.ticket.open or not expired(quote, now):
+        return None
+    told = {"quote": quote["id"], "version": quote["edition"]}
+    return Happening(EventType.TICKET_PRICE_EXPIRED, told, quote=quote)
+
+
 def _mark(trigger: Trigger) -> str:
     """The same for one occurrence of a while, wherever its end is moved."""
     fields = trigger.event.fields
@@ -148,17 +159,32 @@ async def _write(errand: Errand, known: Known, happening: Happening) -> None:
         "woken": [mark for mark in woken if mark in waiting],
         "wake_at": _next_wake(known, after, woken),
     }
-    change = changed(errand, known, after, **columns)
+    change = changed(errand, known, after, priced=happening.quote is None, **columns)
     plan = command(errand, known, change, happening.kind, dict(happening.told), decided=decided)
     clocks = [_told_of(row, known, happening, errand.now) for row in plan.inserts["clock"]]
     along, events = on_account(errand, after.decision, known.row["account"]) if decided else ([], [])
-    inserts = {**plan.inserts, "clock": clocks, "event": [*plan.inserts["event"], *events]}
-    whole = Command(inserts, plan.update, (*plan.along, *along))
+    ended, quote_events = _ended(errand, known, happening.quote)
+    inserts = {**plan.inserts, "clock": clocks, "event": [*plan.inserts["event"], *events, *quote_events]}
+    whole = Command(inserts, plan.update, (*plan.along, *along, *ended))
     await carry_out(errand.database, errand.provider_id, whole, errand.now)
+
+
+def _ended(
+    errand: Errand, known: Known, quote: Mapping[str, Any] | None
+) -> tuple[Sequence[Along], Sequence[dict[str, Any]]]:
+    if quote is None:
+        return (), ()
+    told = {"ticket_id": known.id, "account_id": known.row["account_id"], "edition": quote["edition"]}
+    event = errand.event(EventType.QUOTE_EXPIRED, ("quote", UUID(quote["id"])), quote["version"] + 1, told)
+    where = {"id": UUID(quote["id"]), "status": QuoteStatus.OFFERED}
+    return [Along("quote", where, {"status": QuoteStatus.EXPIRED, "updated_at": errand.now})], [event]
 
 
 def _followed(errand: Errand, known: Known, happening: Happening) -> tuple[Ticket, bool]:
     """The ticket after the rules about it, and whether they had anything to say."""
+    if happening.quote is not None:
+        decision, after = price_expired(known.policy, known.ticket, known.around, errand.now)
+        return after.changed(decision=decision), True
     if happening.event is None:
         return known.ticket, False
     if happening.event.type == WINDOW_OPENED:

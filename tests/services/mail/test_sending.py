@@ -360,3 +360,6 @@ async def test_a_price_comes_with_a_link_to_agree_to_it(office: Office, box: Pos
     total = quoted.json()["total"]
     assert f"costs {total['amount']} {total['currency']}." in text_of(mail)
     assert sum("price" in mail["Subject"] for mail in box.mails()) == 1
+    await office.front.owner.execute("UPDATE quote SET expires_at = $1", office.front.now)
+    await office.later(timedelta(seconds=1))
+    assert f"for {total['amount']} {total['currency']}. Nobody agreed in time" in text_of(box.mails()[-1])

@@ -20,6 +20,10 @@ FACTS: dict[str, Any] = {
     "resolution": "Restarted.",
     "about": "plugin removed",
     "total": "85.00 CAD",
+    "agree": True,
+    "survivor": "NTH-2B2B-2B2B-2B2B",
+    "action": "Reinstall the account",
+    "confirm": "https://my.example/actions/1",
     "lines": ["One hour"],
     "expires": "2026-03-10 10:00 (UTC)",
     "link": "https://my.example/quotes/1",
@@ -47,7 +51,9 @@ def test_every_letter_has_words_in_every_language(letter: Letter, language: str)
 def test_what_is_not_known_leaves_no_hole(letter: Letter) -> None:
     nothing: dict[str, Any] = {name: [] if isinstance(value, list) else None for name, value in FACTS.items()}
     known = nothing | {"provider": "Northwind", "reference": "NTH-1", "subject": "x", "said": "y", "about": "z"}
-    _, text, _ = worded(letter, "en", known | {"author": "", "resolution": "", "title": "t", "link": "l"}, {})
+    _, text, _ = worded(
+        letter, "en", known | {"author": "", "resolution": "", "title": "t", "link": "l", "survivor": "NTH-2"}, {}
+    )
     assert "None" not in text
     assert "\n\n\n\n" not in text
 

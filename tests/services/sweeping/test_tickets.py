@@ -185,6 +185,39 @@ async def test_a_price_that_nobody_agreed_to_in_time_expires_with_an_event(night
     assert tuple(row) == ("expired", made.json()["version"] + 1)
 
 
+async def test_work_whose_price_has_expired_waits_for_a_new_one(night: Night) -> None:
+    front, provider = night.front, await night.front.provider()
+    _, _, customer = await front.customer()
+    staff = await front.staff(provider, level=3, supervisor=True)
+    ticket = await night.opened(customer, subject="Please write a form", facts={"topic": "code"})
+
+    async def priced() -> str:
+        body = {"ticket": ticket["id"], "estimated_minutes": 30}
+        made = await front.client.post("/v1/quotes", json=body, headers=staff | front.key())
+        assert made.status_code == 201, made.text
+        return f"/v1/quotes/{made.json()['id']}/consent"
+
+    async def waits() -> tuple[str, str]:
+        shown = await night.read(ticket, staff)
+        return shown["status"], shown["work_gate"]
+
+    old = await priced()
+    assert await waits() == ("waiting_consent", "awaiting_consent")
+    ends = NOW + timedelta(hours=2)
+    await night.owner.execute("UPDATE quote SET expires_at = $1", ends)
+    for now, told in ((ends - timedelta(seconds=1), []), (ends, ["price_expired"]), (ends, ["price_expired"])):
+        await night.pass_to(now)
+        assert [kind for kind, _ in await night.told(ticket)] == told
+    assert await waits() == ("open", "awaiting_quote")
+    assert (await front.client.post(old, json={}, headers=customer | front.key())).status_code == 409
+    new = await priced()
+    assert await waits() == ("waiting_consent", "awaiting_consent")
+    assert (await front.client.post(new, json={}, headers=customer | front.key())).status_code == 200
+    assert await waits() == ("open", "open")
+    statuses = await night.owner.fetch("SELECT status FROM quote ORDER BY edition")
+    assert [row["status"] for row in statuses] == ["expired", "consented"]
+
+
 async def test_who_is_waited_for_is_reminded_twice_and_then_the_ticket_is_closed(night: Night) -> None:
     provider = await night.front.provider()
     _, contact, customer = await night.front.customer()
