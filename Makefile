@@ -91,6 +91,14 @@ triage: .venv/.dev ## how well tickets are read, set by set
 mutants: .venv/.dev ## break app/policy in small ways and see whether the tests notice (SAMPLE=5 of each module or all, SEED=1)
 	$(BIN)/python -m tests.mutants --sample $(or $(SAMPLE),5) --seed $(or $(SEED),1)
 
+.PHONY: browser
+browser: .venv/.dev ## the pages that we serve, in a real Chromium: keyboard, axe, console, network closed
+	$(BIN)/python -m tests.browser
+
+.PHONY: pictures
+pictures: .venv/.dev ## take the pictures of the README anew (needs chromium)
+	$(BIN)/python -m tests.browser.pictures
+
 .PHONY: observe
 observe: .venv/.dev ## promtool over rules and dashboards, and a real Prometheus that sees a planted miss
 	$(BIN)/python -m tests.observe

@@ -21,6 +21,7 @@ from app.api import (
     classifications,
     clients,
     contacts,
+    demo,
     docs,
     events,
     health,
@@ -134,7 +135,9 @@ async def _connect(settings: Settings) -> Database:
     )
 
 
-def create_app(settings: Settings, *, clock: Clock = system_clock, desk: Desk | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, *, clock: Clock = system_clock, desk: Desk | None = None, with_demo: bool = False
+) -> FastAPI:
     """The application. It opens its own desk when it starts, unless it is given one that is open already."""
 
     @asynccontextmanager
@@ -162,6 +165,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, desk: Desk | 
     for router in ROUTERS:
         app.include_router(router)
     docs.install(app)
+    if with_demo:
+        demo.install(app, settings)
     app.add_middleware(Compressed)
     app.add_middleware(EdgeGuard, settings=settings)
     if settings.cors_origins:
@@ -185,10 +190,11 @@ def serve(
     prepare: Callable[[Desk], Awaitable[None]] = _nothing,
     announce: Callable[[], None] = lambda: None,
     beside: Callable[[Settings], AbstractAsyncContextManager[None]] = _alone,
+    with_demo: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT and return. `prepare` runs before the first request is taken, `announce` after.
 
-    `beside` is open while it serves.
+    `beside` is open while it serves. `with_demo`: the client area of the demonstration is there.
 
     Without a database in the settings it brings its own. What keeps the service from starting ends the process with
     one sentence on stderr.
@@ -199,7 +205,7 @@ def serve(
             if settings.metrics_port:
                 serve_metrics(settings.metrics_host, settings.metrics_port)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_serve(complete, clock, listener, prepare, announce, beside))
+                runner.run(_serve(complete, clock, listener, prepare, announce, beside, with_demo))
     except (CannotStart, DatabaseFault) as error:
         raise SystemExit(str(error)) from None
 
@@ -222,10 +228,11 @@ async def _serve(
     prepare: Callable[[Desk], Awaitable[None]],
     announce: Callable[[], None],
     beside: Callable[[Settings], AbstractAsyncContextManager[None]],
+    with_demo: bool,
 ) -> None:
     async with open_desk(settings, clock=clock) as desk:
         await prepare(desk)
         await desk.policies.prepare(clock())
-        app = create_app(settings, clock=clock, desk=desk)
+        app = create_app(settings, clock=clock, desk=desk, with_demo=with_demo)
         async with beside(settings):
             await new_server(app, settings, announce).serve(sockets=[listener])
