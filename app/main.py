@@ -49,7 +49,7 @@ from app.api.cors import CORS
 from app.api.deps import Desk
 from app.api.guard import EdgeGuard
 from app.api.observed import Drain, Observed
-from app.api.routing import DeskRoute
+from app.api.routing import DeskRoute, add_routes
 from app.api.server import bound_socket, new_server
 from app.base import logging
 from app.base.clock import Clock, system_clock
@@ -64,6 +64,7 @@ from app.services.callers import Callers
 from app.tokens.keys import load_keys
 
 ROUTERS = (
+    tickets.router,  # most requests are for tickets, and routes are tried in this order
     health.router,
     oauth.router,
     problems.router,
@@ -74,7 +75,6 @@ ROUTERS = (
     actions.router,
     secure_forms.router,
     secure_forms.pages,
-    tickets.router,
     attachments.router,
     verbs.router,
     queue.router,
@@ -163,7 +163,7 @@ def create_app(
     app.router.route_class = DeskRoute
     problems.install(app, settings.origin)
     for router in ROUTERS:
-        app.include_router(router)
+        add_routes(app, router)
     docs.install(app)
     if with_demo:
         demo.install(app, settings)
