@@ -1,16 +1,48 @@
 """What a route's signature asks for: read by FastAPI once, then gathered for each request in a straight line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any, Final
 
 from fastapi import Request
+from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_body_to_args, request_params_to_args
 from fastapi.exceptions import RequestValidationError
 
 _MISSING: Final = object()
+_PLAIN: Final = (type(None), bool, int, str)
+"""Defaults that nobody can change and that need no copy."""
+
+
+class _Fields:
+    """What is taken out of one part of a request. Of what was not sent the defaults are known beforehand."""
+
+    def __init__(self, fields: list[ModelField]) -> None:
+        self._fields = [(field, field.alias, *_unsent(field)) for field in fields]
+
+    def __bool__(self) -> bool:
+        return bool(self._fields)
+
+    def read(self, part: Mapping[str, Any], values: dict[str, Any], faults: list[Any]) -> None:
+        sent = []
+        for field, alias, optional, default in self._fields:
+            if optional and alias not in part:
+                values[field.name] = default
+            else:
+                sent.append(field)
+        if sent:
+            found, wrong = request_params_to_args(sent, part)
+            values.update(found)
+            faults.extend(wrong)
+
+
+def _unsent(field: ModelField) -> tuple[bool, Any]:
+    """Whether it may be left out without another look at it, and what it is then."""
+    about = field.field_info
+    plain = not about.is_required() and not about.validate_default and field.validation_alias in (None, field.alias)
+    return plain and about.default_factory is None and isinstance(about.default, _PLAIN), about.default
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +55,10 @@ class _Step:
     given: tuple[tuple[str, int], ...]
     request_as: str | None
     """The argument that is the request itself."""
-    reads: bool
-    """Whether it takes anything out of the request."""
+    path: _Fields
+    query: _Fields
+    headers: _Fields
+    cookies: _Fields
 
 
 class Gathering:
@@ -48,9 +82,9 @@ class Gathering:
             raise TypeError(f"{call!r} is no coroutine function, as all that routes ask for must be")
         after = tuple(self._add(inner, known) for inner in asked.dependencies)
         given = tuple((inner.name, at) for inner, at in zip(asked.dependencies, after, strict=True) if inner.name)
-        fields = (asked.path_params, asked.query_params, asked.header_params, asked.cookie_params, asked.body_params)
         request_as = asked.request_param_name or asked.http_connection_param_name
-        self._steps.append(_Step(asked, call, after, given, request_as, any(fields)))
+        parts = (asked.path_params, asked.query_params, asked.header_params, asked.cookie_params)
+        self._steps.append(_Step(asked, call, after, given, request_as, *map(_Fields, parts)))
         return known.setdefault(id(call), len(self._steps) - 1)
 
     async def answer(self, request: Request, body: Any) -> Any:
@@ -60,10 +94,9 @@ class Gathering:
         for step in self._steps:
             values = {name: results[place] for name, place in step.given}
             sound = all(results[place] is not _MISSING for place in step.after)
-            if step.reads:
-                found = len(faults)
-                await self._read(step.asked, request, body, values, faults)
-                sound = sound and len(faults) == found
+            found = len(faults)
+            await self._read(step, request, body, values, faults)
+            sound = sound and len(faults) == found
             if step.request_as is not None:
                 values[step.request_as] = request
             results.append(await step.call(**values) if sound else _MISSING)
@@ -71,20 +104,16 @@ class Gathering:
             raise RequestValidationError(faults, body=body)
         return results[-1]
 
-    async def _read(
-        self, asked: Dependant, request: Request, body: Any, values: dict[str, Any], faults: list[Any]
-    ) -> None:
-        read = []
-        if asked.path_params:
-            read.append(request_params_to_args(asked.path_params, request.path_params))
-        if asked.query_params:
-            read.append(request_params_to_args(asked.query_params, request.query_params))
-        if asked.header_params:
-            read.append(request_params_to_args(asked.header_params, request.headers))
-        if asked.cookie_params:
-            read.append(request_params_to_args(asked.cookie_params, request.cookies))
-        if asked.body_params:
-            read.append(await request_body_to_args(asked.body_params, body, embed_body_fields=self._embed))
-        for found, wrong in read:
+    async def _read(self, step: _Step, request: Request, body: Any, values: dict[str, Any], faults: list[Any]) -> None:
+        if step.path:
+            step.path.read(request.path_params, values, faults)
+        if step.query:
+            step.query.read(request.query_params, values, faults)
+        if step.headers:
+            step.headers.read(request.headers, values, faults)
+        if step.cookies:
+            step.cookies.read(request.cookies, values, faults)
+        if step.asked.body_params:
+            found, wrong = await request_body_to_args(step.asked.body_params, body, embed_body_fields=self._embed)
             values.update(found)
             faults.extend(wrong)

@@ -64,3 +64,16 @@ def test_what_cannot_be_awaited_cannot_be_asked_for() -> None:
 
     with pytest.raises(TypeError, match="no coroutine function"):
         gathering(route)
+
+
+async def test_what_was_not_sent_has_its_default() -> None:
+    async def route(
+        size: Annotated[int, Query(ge=1)] = 25, x_kind: Annotated[str | None, Header()] = None, limit: int = 7
+    ) -> tuple[int, str | None, int]:
+        return size, x_kind, limit
+
+    asked = gathering(route)
+    assert await asked.answer(sent(b""), PydanticUndefined) == (25, None, 7)
+    assert await asked.answer(sent(b"size=3", (b"x-kind", b"round")), PydanticUndefined) == (3, "round", 7)
+    with pytest.raises(RequestValidationError):
+        await asked.answer(sent(b"size=0"), PydanticUndefined)
