@@ -83,6 +83,10 @@ long: .venv/.dev ## the same tests and laws with their full counts
 bench-quick: .venv/.dev ## what a request costs, against the least that could do it
 	$(BIN)/python -m tests.benchmarks.quick
 
+.PHONY: bench-reports
+bench-reports: .venv/.dev ## how long reports and figures take over a month of many tickets (TICKETS=1000000)
+	$(BIN)/python -m tests.benchmarks.reports --tickets $(or $(TICKETS),1000000)
+
 .PHONY: triage
 triage: .venv/.dev ## how well tickets are read, set by set
 	$(BIN)/python -m tests.triage.measure

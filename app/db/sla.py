@@ -32,25 +32,26 @@ WITH part AS MATERIALIZED (
   WHERE provider_id = $1 AND day >= ${first} AND day < ${last}),
 line AS (
   SELECT number, state, excused_by, liability, sum(clocks) AS clocks FROM part GROUP BY 1, 2, 3, 4),
-told AS (
-  SELECT DISTINCT ON (number) {columns},
-    (SELECT jsonb_agg(to_jsonb(line) - 'number') FROM line WHERE line.number = part.number) AS lines,
-    (SELECT percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY s)
-      FROM part AS same, unnest(same.seconds) AS s WHERE same.number = part.number) AS spread
-  FROM part ORDER BY number)
+spread AS (
+  SELECT number, percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY s) AS spread
+  FROM part, unnest(part.seconds) AS s GROUP BY number)
 SELECT (SELECT counted_at FROM tally WHERE provider_id = $1) AS counted_at,
-  (SELECT coalesce(jsonb_agg(to_jsonb(told) ORDER BY {groups}), '[]') FROM told) AS rows"""
+  (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY number), '[]')
+    FROM (SELECT DISTINCT number, {names} FROM part) AS one) AS rows,
+  (SELECT coalesce(jsonb_agg(to_jsonb(line)), '[]') FROM line) AS lines,
+  (SELECT coalesce(jsonb_object_agg(number, spread), '{{}}') FROM spread) AS spreads"""
 
 
 @lru_cache(maxsize=32)
 def _statement(by: tuple[By, ...], place: int) -> str:
     """Its arguments from this place on; $1 is the provider."""
     columns = [f"{one}" if one in by else f"NULL::{'smallint' if one is By.LEVEL else 'text'} AS {one}" for one in By]
-    names = ("period", "first", "last")
+    places = ("period", "first", "last")
     return _STATEMENT.format(
+        names=", ".join(("period_start", "metric", *By)),
         columns=", ".join(("period_start", "metric", *columns)),
         groups=", ".join(("period_start", "metric", *by)),
-        **{name: place + n for n, name in enumerate(names)},
+        **{name: place + n for n, name in enumerate(places)},
     )
 
 
@@ -59,7 +60,7 @@ def _args(asked: Asked) -> tuple[Any, ...]:
 
 
 async def promises_kept(database: Database, provider_id: UUID, principal: Principal, asked: Asked) -> asyncpg.Record:
-    """`rows`, each with its `lines` by verdict and its `spread`; and `counted_at`."""
+    """`rows` by number, `lines` of them by verdict, their `spreads`, and `counted_at`."""
     statement = _statement(tuple(asked.by), 6)
     _, rows = await for_caller(database, provider_id, principal, statement, *_args(asked))
     return rows[0]

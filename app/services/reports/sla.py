@@ -1,6 +1,6 @@
 """What came of promises: attainment, how long it took and why it was missed, by metric and whatever is asked for."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -56,26 +56,32 @@ def _asked(question: Question, span: Span) -> Asked:
 
 def _told(found: Row, question: Question, span: Span, policy: CompiledPolicy) -> dict[str, Any]:
     slug = policy.document.provider
+    lines: dict[int, list[Row]] = defaultdict(list)
+    for line in found["lines"]:
+        lines[line["number"]].append(line)
     return {
         "provider": slug,
         "since": span.since,
         "until": span.until,
         "period": question.period,
         "counted_at": found["counted_at"],
-        "data": [_row(row, slug, span.zone) for row in found["rows"]],
+        "data": [
+            _row(row, lines[row["number"]], found["spreads"].get(str(row["number"])), slug, span.zone)
+            for row in found["rows"]
+        ],
     }
 
 
-def _row(row: Row, slug: str, zone: ZoneInfo) -> dict[str, Any]:
+def _row(row: Row, lines: Sequence[Row], spread: Sequence[int] | None, slug: str, zone: ZoneInfo) -> dict[str, Any]:
     by_state: Counter[str] = Counter()
     reasons: Counter[tuple[str | None, str | None]] = Counter()
-    for line in row["lines"]:
+    for line in lines:
         by_state[line["state"]] += line["clocks"]
         if line["state"] == "breached":
             reasons[line["excused_by"], line["liability"]] += line["clocks"]
     met, breached = by_state["met"], by_state["breached"]
     excused = sum(clocks for (code, _), clocks in reasons.items() if code is not None)
-    median, most = row["spread"] or (None, None)
+    median, most = spread or (None, None)
     return {
         "period_start": begin(date.fromisoformat(row["period_start"]), zone),
         "provider": slug,
