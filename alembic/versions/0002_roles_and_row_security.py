@@ -100,6 +100,24 @@ def _protect_records() -> None:
         END $$""")
     op.execute("""
         CREATE TRIGGER only_sequenced BEFORE UPDATE ON event FOR EACH ROW EXECUTE FUNCTION event_only_sequenced()""")
+    # Asked by a statement of its own, which sees what whoever held the lock has written.
+    op.execute("""
+        CREATE FUNCTION reseller_below_others() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          PERFORM pg_advisory_xact_lock(hashtextextended('reseller ' || NEW.provider_id, 0));
+          IF EXISTS (
+            WITH RECURSIVE above AS (
+              SELECT NEW.parent_id AS id
+              UNION SELECT r.parent_id FROM reseller AS r JOIN above ON r.id = above.id
+              WHERE r.provider_id = NEW.provider_id)
+            SELECT FROM above WHERE id = NEW.id) THEN
+            RAISE EXCEPTION 'a reseller stands below itself'
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_reseller_below_others';
+          END IF;
+          RETURN NEW;
+        END $$""")
+    op.execute("""
+        CREATE TRIGGER below_others BEFORE UPDATE OF parent_id ON reseller FOR EACH ROW
+        WHEN (NEW.parent_id IS NOT NULL) EXECUTE FUNCTION reseller_below_others()""")
     op.execute("CREATE TRIGGER never_deleted BEFORE DELETE ON event FOR EACH ROW EXECUTE FUNCTION never_altered()")
     for table in RECORDS:
         op.execute(f"""
@@ -156,6 +174,8 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER never_altered ON {table}")
     op.execute("DROP TRIGGER never_deleted ON event")
     op.execute("DROP TRIGGER only_sequenced ON event")
+    op.execute("DROP TRIGGER below_others ON reseller")
+    op.execute("DROP FUNCTION reseller_below_others()")
     op.execute("DROP FUNCTION event_only_sequenced()")
     op.execute("DROP FUNCTION never_altered()")
     for table in OF_A_PROVIDER:

@@ -17,9 +17,13 @@ Rows = Sequence[Values]
 
 _KEPT_FOR: Final = timedelta(hours=24)
 _FIRST: Final = frozenset(
-    {"pk_idempotency_key", "uq_event_provider_id_subject_kind_subject_id_seq", "uq_notice_open_incident"}
+    (
+        *("pk_idempotency_key", "uq_event_provider_id_subject_kind_subject_id_seq", "uq_notice_open_incident"),
+        "ck_reseller_below_others",
+    )
 )
-"""Constraints that tell who came first: for a key, for the next change of a subject, for the outage of a server."""
+"""Constraints that tell who came first: for a key, for the next change of a subject, for the outage of a server, with a
+place above others."""
 _KEYS: Final = {"clock": ("provider_id", "ticket_id", "metric", "cycle")}
 """Tables whose rows are written over when they are there already."""
 _KEYED: Final = """
