@@ -20,6 +20,7 @@ from app.policy.situation import Sender
 from app.schemas.idempotency import StoredAnswer
 from app.services.accounts import account_view, as_account
 from app.services.errands import Errand
+from app.services.redacting import reason_without_secrets
 from app.services.refusals import refusal
 from app.services.repeating import check_repeated, once
 from app.services.speaking import around, speaker
@@ -66,7 +67,7 @@ async def _move(errand: Errand, account: str, verb: str, reason: str | None, exp
     values = {
         "state": after.state,
         "held_since": errand.now if held else None,
-        "held_reason": reason if held else None,
+        "held_reason": reason_without_secrets(reason) if held else None,
         "hold_proposed_at": None,
     }
     return await _write(errand, known, values, _EVENTS[verb], judged)

@@ -53,6 +53,11 @@ def value_without_secrets(value: Any, pointer: str, places: list[Mapping[str, An
     return value
 
 
+def reason_without_secrets(reason: str | None) -> str | None:
+    """What somebody gives as a reason, as it may be kept."""
+    return redact(reason).text if reason is not None else None
+
+
 def _inside(value: Mapping[str, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
     return iter(value.items()) if isinstance(value, Mapping) else enumerate(value)
 

@@ -17,6 +17,7 @@ from app.schemas.idempotency import StoredAnswer
 from app.services.accounts import as_account
 from app.services.errands import Errand
 from app.services.quotes.changing import Change, KnownQuote, carry_on, check_status, gather, judged
+from app.services.redacting import reason_without_secrets
 from app.services.repeating import once
 
 
@@ -156,4 +157,8 @@ def _who(known: KnownQuote) -> dict[str, str]:
 
 
 def _closing(errand: Errand, known: KnownQuote, reason: str | None) -> Mapping[str, Any]:
-    return {"by": _who(known), "at": errand.now.isoformat().replace("+00:00", "Z"), "reason": reason}
+    return {
+        "by": _who(known),
+        "at": errand.now.isoformat().replace("+00:00", "Z"),
+        "reason": reason_without_secrets(reason),
+    }

@@ -16,6 +16,7 @@ from app.schemas.idempotency import StoredAnswer
 from app.schemas.quotes import Payment, Refund
 from app.services.errands import Errand
 from app.services.quotes.changing import Change, KnownQuote, carry_on, gather, judged, shown
+from app.services.redacting import reason_without_secrets
 from app.services.repeating import once
 from app.services.tickets.knowing import Known
 
@@ -65,7 +66,7 @@ async def _refund(errand: Errand, quote: UUID, body: Refund, expected: int | Non
     after = None
     if known.ticket is not None:
         after = _with_less(errand, known.ticket, amount, known.row["kept_of_ticket"], body.amount.currency)
-    row = {**_row(errand, known, _REFUND, body.amount, body.reference), "reason": body.reason}
+    row = {**_row(errand, known, _REFUND, body.amount, body.reference), "reason": reason_without_secrets(body.reason)}
     told = {"amount": format(amount, "f"), "currency": body.amount.currency, "reference": body.reference}
     values = {"refunded": refunded + amount}
     change = Change(values, EventType.QUOTE_REFUNDED, told, after, EventType.TICKET_REFUNDED, row)
