@@ -348,6 +348,7 @@ async def test_a_ticket_with_a_price_leads_to_the_quote_that_opens_its_gate(fron
     more = {"ticket": ticket["id"], "amount": {"amount": "40.00", "currency": "BRL"}, "estimated_minutes": 60}
     second = await offered(front, staff, **more)
     assert (second.version, str(second.balance.amount if second.balance else None)) == (2, "25.00")
+    assert [(line.minutes, str(line.amount)) for line in second.lines] == [(60, "40.00")]
     owed: dict[str, Any] = {"amount": {"amount": "25.00", "currency": "BRL"}, "reference": "PIX-2"}
     assert (await did(front, billing, f"{URL}/{second.id}/payments", **owed))["balance"]["amount"] == "0.00"
     assert (await shown(front, staff, url))["work_gate"] == "open"
@@ -374,10 +375,10 @@ async def test_of_a_price_the_lines_are_the_total(front: FrontDesk) -> None:
         account, _, _ = await front.customer(policy)
         staff = await front.staff(provider)
         for rule in library_policy(policy)[1].document.fees:
-            for minutes in (1, 24, 61, 185):
+            for minutes in (24, 185):
                 body = {"account": account.number, "rule": rule, "estimated_minutes": minutes}
                 answer = await front.client.post(URL, json=body, headers={**staff, **front.key()})
                 assert answer.status_code == 201, answer.text
                 quote = Quote.model_validate_json(answer.content)
-                if quote.total is not None and quote.lines:
+                if quote.total is not None:
                     assert sum(Decimal(line.amount) for line in quote.lines) == quote.total.amount, answer.text

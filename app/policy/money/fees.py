@@ -1,6 +1,6 @@
 """What work costs: tariffs over minutes, exact decimals, rounded once at the end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -109,7 +109,7 @@ def billed_minutes(fee: Fee, minutes: int) -> tuple[int, int | None]:
 
 def price(fee: Fee, slug: str, job: Job) -> Price:
     """The price of a job, as lines whose sum it is."""
-    text = words(fee.name, job.language, job.language) or slug.replace("_", " ")
+    text = _name(fee, slug, job.language)
     amount = amount_in(fee, job.currency)
     found, parts = _by_kind(fee, text, amount, job), _parts(fee, job)
     if found.lines is None or parts is None:
@@ -126,7 +126,26 @@ def price(fee: Fee, slug: str, job: Job) -> Price:
         )
         for line in (*found.lines, *parts)
     )
-    return Price(sum((line.amount for line in lines), Decimal(0)), found.kind, found.blocks, lines)
+    return Price(total(lines), found.kind, found.blocks, lines)
+
+
+def one_line(fee: Fee, slug: str, amount: Decimal, language: str, minutes: int | None = None) -> FeeLine:
+    """The line of a price that no tariff divides: one that staff have put, or that was agreed to be the most."""
+    text = _name(fee, slug, language)
+    return FeeLine(rule=slug, text=text, minutes=minutes, unit_price=amount, amount=amount, clauses=fee.clauses)
+
+
+def up_to(lines: Sequence[FeeLine], fee: Fee, slug: str, most: Decimal, language: str) -> tuple[FeeLine, ...]:
+    """The lines of what was agreed to, where that is what is charged; else one of so much."""
+    return tuple(lines) if total(lines) == most else (one_line(fee, slug, most, language),)
+
+
+def _name(fee: Fee, slug: str, language: str) -> str:
+    return words(fee.name, language, language) or slug.replace("_", " ")
+
+
+def total(lines: Iterable[FeeLine]) -> Decimal:
+    return sum((line.amount for line in lines), Decimal(0))
 
 
 def _by_kind(fee: Fee, text: str, amount: Decimal | None, job: Job) -> _Found:

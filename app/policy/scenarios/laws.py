@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.policy.money.fees import total
 from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.matching import Mismatch
 
@@ -25,6 +26,8 @@ def _broken(answer: Answer) -> Iterator[Mismatch]:
         return
     if not decision.citations:
         yield Mismatch("cites", "at least one clause", None)
+    if (fee := decision.fee) is not None and fee.amount not in (None, total(fee.lines)):
+        yield Mismatch("fee.lines", fee.amount, total(fee.lines))
     for target in decision.targets:
         explains = decision.assumptions or any(c.effect.startswith(target.metric) for c in decision.citations)
         if target.due_at is None and not explains:

@@ -48,7 +48,8 @@ def priced(d: Deliberation, slug: str, tariff: Fee) -> Price:
     """What staff have put, else what the tariff gives for the work."""
     money, unit = d.situation.money, currency(d, tariff)
     if money.quoted is not None:
-        return Price(rounded(money.quoted, unit), tariff.kind)
+        put = rounded(money.quoted, unit)
+        return Price(put, tariff.kind, lines=(fees.one_line(tariff, slug, put, d.language, minutes_in_question(d)),))
     found = fees.price(tariff, slug, job_of(d, tariff, minutes_in_question(d)))
     share = d.left_to_charge.share if d.left_to_charge is not None else None
     return found if share is None else _share_of(found, share, unit)
@@ -60,7 +61,7 @@ def _share_of(found: Price, share: tuple[Decimal, Decimal], unit: str) -> Price:
     if found.amount is None or not whole:
         return found
     lines = tuple(line.model_copy(update={"amount": rounded(line.amount * part / whole, unit)}) for line in found.lines)
-    return replace(found, lines=lines, amount=sum((line.amount for line in lines), Decimal(0)))
+    return replace(found, lines=lines, amount=fees.total(lines))
 
 
 def prepay_minimum(d: Deliberation, slug: str, tariff: Fee, found: Price) -> Decimal | None:

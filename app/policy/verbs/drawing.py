@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from app.base.vocabulary import Outcome
+from app.policy.money import fees
 from app.policy.stages.included import holder_of
 from app.policy.verbs.step import Result, Step, again
 
@@ -34,7 +35,9 @@ def settle_included(step: Step, minutes: int) -> Result:
             d.emit("charge", amount=amount, currency=fee.currency, timing=tariff.payment.timing)
         if money.paid > amount:
             d.emit("refund", amount=money.paid - amount, currency=fee.currency)
-        fee = fee.model_copy(update={"amount": amount, "balance": max(amount - money.paid, Decimal(0))})
+        lines = fees.up_to(fee.lines, tariff, fee.rule, amount, d.language) if fee.rule is not None else fee.lines
+        left = max(amount - money.paid, Decimal(0))
+        fee = fee.model_copy(update={"amount": amount, "lines": lines, "balance": left})
     decision = decision.model_copy(update={"fee": fee, "outcome": Outcome.ACCEPTED, "reason": None, "effects": ()})
     settled = after.money.model_copy(update={"settled": True, "minutes_used": minutes})
     return decision, after.changed(decision=decision, money=settled)

@@ -205,12 +205,14 @@ def settle(step: Step) -> Result:
     priced = fees.price(tariff, fee.rule, job_of(d, tariff, minutes if minutes is not None else money.minutes_used))
     agreed = money.consented if money.consented is not None else money.quoted
     cap = agreed if agreed is not None else fee.amount
-    beside = sum((line.amount for line in fee.lines if line.rule != fee.rule), Decimal(0))
-    amount = priced.amount + beside if priced.amount is not None else fee.amount
+    beside = tuple(line for line in fee.lines if line.rule != fee.rule)
+    lines = (*priced.lines, *beside) if priced.amount is not None else fee.lines
+    amount = fees.total(lines) if priced.amount is not None else fee.amount
     capped = tariff.terms == "capped" and cap is not None and amount is not None and amount > cap
-    if capped:
-        amount = cap
+    if capped and cap is not None:
+        amount, lines = cap, fees.up_to(fee.lines, tariff, fee.rule, cap, d.language)
     settled = _settled_fee(fee, tariff, amount, priced.blocks, capped=capped, paid=money.paid)
+    settled = settled.model_copy(update={"lines": lines})
     timing = tariff.payment.timing
     if amount is not None and timing != "none":
         d.emit("charge", amount=amount, currency=unit, timing=timing)
