@@ -191,6 +191,7 @@ def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetim
         level=ticket.level,
         money=ticket.money,
         scheduled=ticket.scheduled,
+        window=ticket.window,
         priority=ticket.priority_set,
         coverage=ticket.coverage_set,
         previous=ticket.decision,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue
 
 from app.base.vocabulary import Coverage, TicketStatus
-from app.policy.decision import Decision, Signal, TargetTime, TopicCandidate
+from app.policy.decision import Decision, ScheduleWindow, Signal, TargetTime, TopicCandidate
 from app.policy.language.model import Model
 
 
@@ -197,6 +197,8 @@ class Situation(Model):
     level: int | None = None
     money: Money = Money()
     scheduled: bool = False
+    window: ScheduleWindow | None = None
+    """Of staff's own choice."""
     """Staff have put the work into a window; the window is computed anew when it has passed."""
     priority: str | None = None
     """Set by staff, over what the rules say."""

@@ -10,7 +10,7 @@ from app.base.errors import Problem
 from app.db.policies import documents, numbers_at
 from app.db.pool import Database
 from app.db.providers import find_provider, latest_providers
-from app.policy.compile import CompiledPolicy
+from app.policy.compile import CompiledPolicy, Numbers
 from app.policy.language.faults import PolicyFaults
 from app.policy.language.model import words
 from app.policy.language.settings import Settings
@@ -56,9 +56,10 @@ class Policies:
                 raise found
         return found
 
-    async def knowing(self, provider_id: UUID, policy: CompiledPolicy, ticket: Ticket) -> CompiledPolicy:
-        """The policy with those that the ticket's clocks were planned by."""
-        others = [await self.policy(provider_id, *numbers) for numbers in ticket.planners - {policy.numbers}]
+    async def knowing(self, provider_id: UUID, policy: CompiledPolicy, *tickets: Ticket) -> CompiledPolicy:
+        """The policy with those that the clocks of these tickets were planned by."""
+        planners = frozenset[Numbers]().union(*(ticket.planners for ticket in tickets))
+        others = [await self.policy(provider_id, *numbers) for numbers in planners - {policy.numbers}]
         return policy.knowing(others)
 
     async def policy_at(self, provider_id: UUID, at: datetime) -> CompiledPolicy:

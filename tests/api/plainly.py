@@ -1,191 +1,10 @@
-"""The rules of quarry.yaml a second time, in plain words and whole minutes: nothing here knows the engine."""
+"""What people do to a ticket of quarry.yaml, by its rules a second time: nothing here knows the engine."""
 
-from dataclasses import dataclass, field
-
-FIRST, NEXT, DEEPER, SOLVE, AGREED = "first_response", "next_reply", "level_response", "resolve", "turnaround"
-ANSWERED = (FIRST, NEXT, DEEPER)
-WAITING = ("waiting_customer", "waiting_consent", "waiting_payment")
-GATE_STATUS = {"awaiting_consent": "waiting_consent", "awaiting_payment": "waiting_payment"}
-HOUR = 60
+from tests.api.plain_standing import AGREED, DEEPER, FIRST, HOUR, NEXT, SOLVE, Standing
 
 
-@dataclass
-class Clock:
-    metric: str
-    cycle: int
-    begun: int
-    dues: list[int]
-    """Of several the first binds; a change of priority adds one."""
-    missed: bool = False
-    ended: int | None = None
-    cancelled: bool = False
-
-    @property
-    def due(self) -> int:
-        return min(self.dues)
-
-    def state(self, status: str) -> str:
-        if self.missed:
-            return "breached"
-        if self.ended is not None:
-            return "cancelled" if self.cancelled else "met"
-        return "paused" if self._stands_still(status) else "running"
-
-    def _stands_still(self, status: str) -> bool:
-        return self.metric not in (FIRST, AGREED) and status in WAITING
-
-    def passes(self, start: int, end: int, status: str) -> None:
-        if self.ended is not None:
-            return
-        if self._stands_still(status):
-            if not self.missed:
-                self.dues = [due + end - start for due in self.dues]
-        else:
-            self.missed = self.missed or self.due < end
-
-
-@dataclass
-class Quote:
-    total: int
-    status: str = "offered"
-    paid: int = 0
-
-
-@dataclass
-class Plain:
+class Plain(Standing):
     """One ticket. Every deed answers whether it was let through; what was not has changed nothing."""
-
-    topic: str
-    minutes: int | None
-    urgent: bool
-    now: int = 0
-    status: str = "open"
-    level: int = 1
-    department: str = "support"
-    assignee: str | None = None
-    priority: str = ""
-    priority_set: str | None = None
-    cause: str = "unknown"
-    quoted_minutes: int | None = None
-    consented: int | None = None
-    paid: int = 0
-    used: int = 0
-    waived: bool = False
-    declined: bool = False
-    settled: int | None = None
-    quotes: list[Quote] = field(default_factory=list)
-    clocks: list[Clock] = field(default_factory=list)
-    first_answer: bool = False
-    unanswered: bool = True
-
-    def __post_init__(self) -> None:
-        self.priority = self._priority()
-        self.clocks = [Clock(FIRST, 1, 0, [self._answer_within()]), Clock(SOLVE, 1, 0, [24 * HOUR])]
-        self.status = GATE_STATUS.get(self.gate, "open")
-        self._offer()
-
-    # ── what follows ─────────────────────────────────────────────────────────
-    @property
-    def over(self) -> bool:
-        return self.status in ("resolved", "closed")
-
-    @property
-    def quote(self) -> Quote | None:
-        return self.quotes[-1] if self.quotes else None
-
-    def _priority(self) -> str:
-        return self.priority_set or ("high" if self.urgent else "low")
-
-    def _answer_within(self) -> int:
-        return HOUR if self.priority == "high" else 4 * HOUR
-
-    @property
-    def free(self) -> bool:
-        """It costs nothing: covered, our own fault, waived, or not wanted at that price."""
-        return self.topic == "web" or self._our_fault or self.waived or self.declined
-
-    @property
-    def price(self) -> int | None:
-        if self.free:
-            return 0
-        if self.settled is not None:
-            return self.settled
-        return self._price_of(self.quoted_minutes if self.quoted_minutes is not None else self.minutes)
-
-    def _price_of(self, minutes: int | None) -> int | None:
-        if self.topic == "web":
-            return 0
-        if self.topic == "setup":
-            return 50
-        return None if minutes is None else max(1, -(-minutes // 30)) * 30
-
-    @property
-    def gate(self) -> str:
-        price = self.price
-        if self.declined and self.topic != "web" and not self._our_fault:
-            return "closed"
-        if self.free:
-            return "open"
-        if self.settled is not None:
-            return "awaiting_payment" if self.topic == "setup" and self.paid < self.settled else "open"
-        if price is None:
-            return "awaiting_quote"
-        if self.topic == "setup":
-            return "open" if self.paid >= price else "awaiting_payment"
-        used_up = self.consented is not None and 0 < self.used >= self.consented
-        return "awaiting_consent" if self.consented is None or used_up else "open"
-
-    @property
-    def _our_fault(self) -> bool:
-        return self.topic == "code" and self.cause == "provider"
-
-    def _decide_again(self, *, heard: bool = False) -> None:
-        """`heard`: the customer has spoken, and is waited for no longer."""
-        if self._our_fault or (self.declined and self.topic != "web"):
-            self.paid = 0
-        if not self.over:
-            wanted = GATE_STATUS.get(self.gate, "open")
-            if not (self.status == "waiting_customer" and wanted == "open" and not heard):
-                self.status = wanted
-        before, self.priority = self.priority, self._priority()
-        if before != self.priority:
-            for clock in self.clocks:
-                if clock.metric == FIRST and clock.ended is None and not clock.missed:
-                    clock.dues.append(self.now + self._answer_within())
-
-    def _offer(self) -> None:
-        """What it costs has a quote; what turns out to be our fault is waived."""
-        last = self.quote
-        if (self._our_fault or self.waived) and last is not None and last.status in ("offered", "consented"):
-            last.status = "waived"
-            return
-        price = self.price
-        if self.over or not price or self.settled is not None or self.gate in ("awaiting_quote", "closed"):
-            return
-        if last is None or last.status not in ("offered", "consented") or last.total != price:
-            self._put(price)
-
-    def _put(self, total: int) -> None:
-        if self.quote is not None and self.quote.status == "offered":
-            self.quote.status = "superseded"
-        self.quotes.append(Quote(total))
-
-    def _reaches(self, who: str) -> bool:
-        """The clerk works on the first level, the expert on both, and each on what is theirs."""
-        return who in ("expert", self.assignee) or self.level == 1
-
-    def _stop(self, *metrics: str) -> None:
-        for clock in self.clocks:
-            if clock.ended is None and clock.metric in metrics:
-                clock.ended = self.now
-
-    def _begin(self, metric: str, within: int) -> None:
-        cycle = 1 + sum(clock.metric == metric for clock in self.clocks)
-        self.clocks.append(Clock(metric, cycle, self.now, [self.now + within]))
-
-    def _answered(self) -> None:
-        self._stop(*ANSWERED)
-        self.first_answer, self.unanswered = True, False
 
     # ── deeds ────────────────────────────────────────────────────────────────
     def waits(self, minutes: int) -> None:
@@ -325,11 +144,68 @@ class Plain:
     def excuse(self, who: str) -> bool:
         return not self.over and self._reaches(who)
 
+    def verify(self, who: str, *, passed: bool) -> bool:
+        """Whoever turns out to be somebody else has asked for the last time."""
+        if self.over or not self._reaches(who):
+            return False
+        if passed:
+            self._decide_again()
+            self._offer()
+            return True
+        solved = self.settled is not None
+        if self.topic == "setup" and not solved:
+            self.paid = 0
+        self._answered()
+        self._stop(SOLVE, AGREED)
+        self.status, self.gate, self.refused = "closed", "closed", True
+        return True
+
+    def availability(self, who: str, *, available: bool) -> bool:
+        if self.over or not self._reaches(who):
+            return False
+        self.unavailable = not available
+        self._decide_again()
+        self._offer()
+        return True
+
+    def schedule(self, who: str, wait: int, length: int) -> bool:
+        if self.over or not self._reaches(who):
+            return False
+        self.window = (self.now + wait, self.now + wait + length)
+        self._decide_again()
+        self._offer()
+        return True
+
+    def merge(self, who: str) -> bool:
+        """It goes on in another ticket of the same customer."""
+        if self.over or not self._reaches(who):
+            return False
+        for clock in self.clocks:
+            if clock.ended is None:
+                clock.ended, clock.cancelled = self.now, True
+        self.status = "closed"
+        return True
+
+    def absorb(self, who: str, *, urgent: bool) -> bool:
+        """Another request, made this minute, goes on in this one: whichever is due first stands."""
+        if self.over or who not in ("clerk", "expert"):
+            return False
+        for metric, within in ((FIRST, HOUR if urgent else 4 * HOUR), (SOLVE, 24 * HOUR)):
+            for clock in self.clocks:
+                if clock.metric == metric and clock.ended is None and self.now + within < clock.due:
+                    clock.begun, clock.dues = self.now, [self.now + within]
+        return True
+
     def start(self, who: str) -> bool:
-        return not self.over and self.gate == "open" and self._reaches(who)
+        return not self.over and self._may_work and self._reaches(who)
+
+    @property
+    def _may_work(self) -> bool:
+        in_window = self.window is not None and self.window[0] <= self.now < self.window[1]
+        return self.gate == "open" or (self.gate == "scheduled" and in_window)
 
     def work(self, who: str, minutes: int) -> bool:
-        if self.over or self.gate != "open" or not self._reaches(who):
+        if self.over or not self._may_work or not self._reaches(who):
             return False
         self.used += minutes
         self._decide_again()

@@ -155,6 +155,11 @@ async def test_a_merged_ticket_gives_the_earlier_time_to_the_one_that_goes_on(fr
         ("availability", {"available": "yes", "note": "x"}, "/available"),
         ("negotiate", {"due_at": "2026-02-12T12:00:00", "agreed_with": "x"}, "/due_at"),
         ("schedule", {"window": {"from": "tomorrow"}}, "/window/from"),
+        (
+            "schedule",
+            {"window": {"from": "2026-02-12T12:00:00Z", "until": "2026-02-12T12:30:00+01:00"}},
+            "/window/until",
+        ),
         ("override", {"field": "fee", "value": "0", "reason": "x"}, "/field"),
         ("override", {"field": "priority", "value": "extreme", "reason": "x"}, "/value"),
         ("override", {"field": "coverage", "value": "free", "reason": "x"}, "/value"),

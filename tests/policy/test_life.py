@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from app.base.vocabulary import ClockState, Outcome, TicketStatus
+from app.base.vocabulary import ClockState, Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
 from app.policy.life import Desk, open_ticket, reply
@@ -108,3 +108,25 @@ def test_a_word_on_a_solved_ticket_opens_it_again() -> None:
     told = reply(POLICY, solved, Request(sender=OWNER), AROUND, NOON + 2 * HOUR)
     assert (told.ticket.status, told.ticket.resolved_at) == (TicketStatus.OPEN, None)
     assert told.ticket.oldest_unanswered_at == NOON + 2 * HOUR, "being solved was an answer to what was said before"
+
+
+# ── windows, and who turns out to be somebody else ───────────────────────────
+def test_a_window_that_staff_have_chosen_stays_until_it_opens_whatever_is_decided_meanwhile() -> None:
+    opens, closes = NOON + 5 * HOUR, NOON + 9 * HOUR
+    window: dict[str, Any] = {"from": opens.isoformat(), "until": closes.isoformat()}
+    decision, put = done(ticket(), "schedule", **window)
+    assert (decision.work_gate, put.status) == (WorkGate.SCHEDULED, TicketStatus.SCHEDULED)
+    decision, later = done(put, "diagnose", 2 * HOUR, cause="third_party")
+    assert decision.schedule is not None
+    assert (decision.schedule.from_, decision.schedule.until) == (opens, closes)
+    assert (decision.work_gate, later.status) == (WorkGate.SCHEDULED, TicketStatus.SCHEDULED)
+    decision, opened = done(later, "diagnose", 6 * HOUR, cause="customer")
+    assert (decision.work_gate, opened.status) == (WorkGate.OPEN, TicketStatus.OPEN)
+
+
+def test_whoever_turns_out_to_be_somebody_else_leaves_no_clock_behind() -> None:
+    decision, closed = done(ticket(), "verify", method="call_back", result="negative")
+    assert (decision.outcome, decision.reason, closed.status) == (
+        Outcome.REFUSED, "identity_not_verified", TicketStatus.CLOSED,
+    )  # fmt: skip
+    assert {line.state for line in closed.clocks} == {ClockState.MET}

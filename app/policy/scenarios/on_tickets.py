@@ -125,5 +125,5 @@ def transition(memory: Memory, step: steps.TransitionStep, name: str) -> Answer:
     memory.tickets[named.id] = after
     memory.carry_out(decision, after.account)
     if after.merged_into is not None and survivor is not None:
-        memory.tickets[survivor.id] = surviving(survivor, named)
+        memory.tickets[survivor.id] = surviving(policy, survivor, named, at)
     return memory.answer(policy, decision, after.account, ticket=ticket_view(after))

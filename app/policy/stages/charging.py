@@ -329,6 +329,23 @@ def schedule(d: Deliberation) -> None:
         d.values["transition"] = "schedule"
     d.run("schedule")
     d.values["transition"] = d.situation.transition
+    _keep_window(d)
+
+
+def _keep_window(d: Deliberation) -> None:
+    """A window of staff's own takes the place of the policy's, or stands where the policy has none, until it opens."""
+    window = d.situation.window
+    planned = d.schedule is not None and d.schedule.from_ is not None
+    if window is None or window.from_ is None or not (planned or not d.policy.rules.get("schedule")):
+        return
+    over = window.until is not None and window.until <= d.at
+    if over and planned:
+        return
+    d.schedule = window
+    if d.at < window.from_:
+        d.gates.add(WorkGate.SCHEDULED)
+    else:
+        d.gates.discard(WorkGate.SCHEDULED)
 
 
 def work_gate(d: Deliberation) -> WorkGate:

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy, Numbers
-from app.policy.decision import Breach, Decision, TargetTime
+from app.policy.decision import Breach, Decision, ScheduleWindow, TargetTime
 from app.policy.language.model import Model
 from app.policy.situation import Money, OpenTicket, Request
 from app.policy.tickets.ticket_clocks import ClockLine, replanned
@@ -49,6 +49,8 @@ class Ticket(Model):
     clocks: tuple[ClockLine, ...] = ()
     money: Money = Money()
     scheduled: bool = False
+    window: ScheduleWindow | None = None
+    """When staff mean to do the work, where they have chosen a time themselves."""
     starts: Mapping[str, datetime] = {}
     """Instants of events that clocks may start from."""
     triage: Mapping[str, JsonValue] = {}

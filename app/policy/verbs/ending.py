@@ -1,12 +1,14 @@
 """Verbs that end a ticket or take it up again."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from app.base.money import rounded
 from app.base.vocabulary import Outcome, TicketStatus
+from app.policy.compile import CompiledPolicy
 from app.policy.situation import Money
 from app.policy.tickets.ticket import Ticket
-from app.policy.tickets.ticket_clocks import ClockLine, cancelled, stopped, taken_up_again
+from app.policy.tickets.ticket_clocks import ClockLine, cancelled, stopped, taken_up_again, with_status
 from app.policy.verbs.step import Result, Step, again, refused, same
 
 
@@ -25,10 +27,15 @@ def reopen(step: Step) -> Result:
 
 
 def close(step: Step) -> Result:
+    return same(step, ended(step))
+
+
+def ended(step: Step) -> Ticket:
+    """Closed for good: every clock has its verdict, and what was paid for nothing goes back."""
     clocks = stopped(step.policy, step.ticket.clocks, None, step.at)
     money = _given_back(step)
-    ended = step.ticket.changed(clocks=clocks, status=TicketStatus.CLOSED, closed_at=step.at, money=money)
-    return same(step, ended.answered(step.at))
+    closed = step.ticket.changed(clocks=clocks, status=TicketStatus.CLOSED, closed_at=step.at, money=money)
+    return closed.answered(step.at)
 
 
 def _given_back(step: Step) -> Money:
@@ -61,15 +68,26 @@ def merge(step: Step) -> Result:
     return decision, merged
 
 
-def surviving(survivor: Ticket, merged: Ticket) -> Ticket:
+def surviving(policy: CompiledPolicy, survivor: Ticket, merged: Ticket, at: datetime) -> Ticket:
     """The ticket another one was merged into: per metric the clock that is due first stands."""
     mine = {line.metric: line for line in survivor.clocks if line.going}
     theirs = {line.metric: line for line in merged.clocks}
     clocks = tuple(
-        theirs[line.metric] if mine.get(line.metric) is line and _earlier(theirs.get(line.metric), line) else line
+        _taken_over(policy, theirs[line.metric], line, survivor, at)
+        if mine.get(line.metric) is line and _earlier(theirs.get(line.metric), line)
+        else line
         for line in survivor.clocks
     )
     return survivor.changed(clocks=clocks, received_at=min(survivor.received_at, merged.received_at))
+
+
+def _taken_over(
+    policy: CompiledPolicy, theirs: ClockLine, mine: ClockLine, survivor: Ticket, at: datetime
+) -> ClockLine:
+    """It goes on in the place of the survivor's own, and stands still with that ticket."""
+    numbered = theirs.model_copy(update={"terms": theirs.terms.model_copy(update={"cycle": mine.terms.cycle})})
+    (heard,) = with_status(policy, (numbered,), survivor.status, at)
+    return heard
 
 
 def _earlier(other: ClockLine | None, line: ClockLine) -> bool:

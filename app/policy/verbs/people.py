@@ -5,6 +5,7 @@ from typing import Any
 from app.base.vocabulary import Coverage, Outcome, TicketStatus, WorkGate
 from app.policy.life import decide_again_from_the_start
 from app.policy.stages.deliberation import Deliberation
+from app.policy.verbs.ending import ended
 from app.policy.verbs.step import (
     SPOKEN,
     Result,
@@ -85,8 +86,7 @@ def verify(step: Step) -> Result:
         decision = step.ticket.decision.model_copy(
             update={"outcome": Outcome.REFUSED, "reason": "identity_not_verified", "work_gate": WorkGate.CLOSED}
         )
-        closed = step.ticket.changed(decision=decision, status=TicketStatus.CLOSED, closed_at=step.at)
-        return decision.model_copy(update={"effects": ()}), closed
+        return decision.model_copy(update={"effects": ()}), ended(step).changed(decision=decision)
     facts = {**step.ticket.facts, "identity_verified": True, "verification_method": method}
     ticket = step.ticket.changed(facts=facts)
     if not step.ticket.held:

@@ -39,14 +39,9 @@ def negotiate(step: Step) -> Result:
 def schedule(step: Step) -> Result:
     """Put the work into a window: staff's own, else the next one of the policy's calendar."""
     d = step.d
-    decision, ticket = again(step, step.ticket.changed(scheduled=True))
     wished = {name: instant(step.payload.get(name)) for name in ("from", "until")}
-    allowed = decision.schedule is not None and decision.schedule.from_ is not None
-    if wished["from"] is not None and (allowed or not step.policy.rules.get("schedule")):
-        window = ScheduleWindow.model_validate(wished)
-        gate = WorkGate.SCHEDULED if decision.work_gate is WorkGate.OPEN else decision.work_gate
-        decision = decision.model_copy(update={"schedule": window, "work_gate": gate})
-        ticket = ticket.changed(decision=decision)
+    window = ScheduleWindow.model_validate(wished) if wished["from"] is not None else None
+    decision, ticket = again(step, step.ticket.changed(scheduled=True, window=window))
     if decision.schedule is None or decision.schedule.from_ is None:
         d.stage = "schedule"
         for ready in step.policy.rules.get("schedule", ()):

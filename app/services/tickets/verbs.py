@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -110,7 +111,9 @@ async def act_on(errand: Errand, known: Known, act: Act) -> StoredAnswer:
     inserts = {**plan.inserts, "message": [note] if note is not None else []}
     along = [*plan.along]
     if survivor is not None:
-        along.append(_joined(errand, known, surviving(survivor, known.ticket), inserts))
+        both = await errand.policies.knowing(errand.provider_id, known.policy, known.ticket, survivor)
+        joint = refreshed(surviving(both, survivor, known.ticket, errand.now), both, errand.now)
+        along.append(_joined(errand, known, joint, inserts))
     names = {"assignee_name": taker["name"]} if taker is not None else {}
     view = shown(errand, known, change, **names)
     answer = StoredAnswer(200, written(view), {"ETag": f'"{change.version}"'})
@@ -200,6 +203,8 @@ def _unknown(known: Known, act: Act) -> list[Fault]:
         return [] if str(said["value"]) in offered else [_not_offered("/value", offered)]
     if act.verb == "schedule" and "from" not in said and not known.policy.rules.get("schedule"):
         return [Fault("/window", "required", "The policy has no windows of its own: say when.")]
+    if "until" in said and datetime.fromisoformat(said["until"]) <= datetime.fromisoformat(said["from"]):
+        return [Fault("/window/until", "out_of_range", "The window must end after it begins.")]
     faults = [
         _not_offered(f"/{name}", offered)
         for name, field_ in (("department", "department"), ("to_level", "level"))
@@ -265,10 +270,9 @@ def _text(id_: UUID | None) -> str | None:
     return str(id_) if id_ is not None else None
 
 
-def _joined(errand: Errand, known: Known, survivor: Ticket, inserts: dict[str, Any]) -> Along:
+def _joined(errand: Errand, known: Known, after: Ticket, inserts: dict[str, Any]) -> Along:
     """The other ticket's rows; its event has the next number, so that of two changes of it one comes second."""
-    id_, version = UUID(survivor.id), known.row["survivor"]["version"] + 1
-    after = refreshed(survivor, known.policy, errand.now)
+    id_, version = UUID(after.id), known.row["survivor"]["version"] + 1
     columns = {**decided_columns(after, known.policy, errand.now), "received_at": after.received_at}
     told = {"merged": str(known.id), "status": after.status}
     event = errand.event(EventType.TICKET_JOINED, ("ticket", id_), version, told)
