@@ -9,13 +9,13 @@ from fastapi.dependencies.models import Dependant
 from fastapi.responses import Response
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
 from starlette.routing import compile_path
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from app.api.bodies import parse_json
-from app.api.gathering import Gathering
 from app.base.errors import Fault, Problem
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class StrictRequest(Request):
@@ -30,41 +30,21 @@ class StrictRequest(Request):
 
 
 class DeskRoute(APIRoute):
-    """Reads its signature as FastAPI does and is described by it; its answers are responses already."""
+    def get_route_handler(self) -> Handler:
+        answer = super().get_route_handler()
+        known = frozenset(_query_names(self.dependant))
+        reads_json = self.body_field is not None
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
-        super().__init__(path, endpoint, **more)
-        self.app = self._answer
-        self._gathering = Gathering(self.dependant, embed_body_fields=self._embed_body_fields)
-        self._known = frozenset(_query_names(self.dependant))
+        async def strict(received: Request) -> Response:
+            request = StrictRequest(received.scope, received.receive)
+            if request.scope["query_string"]:
+                _refuse_unknown(request, known)
+            # Parsed before the framework does: it would turn our problem into its own.
+            if reads_json and _is_json(request) and await request.body():
+                await request.json()
+            return await answer(request)
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        return _cannot
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = StrictRequest(scope, receive)
-        if scope["query_string"]:
-            _refuse_unknown(request, self._known)
-        body = await _body_of(request) if self.body_field is not None else PydanticUndefined
-        response: Response = await self._gathering.answer(request, body)
-        await response(scope, receive, send)
-
-
-async def _body_of(request: StrictRequest) -> Any:
-    """The value of a JSON body, the bytes of any other."""
-    content = await request.body()
-    if not content:
-        return PydanticUndefined
-    return await request.json() if _is_json(request) else content
-
-
-async def _cannot(_: Request) -> Response:
-    raise RuntimeError("the routes of a router of ours are added by `add_routes`, not included")
-
-
-def add_routes(app: FastAPI, router: APIRouter) -> None:
-    """As they are. `include_router` keeps each route a second time and matches every request against both."""
-    app.router.routes += router.routes
+        return strict
 
 
 def desk_router(prefix: str, tag: str) -> APIRouter:

@@ -19,7 +19,6 @@ from app.db.tables import (
     resellers,
     secure_forms,
     staff,
-    tallies,
     tickets,
     webhooks,
 )
@@ -43,7 +42,6 @@ MODULES = (
     resellers,
     secure_forms,
     staff,
-    tallies,
     tickets,
     webhooks,
 )

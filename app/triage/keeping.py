@@ -37,6 +37,7 @@ def written(kept: Kept) -> bytes:
         "words": lexicon.spelling.words,
         "rarity": lexicon.rarity,
         "weights": weights,
+        "phrases": lexicon.phrases,
     }
     return gzip.compress(orjson.dumps(content), mtime=0)
 
@@ -49,6 +50,7 @@ def read_back(content: bytes) -> Kept:
         Spelling.of(kept["words"]),
         kept["rarity"],
         {feature: _by_topic(wholes) for feature, wholes in kept["weights"].items()},
+        tuple(kept["phrases"]),
     )
     return Kept(kept["digest"], lexicon)
 

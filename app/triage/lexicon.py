@@ -10,6 +10,7 @@ from typing import Protocol
 from app.triage.features import UNKNOWN, Evidence, of_phrase, weighed
 from app.triage.language import Languages
 from app.triage.meanings import trade_words
+from app.triage.nearness import Postings, brought_nearer, postings
 from app.triage.spelling import Spelling
 from app.triage.words import tokens
 
@@ -43,6 +44,8 @@ class Lexicon:
     rarity: Mapping[str, float]
     weights: Mapping[str, tuple[tuple[int, float], ...]]
     """By feature: topics by their place, and how much the feature speaks for or against each."""
+    phrases: tuple[Postings, ...]
+    """By topic."""
 
     @classmethod
     def build(cls, topics: Mapping[str, TopicTexts]) -> "Lexicon":
@@ -57,7 +60,11 @@ class Lexicon:
             if tag:
                 samples.setdefault(tag.partition("-")[0], []).append(text)
         spelling = Spelling.of(chain(trade_words(), *(tokens(text) for _, _, text in texts)))
-        return cls(slugs, Languages.learned(samples), spelling, rarity, _weights(examples))
+        vectors: list[list[Mapping[str, float]]] = [[] for _ in slugs]
+        for at, vector in examples:
+            vectors[at].append(vector)
+        phrases = tuple(map(postings, vectors))
+        return cls(slugs, Languages.learned(samples), spelling, rarity, _weights(examples), phrases)
 
     def scores(self, vector: Mapping[str, float]) -> dict[int, float]:
         """How much a weighed text sounds like each topic that it has anything in common with."""
@@ -66,6 +73,10 @@ class Lexicon:
             for at, weight in self.weights.get(feature, ()):
                 sums[at] = sums.get(at, 0.0) + x * weight
         return sums
+
+    def closer(self, vector: Mapping[str, float]) -> dict[int, float]:
+        """The same, and the best of them heard again phrase by phrase."""
+        return brought_nearer(self.scores(vector), vector, self.phrases)
 
 
 def _texts(topic: TopicTexts) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from app.triage.trade import EMPTY, MEANINGS
+from app.triage.stopwords import STOP_WORDS
+from app.triage.trade import MEANINGS
 from app.triage.words import stem, tokens
 
 
@@ -34,7 +35,7 @@ def _tables() -> tuple[dict[str, tuple[tuple[tuple[str, ...], str], ...]], dict[
 
 
 _BY_FIRST, _BY_STEM = _tables()
-_EMPTY = frozenset(EMPTY.split())
+_EMPTY = frozenset(STOP_WORDS.split())
 
 
 def pieces(text: str, mended: Callable[[str], str] | None = None) -> list[Piece]:

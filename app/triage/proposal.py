@@ -9,9 +9,11 @@ from app.triage.lexicon import Lexicon
 from app.triage.signals import Signals, read_signals
 from app.triage.text import read
 
-SURE_ENOUGH = 0.5
+SURE_ENOUGH = 0.6
 """Below this the ticket goes to staff triage, with the candidates shown."""
 _MOST_CANDIDATES, _MOST_REASONS = 5, 4
+_ENOUGH_TO_AGREE = 2
+"""Things said in a part of the message, for it to count as agreeing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def propose(
 
 def _candidates(lexicon: Lexicon, heard: Heard) -> tuple[Candidate, ...]:
     vector = weighed(heard.whole, lexicon.rarity)
-    scores = lexicon.scores(vector)
+    scores = lexicon.closer(vector)
     ranked = sorted((at for at in scores if scores[at] > 0), key=lambda at: (-scores[at], at))[:_MOST_CANDIDATES]
     if not ranked:
         return ()
@@ -70,13 +72,17 @@ def _candidates(lexicon: Lexicon, heard: Heard) -> tuple[Candidate, ...]:
 
 
 def sure_of(lexicon: Lexicon, heard: Heard, scores: Mapping[int, float]) -> float:
-    """How far the best topic is ahead of those of other areas, and whether subject and body agree on its area."""
+    return sureness(*told_by(lexicon, heard, scores), len(heard.whole))
+
+
+def told_by(lexicon: Lexicon, heard: Heard, scores: Mapping[int, float]) -> tuple[float, int]:
+    """How far the best topic is ahead of those of other areas, and how many of subject and body agree on its area."""
     best = _best(scores)
     area = _area(lexicon.topics[best])
     rivals = (score for at, score in scores.items() if _area(lexicon.topics[at]) != area)
-    parts = (lexicon.scores(weighed(part, lexicon.rarity)) for part in heard.parts)
+    parts = (lexicon.scores(weighed(part, lexicon.rarity)) for part in heard.parts if len(part) >= _ENOUGH_TO_AGREE)
     agreeing = sum(_area(lexicon.topics[_best(part)]) == area for part in parts if part)
-    return sureness(scores[best] - max(rivals, default=0.0), agreeing)
+    return scores[best] - max(rivals, default=0.0), agreeing
 
 
 def _best(scores: Mapping[int, float]) -> int:

@@ -1,4 +1,4 @@
-"""Words of the trade that mean the same, across languages; and those that mean nothing here."""
+"""Words of the trade that mean the same, across languages."""
 
 # A meaning, and after the colon the ways to say it, without accents; a way may be several words.
 MEANINGS = """
@@ -45,11 +45,15 @@ down: down, offline, off line, unreachable, not reachable, inaccessible, can't b
   err_connection_timed_out, unavailable, hors ligne, hors service, en panne, panne, injoignable, ne repond pas, ne
   repond plus, ne repondent plus, tombe, muet, indisponible, fora do ar, off, caiu, cai, caindo, caido, inacessivel,
   inacessiveis, nao responde, nao respondem, indisponivel, parado, parou, derrubado, fora, not loading, won't load,
-  doesn't load, does not load, ne charge pas, ne charge plus, ne s'affiche plus, nao carrega, nao abre, nao abrem
+  doesn't load, does not load, ne charge pas, ne charge plus, ne s'affiche plus, nao carrega, nao abre, nao abrem, went
+  down, goes down, going down, cannot reach, can't reach, can't get to, not accessible, unaccessible, nonfunctional,
+  not available, not coming up, won't come up, plus accessible, n'est plus accessible, n'est pas accessible, plus en
+  ligne, ne s'ouvre plus, saiu do ar, sair do ar, sai do ar, saem do ar, nao esta no ar, fora de servico
 outage: outage, outages, incident, disruption, data centre, data center, datacenter, datacentre, downtime,
   interruption, coupure, interrupcao, queda, quedas, incidente, everything is down, tout est en panne, tudo fora
 timeout: timeout, timed out, time out, times out, timing out, timeouts, delai depasse, delai d'attente, delai expire,
-  tempo esgotado, tempo limite, tempo excedido, timed_out, expire au bout, tempo de espera
+  tempo esgotado, tempo limite, tempo excedido, timed_out, expire au bout, tempo de espera, request timed out,
+  etimedout, delai d'attente depasse
 slow: slow, slowly, slower, sluggish, crawling, crawl, crawls, laggy, lag, lagging, takes ages, takes forever, takes
   minutes, ttfb, lent, lente, lents, lentes, lenteur, lenteurs, ralenti, rame, rament, ramer, lento, lenta, lentos,
   lentidao, devagar, demora, demorando, demorado, travando, snail
@@ -109,7 +113,8 @@ register: register, registered, registering, registration, enregistrer, enregist
 renew: renew, renewal, renewed, renewing, renews, renewals, renouveler, renouvellement, renouvele, renouvelle,
   renovar, renovacao, renovado, renovei, renove, renouveller, autorenew
 expire: expire, expired, expires, expiry, expiration, expiring, expirer, expirera, expirou, expirado, expirada,
-  vencido, vencida, venceu, vencimento, vence, vencer, lapsed, lapse, expiree, echeance, redemption, pendingdelete
+  vencido, vencida, venceu, vencimento, vence, vencer, lapsed, lapse, expiree, echeance, redemption, pendingdelete,
+  pending delete, pending deletion, clienthold, client hold, serverhold, ran out, runs out
 transfer: transfer, transfers, transferring, transferred, transfert, transferer, transferencia, transferir,
   transferido, epp, epp code, auth code, authcode, authinfo, auth-code, authorization code, authorisation code, code
   d'autorisation, code auth, codigo de autorizacao, codigo de transferencia, transfer lock, code de transfert
@@ -142,7 +147,8 @@ hacked: hacked, hack, hacker, hackers, compromised, defaced, infected, malware, 
   breach, breached, intruder, exploit, injected, malicious, pirate, piratee, pirates, piratage, pirater, infecte,
   infectee, infection, hameconnage, malveillant, compromis, compromise, invadido, invadida, invasao, invadiram,
   hackeado, hackeada, hackearam, infectado, infectada, malicioso, virus no site, ransomware, ransom, webshell, shell
-  script, deface, defacement, cryptominer, miner
+  script, deface, defacement, cryptominer, miner, adware, tampered, adulterado, adulterados, gambling, casino, cassino,
+  aposta, apostas, paris en ligne, .locked, bitcoin, bitcoins, rancon, resgate, pharmacy, viagra, wordfence
 clean: clean, clean up, cleanup, cleaning, disinfect, nettoyer, nettoyage, limpar, limpeza, remove malware, remove the
   malware, nettoie
 suspended: suspended, suspend, suspension, suspending, deactivated, disabled by you, taken down, took down, terminated
@@ -248,11 +254,12 @@ office: office, bureau, bureaux, escritorio, staff members, employees, colleague
   funcionarias, coworker, co-worker
 pc: pc, pcs, laptop, laptops, computer, computers, desktop, workstation, notebook, ordinateur, ordinateurs, poste,
   portable, poste de travail, computador, computadores, micro, macbook, imac, windows 10, windows 11, blue screen,
-  ecran bleu, tela azul, keyboard, mouse, monitor, clavier, souris, ecran, teclado, docking station, dock, note
+  ecran bleu, tela azul, keyboard, mouse, monitor, clavier, souris, ecran, teclado, note
 printer: printer, printers, print, printing, prints, scanner, toner, imprimante, imprimantes, imprimer, impression,
   impressora, impressoras, imprimir, imprime, spooler, cartridge, copier, copieur, plotter, print queue
 phone: phone, iphone, android, smartphone, mobile, tablet, ipad, telephone, tablette, celular, telefone, cell phone,
-  handset, galaxy
+  handset, galaxy, cell, cellphone, cell phones, mifi, mi-fi, work cell, deskphone, desk phone, voicemail, extension
+  number
 sync: sync, synchronise, synchronize, syncing, synced, synchronisation, synchroniser, synchronise plus, sincroniza,
   sincronizar, sincronizacao, sincronizando, calendar, calendrier, calendario, agenda, contacts on phone, activesync
 sharedrive: shared drive, share drive, shared folder, shared folders, network drive, mapped drive, file server, file
@@ -271,7 +278,8 @@ invoice: invoice, invoices, invoiced, bill, bills, billed, billing, facture, fac
   statement, nfe
 charge: charged, charges, overcharged, charged twice, double charge, debited, debite, preleve, prelevee, prelevement,
   prelevements, cobrado, cobrada, cobraram, cobrando, debitado, debito, cobrou, debit order, double charged, took
-  money
+  money, billed twice, billed again, charged again, two bills, duplicate billing, duplicate billings, hit twice,
+  facture deux fois, cobrado de novo, cobrado duas vezes, duas cobrancas
 refund: refund, refunded, refunds, money back, rembourser, remboursement, remboursez, rembourse, reembolso,
   reembolsar, estorno, estornar, estornem, devolucao do dinheiro, credit note, avoir, chargeback, dinheiro de volta
 payment: payment, pay, paid, paying, payments, paypal, credit card, card, visa, mastercard, direct debit, bank
@@ -320,10 +328,12 @@ howto: how do i, how can i, how to, where do i, where can i, how does one, comme
   explain, pas a pas, passo a passo, tutorial, tuto
 learn: learn, teach, training, course, lesson, tutorial, apprendre, formation, cours, aprender, ensinar, treinamento,
   curso, aula, beginner, debutant, iniciante, teach me, what is, qu'est-ce que, o que e, classes
-newuser: new employee, new starter, new colleague, new user, joins us, starts on monday, starts monday, nouvel
-  employe, nouveau salarie, nouvelle collegue, arrive lundi, novo funcionario, nova funcionaria, novo colaborador,
-  left the company, has left, leaver, quitte la societe, quitte l'entreprise, saiu da empresa, desligado, disable the
-  account, a quitte, foi demitido, onboarding, new hire, nova colega, intern, stagiaire, estagiario, joining
+newuser: new employee, new starter, new colleague, new user, joins us, starts on monday, starts monday, nouvel employe,
+  nouveau salarie, nouvelle collegue, arrive lundi, novo funcionario, nova funcionaria, novo colaborador, left the
+  company, has left, leaver, quitte la societe, quitte l'entreprise, saiu da empresa, desligado, disable the account, a
+  quitte, foi demitido, onboarding, new hire, nova colega, intern, stagiaire, estagiario, joining, new staff, new staff
+  member, new team member, new hires, onboard, onboarded, new employees, starts next week, starting next week, first
+  day, transferred employee, prend ses fonctions, arrivant, comeca segunda, quem comeca
 contactdata: contact details, contact person, address change, change of address, owner's email, change my email,
   account holder, authorised contact, contact e-mail, coordonnees, personne de contact, changement d'adresse,
   titulaire du compte, dados cadastrais, dados de contato, titularidade, titular da conta, cadastro, e-mail
@@ -334,6 +344,18 @@ bank: bank, internet banking, online banking, banque, banque en ligne, banco onl
 monitoring: monitoring, monitor my, alert me, uptime, surveillance, surveiller, alertes, monitoramento, monitorar,
   alertas, nagios, status page, server status, page d'etat, pagina de status, graphs, graphiques, graficos, zabbix,
   uptimerobot, alert, notify me
+localhost: localhost, wamp, xampp, mamp, lamp, locally, local machine, local server, local dev, local version, on my
+  own machine, my own server, en local, localement, minha maquina, maquina local, em local, rodando local, servidor
+  local
+grant: give access, grant access, needs access, need access, get access, gain access, have access, access to the,
+  access for, add me to, added to, site owners, site owner, enhanced access, same rights, same access, my permissions,
+  donner acces, donner un acces, avoir acces, besoin d'acces, memes droits, dar acesso, liberar acesso, liberem acesso,
+  ter acesso, precisa de acesso, mesmos direitos, mesmo acesso
+deskgear: docking station, docking stations, docking, dock, docks, monitors, headset, headphones, webcam, charger,
+  power cord, power adapter, second screen, second monitor, monitor arm, cubicle, cube, station d'accueil, ecrans,
+  chargeur, casque, second ecran, carregador, fone, segundo monitor, monitores, baia
+deskapp: acrobat, adobe, adobe acrobat, acrobat pro, acrobat reader, bluebeam, autocad, arcgis, sketchup, photoshop,
+  visio, creative cloud, ms project, zoom, pdf editor, onenote, access database
 urgent: urgent, urgently, asap, emergency, immediately, right now, critical, urgence, urgente, urgencia, d'urgence, au
   plus vite, imediatamente, o quanto antes, help, socorro, desperate, tout de suite, sos, priority, prioritaire,
   prioridade
@@ -345,35 +367,4 @@ account: account, accounts, compte, comptes, conta, contas
 hosting: hosting, web hosting, hosting plan, shared hosting, hosting package, hebergement, hebergement mutualise,
   mutualise, hospedagem, hospedagem compartilhada, hebergeur, reseller, revendeur, revendedor, revenda
 address: ip address, static ip, dedicated ip, adresse ip, ip dedie, ip dediee, endereco ip, ip dedicado, ip, ips, ipv6
-"""
-
-EMPTY = """
-a an and are as at be been being but by for from had has have he her him his i if in into is it its itself just me my
-of on or our ours so some such than that the their them then there these they this those to too us was we were what
-when where which while who whom whose why will with would you your yours am also any about after again all because
-before both did do does doing done during each few further get gets getting got go goes going gone how here hi hello
-dear dears good morning afternoon evening day hey team sir madam guys im ive id ill youre thats whats theres its dont
-please pls plz kindly thanks thank thx regards best kind cheers ok okay well now still even only more most much many
-very really quite rather since until today yesterday tomorrow week weeks month months year years time times hour hours
-minute minutes ago can could should may might must shall one two three first second last next other others another
-same thing things something anything everything someone anyone everyone nobody know see look looking want wanted need
-needs like make made way say says said tell told think try tried trying use using used give let seem seems help give
-sorry back yet always le la les l un une des du de d et ou est sont etait etre ete ce cet cette ces c ca cela mon ma
-mes m notre nos votre vos son sa ses leur leurs je j tu il elle on nous vous ils elles y en qui que qu quoi dont pour
-par avec dans sur sous chez vers entre mais donc or ni car si s t n ne se me te lui au aux a as ai ont avons avez
-avait aussi bien tres trop peu encore deja toujours alors puis apres avant depuis pendant quand comme comment pourquoi
-tout tous toute toutes meme autre autres bonjour bonsoir salut madame monsieur merci svp sil plait cordialement
-aujourd hui hier demain matin soir jour jours semaine mois an ans annee heure heures minutes fait faire fais faut peut
-peux pouvez pourriez pouvons voudrais souhaite souhaitons aimerais besoin avoir aurait serait chaque certains quelque
-quelques ici ci la-bas voila voici suis sommes etes sera serez vais va o os as um uma uns umas de do da dos das no na
-nos nas ao aos pelo pela pelos pelas por para pra pro com em e ou que se mas como quando onde porque pois ja ainda
-tambem so muito muita muitos muitas mais menos bem mal este esta estes estas esse essa esses essas isso isto aquele
-aquela aquilo ele ela eles elas eu voce voces nos me te lhe lhes meu minha meus minhas seu sua seus suas nosso nossa
-nossos nossas ser foi era sao sou somos estar estou esta estao estava ta to tem tenho temos tinha ter ha havia vai vou
-vamos fazer faz feito favor gostaria preciso precisamos quero queremos pode podem poderia poderiam obrigado obrigada
-ola oi bom boa dia tarde noite hoje ontem amanha agora semana mes ano anos hora horas desde ate entre sobre depois
-antes sempre todo toda todos todas outro outra outros outras mesmo mesma algum alguma alguns algumas cada qual quais
-quem tudo aqui ai la entao apenas pessoal prezados prezado
-re fw fwd aw tr enc ticket tickets chamado chamados problem problems probleme problemes problema problemas issue issues
-trouble troubles souci soucis
 """

@@ -74,14 +74,14 @@ def test_it_says_in_words_what_a_message_is_about(policy: str) -> None:
 def test_whoever_is_not_sure_says_so(policy: str) -> None:
     result = run("-", "--policy", policy, words="hello there")
     assert "Nothing: no topic is known by any of its words." in result.output
-    assert "less sure than 50%, so staff choose the topic" in result.output
+    assert "less sure than 60%, so staff choose the topic" in result.output
 
 
 def test_the_same_comes_as_json(policy: str, tmp_path: Path) -> None:
     message = tmp_path / "message.txt"
     message.write_text("Bonjour, ma boîte mail est pleine !", encoding="utf-8")
     answer = json.loads(run(str(message), "--policy", policy, "--json").output)
-    assert (answer["language"], answer["topic"], answer["threshold"]) == ("fr", "email.quota", 0.5)
+    assert (answer["language"], answer["topic"], answer["threshold"]) == ("fr", "email.quota", 0.6)
     assert answer["topic_candidates"][0]["because"]
     assert answer["decision"]["coverage"] == "covered"
     assert answer["signals"] == []

@@ -1,69 +1,76 @@
-"""Prints the curve of app/triage/confidence.py anew, from the phrases of the catalogue alone.
+"""Prints the numbers of app/triage/confidence.py anew, fitted on requests in strangers' words.
 
-Five times a fifth of the phrases is kept from the lexicon; messages are made of one or two kept phrases of one topic
-among two stray ones, and the share of right families is made monotone over their sureness.
+Each is read twice, by a lexicon that knows every second phrase of each topic and by one that knows the others: what was
+looked at while phrases were written is then about as strange to it as what it has never seen.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 from app.policy.language.matters import Topic
+from app.triage.confidence import worth
 from app.triage.features import of_message, weighed
 from app.triage.lexicon import Lexicon
-from app.triage.proposal import sure_of
+from app.triage.proposal import told_by
 from app.triage.text import read
-from tests.triage.tickets import family, topics
+from tests.triage.tickets import family, tickets, topics
 
-FOLDS, POINTS = 5, 12
+SETS = ("dev", "public", "others")
+HALVES, ROUNDS = 2, 30
 
-
-def messages(fold: int) -> tuple[dict[str, Topic], list[tuple[str, str, str]]]:
-    """Topics without the kept phrases; subject, body and topic of each message."""
-    left, kept = {}, []
-    for slug, topic in topics().items():
-        phrases = {
-            tag: tuple(p for at, p in enumerate(said) if at % FOLDS != fold) for tag, said in topic.phrases.items()
-        }
-        left[slug] = topic.model_copy(update={"phrases": phrases})
-        kept += [(slug, tag, said[fold::FOLDS]) for tag, said in topic.phrases.items() if said[fold::FOLDS]]
-    made = []
-    by_tag = {tag: [entry for entry in kept if entry[1] == tag] for _, tag, _ in kept}
-    for at, (slug, tag, said) in enumerate(kept):
-        for place, phrase in enumerate(said):
-            other = said[(place + 1) % len(said)] if place % 2 else ""
-            strays = [by_tag[tag][(at * 97 + step + place) % len(by_tag[tag])][2][0] for step in (31, 73)]
-            made.append((phrase, ". ".join([strays[0], other, strays[1]]), slug))
-    return left, made
+Outcome = tuple[tuple[float, float, float], bool]
+"""Lead, parts that agree and one; whether the family was right."""
 
 
-def outcomes() -> Iterator[tuple[float, bool]]:
-    for fold in range(FOLDS):
-        left, made = messages(fold)
-        lexicon = Lexicon.build(left)
-        for subject, body, slug in made:
-            heard = of_message(read(subject, body), None, lexicon.spelling.mended)
-            scores = lexicon.scores(weighed(heard.whole, lexicon.rarity))
+def half_of_the_phrases(half: int) -> dict[str, Topic]:
+    return {
+        slug: topic.model_copy(update={"phrases": {tag: said[half::HALVES] for tag, said in topic.phrases.items()}})
+        for slug, topic in topics().items()
+    }
+
+
+def outcomes() -> Iterator[Outcome]:
+    for half in range(HALVES):
+        lexicon = Lexicon.build(half_of_the_phrases(half))
+        for ticket in (ticket for name in SETS for ticket in tickets(name)):
+            heard = of_message(read(ticket.subject, ticket.body), ticket.product, lexicon.spelling.mended)
+            scores = lexicon.closer(weighed(heard.whole, lexicon.rarity))
             if scores:
                 best = lexicon.topics[max(scores, key=lambda at: (scores[at], -at))]
-                yield sure_of(lexicon, heard, scores), family(best) == family(slug)
+                lead, agreeing = told_by(lexicon, heard, scores)
+                for label in ticket.labels:
+                    yield (worth(lead, len(heard.whole)), agreeing, 1.0), family(best) == label.topic
 
 
-def monotone(pairs: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:
-    """Pooled neighbours, so that the share never falls."""
-    size = len(pairs) // POINTS
-    blocks: list[list[float]] = []
-    for at in range(0, len(pairs), size):
-        chunk = pairs[at : at + size]
-        blocks.append([sum(s for s, _ in chunk), sum(r for _, r in chunk), len(chunk)])
-        while len(blocks) > 1 and blocks[-2][1] / blocks[-2][2] >= blocks[-1][1] / blocks[-1][2]:
-            last = blocks.pop()
-            blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]
-    return [(s / n, r / n) for s, r, n in blocks]
+def fitted(seen: Sequence[Outcome]) -> list[float]:
+    """The weights of a logistic regression, by Newton's method."""
+    weights = [0.0, 0.0, 0.0]
+    for _ in range(ROUNDS):
+        slope, bend = [0.0] * 3, [[0.0] * 3 for _ in range(3)]
+        for told, right in seen:
+            chance = 1 / (1 + math.exp(-sum(w * x for w, x in zip(weights, told, strict=True))))
+            for i in range(3):
+                slope[i] += (right - chance) * told[i]
+                for j in range(3):
+                    bend[i][j] += chance * (1 - chance) * told[i] * told[j]
+        weights = [w + step for w, step in zip(weights, _solved(bend, slope), strict=True)]
+    return weights
+
+
+def _solved(matrix: Sequence[Sequence[float]], right: Sequence[float]) -> list[float]:
+    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    for at, row in enumerate(rows):
+        for other in rows:
+            if other is not row:
+                share = other[at] / row[at]
+                other[:] = [a - share * b for a, b in zip(other, row, strict=True)]
+    return [row[-1] / row[at] for at, row in enumerate(rows)]
 
 
 def main() -> None:
-    pairs = sorted(outcomes())
-    print(f"{len(pairs)} messages, {sum(right for _, right in pairs) / len(pairs):.3f} right")
-    print("_CURVE = (" + ", ".join(f"({x:.2f}, {y:.2f})" for x, y in monotone(pairs)) + ")")
+    seen = list(outcomes())
+    print(f"{len(seen)} read, {sum(right for _, right in seen) / len(seen):.3f} right")
+    print("_LEAD, _AGREEMENT, _ALONE = " + ", ".join(f"{weight:.2f}" for weight in fitted(seen)))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -180,7 +181,7 @@ class Counting(dict[str, tuple[tuple[int, float], ...]]):
 def looked_up(body: str) -> int:
     known = lexicon()
     counting = Counting(known.weights)
-    propose(Lexicon(known.topics, known.languages, known.spelling, known.rarity, counting), "", body)
+    propose(replace(known, weights=counting), "", body)
     return counting.asked
 
 
