@@ -34,11 +34,12 @@ PEOPLE = (
 HINTS: Mapping[str, tuple[str, ...]] = {
     "all": (
         r"(?:(?:no ?body|no one)(?! (?:told|warned|answers|replies|picks|knows|asked|cares|called|wrote|tells|helps))"
-        r"|everyone|everybody|none of (?:us|our (?:\w+ )?(?:people|users|staff|employees|colleagues|customers"
-        r"|agents))|all of us|(?:all|every one of)(?: of)? (?:our|my"
+        r"|(?:everyone|everybody)(?! else)"
+        r"|none of (?:us|our (?:\w+ )?(?:people|users|staff|employees|colleagues|customers|agents))"
+        r"|all of us|(?:all|every one of)(?: of)? (?:our|my"
         r"|the) (?:\w+ )?(?:users|employees|staff"
         r"|mailboxes|sites|servers|domains|shops|phones|customers)|every (?:single )?(?:site|server|mailbox|one of)"
-        r"|nothing on \w+|everything (?:is|we|i \w+|stopped)"
+        r"|nothing on \w+|everything (?:on [\w-]{1,30} )?(?:is|we|i \w+|stopped)"
         r"|(?:whole|entire) (?:office|company|team|building|business|firm|department|server|network))",
         r"(?:(?:plus )?personne n(?:e|'\w+)(?! (?:nous|m'|me|repond|decroche|sait|prevenu|aide))|tout le monde"
         r"|tous (?:les|nos|mes) (?:\w+ )?(?:utilisateurs|employes|postes|collegues|serveurs|sites|magasins"

@@ -107,7 +107,7 @@ def _people(text: str) -> tuple[int | None, tuple[str, ...]]:
 def _emergency(because: Mapping[str, tuple[str, ...]], people: int | None) -> bool:
     """Down for all or many, or work that stands still: not one person's hurry."""
     down, still, all_, many, urgent = (bool(because[name]) for name in ("down", "standstill", "all", "many", "urgent"))
-    crowd = (people or 0) >= 10
+    crowd = (people or 0) >= 10 or any(c.isdigit() for words in because["many"] for c in words)
     return (down and (all_ or crowd or still or (urgent and many))) or (still and (crowd or urgent or all_))
 
 

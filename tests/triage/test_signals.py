@@ -52,6 +52,7 @@ def test_whom_the_sender_blames_is_only_a_claim() -> None:
         "The mail server is dead and all of us cannot work.",
         "Plus aucun de nos serveurs ne répond, l'usine est à l'arrêt.",
         "A empresa inteira está sem internet, ninguém consegue trabalhar.",
+        "Everything on that machine is dead, 40 customer sites.",
     ],
 )
 def test_a_standstill_is_an_emergency(text: str) -> None:
@@ -67,6 +68,7 @@ def test_a_standstill_is_an_emergency(text: str) -> None:
         "My mouse is dead, I have a meeting in an hour",
         "Is there a way to see whether the site was down last month?",
         "Everybody here likes your service.",
+        "The printer shows offline on my pc, everybody else can print.",
     ],
 )
 def test_one_persons_hurry_is_no_emergency(text: str) -> None:
