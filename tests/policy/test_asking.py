@@ -6,7 +6,7 @@ from app.base.vocabulary import Outcome
 from app.policy.compile import CompiledPolicy
 from app.policy.desk.asking import ask_for_action
 from app.policy.life import Desk, open_ticket
-from app.policy.situation import Request
+from app.policy.situation import Account, ListedContact, Request, Sender
 from app.policy.tickets.ticket import Ticket
 from tests.policy.harbour import HELPER, NOON, OWNER, QUAY, harbour
 
@@ -47,3 +47,14 @@ def test_an_action_with_a_topic_of_its_own_is_about_that_and_not_about_the_ticke
     own = harbour({"actions": {"cancel_service": {"topic": "web.offline"}}})
     assert ask_for_action(own, CLOSE, AROUND, ticket(own), NOON).topic == "web.offline"
     assert ask_for_action(POLICY, CLOSE, AROUND, ticket(), NOON).topic == "web.error"
+
+
+def test_a_reseller_asks_for_its_own_customer_and_for_no_other() -> None:
+    broker = Account(
+        number="broker", is_reseller=True, contacts=(ListedContact(role="owner", email="desk@broker.example"),)
+    )
+    own = Desk(account=QUAY.model_copy(update={"reseller": "broker"}), account_named=True, reseller=broker)
+    asked = CLOSE.model_copy(update={"sender": Sender(email="desk@broker.example")})
+    assert ask_for_action(POLICY, asked, own, ticket(), NOON).standing == "reseller"
+    foreign = Desk(account=QUAY, account_named=True, reseller=broker)
+    assert ask_for_action(POLICY, asked, foreign, ticket(), NOON).standing == "unlisted"
