@@ -155,10 +155,11 @@ def test_what_is_drawn_and_what_is_left_make_up_what_was_there_and_drawn_and_res
     assert bool(found.rest_minutes) == bool(found.rest and minutes)
 
 
-def test_a_job_is_rounded_before_it_is_drawn() -> None:
-    found = draw(allowance(draw={"block": "PT15M", "minimum": "PT30M"}), Decimal(600), 31, unpriced, Decimal(1))
+@pytest.mark.parametrize(("minutes", "taken"), [(7, 30), (31, 45)])
+def test_a_job_is_rounded_before_it_is_drawn(minutes: int, taken: int) -> None:
+    found = draw(allowance(draw={"block": "PT15M", "minimum": "PT30M"}), Decimal(600), minutes, unpriced, Decimal(1))
     assert found is not None
-    assert found.drawn == 45
+    assert found.drawn == taken
 
 
 @pytest.mark.parametrize(("minutes", "taken"), [(1, 1), (60, 1), (61, 2)])

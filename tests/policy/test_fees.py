@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.policy.language.prices import Fee
-from app.policy.money.fees import paid_minutes
+from app.policy.money.fees import hourly_rate, paid_minutes
 
 UNITS = st.sampled_from(["60.00", "85.00", "1.00", "99.99"])
 
@@ -51,3 +51,9 @@ def test_who_pays_for_some_minutes_has_paid_for_them(unit: str, minutes: int) ->
 def test_more_money_buys_no_less_time(unit: str, some: Decimal, more: Decimal) -> None:
     hourly = fee(amount=unit)
     assert (paid_minutes(hourly, "GBP", some) or 0) <= (paid_minutes(hourly, "GBP", some + more) or 0)
+
+
+@pytest.mark.parametrize(("currency", "rate"), [("GBP", "21.43"), ("JPY", "21"), ("KWD", "21.429")])
+def test_the_price_of_an_hour_is_told_in_what_the_currency_has(currency: str, rate: str) -> None:
+    told = hourly_rate(fee(amount="25", currency=currency, per="PT70M"), currency)
+    assert str(told) == rate

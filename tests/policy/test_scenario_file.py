@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
+from app.policy.library.files import library
 from app.policy.scenarios.file import ScenarioFile, ScenarioFileFault, read_file
+from app.policy.scenarios.running import play
+from app.policy.scenarios.shelf import Shelf
 
 ACCOUNTS: dict[str, Any] = {
     "quay": {"provider": "harbour", "account": "17", "contacts": [{"email": "ann@quay.example", "role": "owner"}]},
@@ -119,6 +122,11 @@ def test_what_nobody_knows_is_a_fault_of_the_scenario_at_its_place(more: dict[st
 def test_a_fault_of_one_scenario_leaves_the_others_alone() -> None:
     read = file(scenario(id="HAR-S1", then={"x": 1}), scenario(id="HAR-S2")).scenarios
     assert [bool(s.faults) for s in read] == [True, False]
+
+
+def test_a_scenario_with_a_fault_is_told_and_not_played() -> None:
+    (result,) = play(file(scenario(then={"x": 1})), Shelf(lambda _: None, library()))
+    assert (len(result.failures), result.answers) == (1, ())
 
 
 @pytest.mark.parametrize(
