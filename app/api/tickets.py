@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query
 from fastapi.responses import Response
+from orjson import Fragment
 
 from app.api.errands import ErrandDep, KeyedErrand, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, IfNoneMatch, etag, unchanged
@@ -34,7 +35,6 @@ from app.services.tickets.describing import describe
 from app.services.tickets.opening import open_ticket
 from app.services.tickets.replying import write
 from app.services.tickets.searching import terms_of
-from app.services.tickets.view import summary_view
 
 router = desk_router("/v1/tickets", "tickets")
 
@@ -121,7 +121,9 @@ async def list_tickets(
     rows = await reading.listed(errand, filters, sort, after, page.fetch)
     keys = {Order.DUE: "next_due_at", Order.CHANGED: "updated_at"}
     return page.answer(
-        rows, position=lambda row: (row[keys[sort]] if sort in keys else None, row["id"]), view=summary_view
+        rows,
+        position=lambda row: (row[keys[sort]] if sort in keys else None, row["id"]),
+        view=lambda row: Fragment(row["shown"]),
     )
 
 

@@ -218,6 +218,24 @@ async def test_pages_show_every_ticket_once_while_others_arrive(front: FrontDesk
         assert seen == ["1", "2", "4", "5", "0", "3", "6"]
 
 
+async def test_a_list_shows_each_ticket_as_it_is_read(front: FrontDesk) -> None:
+    _, _, customer = await front.customer()
+    admin = await front.staff(await front.provider(), Role.ADMIN)
+    front.now += timedelta(microseconds=4100)
+    metadata = {"words": 'of "several" kinds: é ☎ \\ \n'}
+    first = (await opened(front, customer, metadata=metadata, external_ref="A-1")).json()
+    front.now += timedelta(seconds=61)
+    await opened(front, customer, facts={"topic": "web.error", "users_affected": 3}, subject="Slow", body=None)
+    closed = await front.client.post(f"{URL}/{first['id']}/resolve", json={"resolution": "Done"}, headers=admin)
+    assert closed.status_code == 200, closed.text
+    listed = (await front.client.get(URL, headers=admin)).json()["data"]
+    assert len(listed) == 2
+    for shown in listed:
+        read = (await front.client.get(f"{URL}/{shown['id']}", headers=admin)).json()
+        assert shown == {name: value for name, value in read.items() if name in TicketListed.model_fields}
+        assert list(shown) == [name for name in read if name in shown]
+
+
 async def test_lists_are_filtered(front: FrontDesk) -> None:
     account, _, customer = await front.customer()
     provider = await front.provider()
