@@ -32,6 +32,7 @@ _OF_STATUS = {
     413: "too_large",
     415: "unsupported_media_type",
 }
+_NO_ADDRESS = "Nothing answers at this address: /docs lists all there are, `allowed_actions` those of a ticket."
 _log = structlog.get_logger()
 
 router = APIRouter(prefix="/problems", include_in_schema=False)
@@ -85,6 +86,8 @@ def install(app: FastAPI, origin: str) -> None:
         headers: Mapping[str, str] = error.headers or {}
         if error.status_code == 405:
             headers = {"Allow": ", ".join(allowed_methods(app, request.scope))}
+        if error.status_code == 404:
+            return rendered(request.scope, Problem("not_found", _NO_ADDRESS), origin)
         code = _OF_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "internal")
         return rendered(request.scope, Problem(code, headers=headers), origin)
 

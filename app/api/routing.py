@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
+from fastapi.params import Body, Form
 from fastapi.responses import Response
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
@@ -22,6 +23,7 @@ class StrictRequest(Request):
     """A request whose JSON is JSON as RFC 8259 has it, parsed once."""
 
     _json: Any
+    _body: bytes
 
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
@@ -34,9 +36,12 @@ class DeskRoute(APIRoute):
         answer = super().get_route_handler()
         known = frozenset(_query_names(self.dependant))
         reads_json = self.body_field is not None
+        says = reads_json and "POST" in (self.methods or ()) and _is_object(self)
 
         async def strict(received: Request) -> Response:
             request = StrictRequest(received.scope, received.receive)
+            if says and not await request.body():
+                request = _saying_nothing(request)
             if request.scope["query_string"]:
                 _refuse_unknown(request, known)
             # Parsed before the framework does: it would turn our problem into its own.
@@ -59,6 +64,20 @@ def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
         if context.path_format is not None and _pattern(context.path_format).match(scope["path"]):
             found |= context.methods or set()
     return sorted(found)
+
+
+def _is_object(route: APIRoute) -> bool:
+    field = route.body_field
+    return field is not None and isinstance(field.field_info, Body) and not isinstance(field.field_info, Form)
+
+
+def _saying_nothing(request: StrictRequest) -> StrictRequest:
+    """Nothing sent is an object without members: what is lacking is named, and what may be left out is left out."""
+    json = (b"content-type", b"application/json")
+    others = [header for header in request.scope["headers"] if header[0] != b"content-type"]
+    silent = StrictRequest({**request.scope, "headers": [*others, json]}, request.receive)
+    silent._body = b"{}"
+    return silent
 
 
 @lru_cache(maxsize=1024)

@@ -82,13 +82,19 @@ class ClocksRead(Model):
     data: list[ClockRead]
 
 
+class ActionBody(Model):
+    required: list[str]
+    optional: list[str]
+
+
 class AllowedAction(Model):
-    """A button: what it is called, whether it may be pressed, and where that is sent."""
+    """A button: what it is called, whether it may be pressed, and what is sent where."""
 
     action: str
     allowed: bool
     method: Literal["POST", "PATCH"] | None = None
     href: str | None = Field(None, description="Where to send it, once it may be")
+    body: ActionBody | None = Field(None, description="Names of what has to be said along with it, and of what may be")
     code: str | None = None
     citations: list[Citation] | None = None
 

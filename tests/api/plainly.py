@@ -28,18 +28,21 @@ class Plain(Standing):
         self._answered()
         if asks and self.status == "open":
             self.status = "waiting_customer"
+        self._offer()
         return True
 
     def assign(self, who: str) -> bool:
         if self.over or self.assignee is not None or not self._reaches(who):
             return False
         self.assignee = who
+        self._offer()
         return True
 
     def hand_over(self, who: str, to: str) -> bool:
         if self.over or not self._reaches(who):
             return False
         self.assignee = to
+        self._offer()
         return True
 
     def escalate(self, who: str) -> bool:
@@ -94,6 +97,7 @@ class Plain(Standing):
         self._answered()
         self._stop(SOLVE, AGREED)
         self.status = "resolved"
+        self._offer()
         return True
 
     def close(self, who: str) -> bool:
@@ -105,6 +109,7 @@ class Plain(Standing):
         self._answered()
         self._stop(SOLVE, AGREED)
         self.status = "closed"
+        self._offer()
         return True
 
     def reopen(self, who: str) -> bool:
@@ -139,10 +144,14 @@ class Plain(Standing):
             self._begin(AGREED, minutes)
         elif not agreed[-1].missed:
             agreed[-1].dues = [self.now + minutes]
+        self._offer()
         return True
 
     def excuse(self, who: str) -> bool:
-        return not self.over and self._reaches(who)
+        if self.over or not self._reaches(who):
+            return False
+        self._offer()
+        return True
 
     def verify(self, who: str, *, passed: bool) -> bool:
         """Whoever turns out to be somebody else has asked for the last time."""
@@ -158,6 +167,7 @@ class Plain(Standing):
         self._answered()
         self._stop(SOLVE, AGREED)
         self.status, self.gate, self.refused = "closed", "closed", True
+        self._offer()
         return True
 
     def availability(self, who: str, *, available: bool) -> bool:
@@ -184,6 +194,7 @@ class Plain(Standing):
             if clock.ended is None:
                 clock.ended, clock.cancelled = self.now, True
         self.status = "closed"
+        self._offer()
         return True
 
     def absorb(self, who: str, *, urgent: bool) -> bool:
@@ -197,7 +208,10 @@ class Plain(Standing):
         return True
 
     def start(self, who: str) -> bool:
-        return not self.over and self._may_work and self._reaches(who)
+        if self.over or not self._may_work or not self._reaches(who):
+            return False
+        self._offer()
+        return True
 
     @property
     def _may_work(self) -> bool:

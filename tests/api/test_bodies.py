@@ -102,10 +102,10 @@ async def test_what_cannot_be_used_is_pointed_at_and_never_repeated(
     assert "{" not in "".join(error["message"] for error in response.json()["errors"])
 
 
-async def test_nothing_where_a_body_is_needed_is_required(edge: httpx2.AsyncClient) -> None:
+async def test_nothing_where_a_body_is_needed_is_an_object_without_members(edge: httpx2.AsyncClient) -> None:
     response = await edge.post("/v1/shapes")
     assert response.status_code == 422
-    assert response.json()["errors"] == [{"pointer": "", "code": "required", "message": "This is required."}]
+    assert response.json()["errors"] == [{"pointer": "/text", "code": "required", "message": "This is required."}]
 
 
 async def test_good_input_passes_whole(edge: httpx2.AsyncClient) -> None:

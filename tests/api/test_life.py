@@ -273,6 +273,11 @@ PUT_OFF: list[Step] = [
     ("verify", {"who": "clerk", "passed": False}),
 ]
 """A window, before and while it is open."""
+TOGETHER: list[Step] = [
+    ("absorb", {"who": "clerk", "urgent": True}),
+    ("put_price", {"who": "clerk", "minutes": 15}),
+]
+"""The answer to two requests that became one."""
 TOPICS = st.sampled_from(["web", "code", "code", "setup"])
 
 
@@ -283,6 +288,7 @@ TOPICS = st.sampled_from(["web", "code", "code", "setup"])
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
 @example(topic="web", minutes=None, urgent=False, deeds=PUT_OFF)
+@example(topic="web", minutes=None, urgent=False, deeds=TOGETHER)
 @given(
     topic=TOPICS,
     minutes=st.sampled_from([None, 20, 50]),

@@ -248,9 +248,7 @@ def carried_on(
         if line.going and (line.metric in asked or not line.agreed)
     }
     judged = [line for line in after if not line.going and line.state is not ClockState.CANCELLED]
-    ended: set[tuple[str, datetime | None]] = {(line.metric, line.terms.start) for line in judged}
-    ended |= {(line.metric, None) for line in judged if line.stopped_at != at}
-    due = {m: t for m, t in asked.items() if m in running or _begins(t, ended, at)}
+    due = {m: t for m, t in asked.items() if m in running or _begins(t, [j for j in judged if j.metric == m], at)}
     change = rederived(
         [line.latest.plan(policy) for _, line in running.values()], [t.plan(policy) for t in due.values()]
     )
@@ -286,8 +284,8 @@ def _laid_out(policy: CompiledPolicy, line: ClockLine, at: datetime) -> ClockLin
     return line.with_records(policy, at, edit)
 
 
-def _begins(terms: ClockTerms, ended: set[tuple[str, datetime | None]], at: datetime) -> bool:
+def _begins(terms: ClockTerms, judged: Sequence[ClockLine], at: datetime) -> bool:
     """A metric that has had its verdict begins again only with a new event of its own."""
-    if (terms.metric, terms.start) in ended:
+    if any(terms.start <= line.terms.start for line in judged):
         return False
-    return terms.start >= at or (terms.metric, None) not in ended
+    return terms.start >= at or all(line.stopped_at == at for line in judged)

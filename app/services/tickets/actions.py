@@ -16,6 +16,7 @@ from app.policy.tickets.ticket import Ticket
 from app.services.offers import expired, stands
 from app.services.refusals import code_of
 from app.services.speaking import speaker
+from app.services.tickets.saying import said_with
 
 STAFFS = (
     *("triage", "assign", "hand_over", "escalate", "transfer", "diagnose", "verify", "availability", "negotiate"),
@@ -103,7 +104,7 @@ def _same(fee: Any, latest: Mapping[str, Any]) -> bool:
 
 def _shown(verb: str, hindrance: Hindrance | None, ticket: Ticket, latest: Mapping[str, Any] | None) -> dict[str, Any]:
     if hindrance is None:
-        return {"action": verb, "allowed": True, **_where(verb, ticket.id, latest)}
+        return {"action": verb, "allowed": True, **_where(verb, ticket.id, latest), "body": said_with(verb)}
     refused: dict[str, Any] = {"action": verb, "allowed": False, "code": code_of(hindrance.code)}
     if hindrance.citations:
         refused["citations"] = jsonable_citations(hindrance.citations)
