@@ -83,6 +83,10 @@ long: .venv/.dev ## the same tests and laws with their full counts
 bench-quick: .venv/.dev ## what a request costs, against the least that could do it
 	$(BIN)/python -m tests.benchmarks.quick
 
+.PHONY: bench-reports
+bench-reports: .venv/.dev ## how long reports and figures take over a month of many tickets (TICKETS=1000000)
+	$(BIN)/python -m tests.benchmarks.reports --tickets $(or $(TICKETS),1000000)
+
 .PHONY: triage
 triage: .venv/.dev ## how well tickets are read, set by set
 	$(BIN)/python -m tests.triage.measure
@@ -90,6 +94,14 @@ triage: .venv/.dev ## how well tickets are read, set by set
 .PHONY: mutants
 mutants: .venv/.dev ## break app/policy in small ways and see whether the tests notice (SAMPLE=5 of each module or all, SEED=1)
 	$(BIN)/python -m tests.mutants --sample $(or $(SAMPLE),5) --seed $(or $(SEED),1)
+
+.PHONY: browser
+browser: .venv/.dev ## the pages that we serve, in a real Chromium: keyboard, axe, console, network closed
+	$(BIN)/python -m tests.browser
+
+.PHONY: pictures
+pictures: .venv/.dev ## take the pictures of the README anew (needs chromium)
+	$(BIN)/python -m tests.browser.pictures
 
 .PHONY: observe
 observe: .venv/.dev ## promtool over rules and dashboards, and a real Prometheus that sees a planted miss

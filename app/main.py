@@ -21,6 +21,7 @@ from app.api import (
     classifications,
     clients,
     contacts,
+    demo,
     docs,
     events,
     health,
@@ -48,7 +49,7 @@ from app.api.cors import CORS
 from app.api.deps import Desk
 from app.api.guard import EdgeGuard
 from app.api.observed import Drain, Observed
-from app.api.routing import DeskRoute
+from app.api.routing import DeskRoute, add_routes
 from app.api.server import bound_socket, new_server
 from app.base import logging
 from app.base.clock import Clock, system_clock
@@ -63,6 +64,7 @@ from app.services.callers import Callers
 from app.tokens.keys import load_keys
 
 ROUTERS = (
+    tickets.router,  # most requests are for tickets, and routes are tried in this order
     health.router,
     oauth.router,
     problems.router,
@@ -73,7 +75,6 @@ ROUTERS = (
     actions.router,
     secure_forms.router,
     secure_forms.pages,
-    tickets.router,
     attachments.router,
     verbs.router,
     queue.router,
@@ -134,7 +135,9 @@ async def _connect(settings: Settings) -> Database:
     )
 
 
-def create_app(settings: Settings, *, clock: Clock = system_clock, desk: Desk | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, *, clock: Clock = system_clock, desk: Desk | None = None, with_demo: bool = False
+) -> FastAPI:
     """The application. It opens its own desk when it starts, unless it is given one that is open already."""
 
     @asynccontextmanager
@@ -160,8 +163,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, desk: Desk | 
     app.router.route_class = DeskRoute
     problems.install(app, settings.origin)
     for router in ROUTERS:
-        app.include_router(router)
+        add_routes(app, router)
     docs.install(app)
+    if with_demo:
+        demo.install(app, settings)
     app.add_middleware(Compressed)
     app.add_middleware(EdgeGuard, settings=settings)
     if settings.cors_origins:
@@ -185,10 +190,11 @@ def serve(
     prepare: Callable[[Desk], Awaitable[None]] = _nothing,
     announce: Callable[[], None] = lambda: None,
     beside: Callable[[Settings], AbstractAsyncContextManager[None]] = _alone,
+    with_demo: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT and return. `prepare` runs before the first request is taken, `announce` after.
 
-    `beside` is open while it serves.
+    `beside` is open while it serves. `with_demo`: the client area of the demonstration is there.
 
     Without a database in the settings it brings its own. What keeps the service from starting ends the process with
     one sentence on stderr.
@@ -199,7 +205,7 @@ def serve(
             if settings.metrics_port:
                 serve_metrics(settings.metrics_host, settings.metrics_port)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_serve(complete, clock, listener, prepare, announce, beside))
+                runner.run(_serve(complete, clock, listener, prepare, announce, beside, with_demo))
     except (CannotStart, DatabaseFault) as error:
         raise SystemExit(str(error)) from None
 
@@ -222,10 +228,11 @@ async def _serve(
     prepare: Callable[[Desk], Awaitable[None]],
     announce: Callable[[], None],
     beside: Callable[[Settings], AbstractAsyncContextManager[None]],
+    with_demo: bool,
 ) -> None:
     async with open_desk(settings, clock=clock) as desk:
         await prepare(desk)
         await desk.policies.prepare(clock())
-        app = create_app(settings, clock=clock, desk=desk)
+        app = create_app(settings, clock=clock, desk=desk, with_demo=with_demo)
         async with beside(settings):
             await new_server(app, settings, announce).serve(sockets=[listener])

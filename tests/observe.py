@@ -154,6 +154,7 @@ async def plant_a_miss(dsn: str) -> None:
     known |= {"state": "breached", "kind": "elapsed", "strength": "promised", "liability": "none"}
     known |= {"breach_announced_at": factories.NOW, "updated_at": factories.NOW}
     await factories.insert(connection, TicketClock(**known))
+    await factories.event(connection, provider, subject_id=ticket.id)
     await connection.close()
 
 

@@ -693,6 +693,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("contact_id IS NOT NULL"),
     )
+    op.create_index("ix_ticket_received", "ticket", ["provider_id", "received_at"], unique=False)
     op.create_index("ix_ticket_due", "ticket", ["provider_id", "next_due_at", "id"], unique=False)
     op.create_index(
         "ix_ticket_wake", "ticket", ["wake_at"], unique=False, postgresql_where=sa.text("wake_at IS NOT NULL")
@@ -1077,11 +1078,64 @@ def upgrade() -> None:
     op.create_foreign_key(
         "fk_account_reseller", "account", "reseller", ["provider_id", "reseller_id"], ["provider_id", "id"]
     )
+    op.create_table(
+        "tally",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("stale", sa.ARRAY(sa.Date()), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name="fk_tally_provider_id"),
+        sa.PrimaryKeyConstraint("provider_id", name="pk_tally"),
+    )
+    op.create_table(
+        "ticket_tally",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("priority", sa.Text(), nullable=True),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("level", sa.SmallInteger(), nullable=True),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("solved", sa.Integer(), nullable=False),
+        sa.CheckConstraint("received >= 0 AND solved >= 0", name=op.f("ck_ticket_tally_never_negative")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name="fk_ticket_tally_provider_id"),
+        sa.PrimaryKeyConstraint("provider_id", "day", "place", name="pk_ticket_tally"),
+    )
+    op.create_table(
+        "clock_tally",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("metric", sa.Text(), nullable=False),
+        sa.Column("priority", sa.Text(), nullable=True),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("level", sa.SmallInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("excused_by", sa.Text(), nullable=True),
+        sa.Column("liability", sa.Text(), nullable=True),
+        sa.Column("clocks", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('running', 'paused', 'met', 'breached', 'cancelled')", name=op.f("ck_clock_tally_state")
+        ),
+        sa.CheckConstraint("clocks >= 0", name=op.f("ck_clock_tally_never_negative")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name="fk_clock_tally_provider_id"),
+        sa.PrimaryKeyConstraint("provider_id", "day", "place", name="pk_clock_tally"),
+    )
 
 
 def downgrade() -> None:
     op.drop_constraint("fk_account_reseller", "account", type_="foreignkey")
     for table in (
+        "clock_tally",
+        "ticket_tally",
+        "tally",
         "payment",
         "inbound_mail",
         "attachment",

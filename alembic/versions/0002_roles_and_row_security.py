@@ -33,7 +33,9 @@ ORDINARY = (
 )
 # Added to, never altered.
 RECORDS = ("payment", "policy_version", "settings_revision")
-OF_A_PROVIDER = (*ORDINARY, *RECORDS, "event")
+# Added up by the worker, read by the app.
+TALLIES = ("clock_tally", "tally", "ticket_tally")
+OF_A_PROVIDER = (*ORDINARY, *RECORDS, *TALLIES, "event")
 
 # '' is what the setting becomes once it was set locally and forgotten again.
 THE_PROVIDERS_OWN = "provider_id = nullif(current_setting('app.provider', true), '')::uuid"
@@ -62,6 +64,9 @@ def upgrade() -> None:
             op.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO {role}')
         for table in (*RECORDS, "event"):
             op.execute(f'GRANT SELECT, INSERT ON "{table}" TO {role}')
+    for table in TALLIES:
+        op.execute(f"GRANT SELECT ON {table} TO clausedesk_app")
+        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO clausedesk_worker")
     op.execute("GRANT INSERT, UPDATE ON provider TO clausedesk_worker")
     op.execute("GRANT UPDATE (position, seal) ON event TO clausedesk_worker")
     _secure_rows()

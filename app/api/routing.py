@@ -10,20 +10,19 @@ from fastapi.params import Body, Form
 from fastapi.responses import Response
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
 from starlette.routing import compile_path
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from app.api.bodies import parse_json
+from app.api.gathering import Gathering
 from app.base.errors import Fault, Problem
-
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class StrictRequest(Request):
     """A request whose JSON is JSON as RFC 8259 has it, parsed once."""
 
     _json: Any
-    _body: bytes
 
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
@@ -32,24 +31,43 @@ class StrictRequest(Request):
 
 
 class DeskRoute(APIRoute):
-    def get_route_handler(self) -> Handler:
-        answer = super().get_route_handler()
-        known = frozenset(_query_names(self.dependant))
-        reads_json = self.body_field is not None
-        says = reads_json and "POST" in (self.methods or ()) and _is_object(self)
+    """Reads its signature as FastAPI does and is described by it; its answers are responses already."""
 
-        async def strict(received: Request) -> Response:
-            request = StrictRequest(received.scope, received.receive)
-            if says and not await request.body():
-                request = _saying_nothing(request)
-            if request.scope["query_string"]:
-                _refuse_unknown(request, known)
-            # Parsed before the framework does: it would turn our problem into its own.
-            if reads_json and _is_json(request) and await request.body():
-                await request.json()
-            return await answer(request)
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        super().__init__(path, endpoint, **more)
+        self.app = self._answer
+        self._gathering = Gathering(self.dependant, embed_body_fields=self._embed_body_fields)
+        self._known = frozenset(_query_names(self.dependant))
+        # Nothing sent is an object without members: what is lacking is named, and what may be left out is left out.
+        self._unsaid: Any = {} if "POST" in (self.methods or ()) and _is_object(self) else PydanticUndefined
 
-        return strict
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        return _cannot
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = StrictRequest(scope, receive)
+        if scope["query_string"]:
+            _refuse_unknown(request, self._known)
+        body = await _body_of(request, self._unsaid) if self.body_field is not None else PydanticUndefined
+        response: Response = await self._gathering.answer(request, body)
+        await response(scope, receive, send)
+
+
+async def _body_of(request: StrictRequest, unsaid: Any) -> Any:
+    """The value of a JSON body, the bytes of any other."""
+    content = await request.body()
+    if not content:
+        return unsaid
+    return await request.json() if _is_json(request) else content
+
+
+async def _cannot(_: Request) -> Response:
+    raise RuntimeError("the routes of a router of ours are added by `add_routes`, not included")
+
+
+def add_routes(app: FastAPI, router: APIRouter) -> None:
+    """As they are. `include_router` keeps each route a second time and matches every request against both."""
+    app.router.routes += router.routes
 
 
 def desk_router(prefix: str, tag: str) -> APIRouter:
@@ -69,15 +87,6 @@ def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
 def _is_object(route: APIRoute) -> bool:
     field = route.body_field
     return field is not None and isinstance(field.field_info, Body) and not isinstance(field.field_info, Form)
-
-
-def _saying_nothing(request: StrictRequest) -> StrictRequest:
-    """Nothing sent is an object without members: what is lacking is named, and what may be left out is left out."""
-    json = (b"content-type", b"application/json")
-    others = [header for header in request.scope["headers"] if header[0] != b"content-type"]
-    silent = StrictRequest({**request.scope, "headers": [*others, json]}, request.receive)
-    silent._body = b"{}"
-    return silent
 
 
 @lru_cache(maxsize=1024)

@@ -33,6 +33,13 @@ GROUPS: Final[dict[str, tuple[str, dict[str, Place]]]] = {
             "schema": ("Print the JSON Schema by which an editor checks a policy.", "app.cli.schema:policy_schema"),
         },
     ),
+    "report": (
+        "What came of promises and prices, as tables or charts.",
+        {
+            "sla": ("Show how many promises were kept, and how long it took.", "app.cli.report:report_sla"),
+            "fees": ("Show what prices were put, agreed to and paid.", "app.cli.report:report_fees"),
+        },
+    ),
     "audit": (
         "The log of everything, and its seals.",
         {"verify": ("Say whether the log is what was sealed.", "app.cli.audit:verify")},

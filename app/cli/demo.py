@@ -35,7 +35,7 @@ def demo(
         await _load(desk)
         page.append(await welcome(desk, read_tour()))
 
-    serve(settings, prepare=prepare, announce=lambda: print(*page, flush=True), beside=beside_the_api)
+    serve(settings, prepare=prepare, announce=lambda: print(*page, flush=True), beside=beside_the_api, with_demo=True)
 
 
 async def _load(desk: Desk) -> None:

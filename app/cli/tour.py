@@ -58,7 +58,7 @@ async def _first_ticket(desk: Desk, request: Mapping[str, Any], token: str) -> s
 
 
 def _page(origin: str, tour: Tour, tokens: Mapping[str, str], ticket: str) -> str:
-    lines = ["", f"Clausedesk is ready. Try everything at {origin}/docs", ""]
+    lines = ["", f"Clausedesk is ready. Try everything at {origin}/docs", f"and a client area at {origin}/demo", ""]
     lines.append("Development tokens, good for a day (`clausedesk token --help` makes others):")
     for name, token in tokens.items():
         lines += ["", f"  {name}, {_who(tour['callers'][name])}", token]

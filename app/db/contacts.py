@@ -39,19 +39,19 @@ _FOR_CHANGE: Final = f"""SELECT {account_json("a")} AS account, {in_force("$9::t
 async def list_contacts(
     database: Database, provider_id: UUID, principal: Principal, account: tuple[UUID | None, str | None],
     after: UUID | None, fetch: int,
-) -> list[asyncpg.Record] | None:  # fmt: skip
+) -> tuple[CallerRow, list[asyncpg.Record] | None]:  # fmt: skip
     """Those of an account, the longest listed first. None: no such account."""
     statement = _LIST.format(sees=sees(kind_of(principal), "a.id"))
-    _, rows = await for_caller(database, provider_id, principal, statement, *account, after, fetch)
-    return [row for row in rows if row["id"] is not None] if rows else None
+    caller, rows = await for_caller(database, provider_id, principal, statement, *account, after, fetch)
+    return caller, [row for row in rows if row["id"] is not None] if rows else None
 
 
 async def read_contact(
     database: Database, provider_id: UUID, principal: Principal, contact: UUID
-) -> asyncpg.Record | None:
+) -> tuple[CallerRow, asyncpg.Record | None]:
     statement = _ONE.format(sees=sees(kind_of(principal), "a.id"))
-    _, rows = await for_caller(database, provider_id, principal, statement, contact)
-    return rows[0] if rows else None
+    caller, rows = await for_caller(database, provider_id, principal, statement, contact)
+    return caller, rows[0] if rows else None
 
 
 async def facts_for_contacts(

@@ -43,26 +43,30 @@ FROM page AS g JOIN provider AS p ON p.id = g.provider_id
 WHERE g.state = 'triggered' AND g.delivered_at IS NULL GROUP BY 1"""
 
 # ── since the beginning ──────────────────────────────────────────────────────
+# Of tickets and clocks from their tallies (app/db/tallies.py), so that it takes as long for millions as for a few.
 _TICKETS: Final = """
-SELECT p.slug AS provider, t.outcome, t.reason, t.channel, count(*) AS count
-FROM ticket AS t JOIN provider AS p ON p.id = t.provider_id GROUP BY 1, 2, 3, 4"""
-# `consumed_seconds` counts in the clock's own time. Bounds include their own value, as Prometheus has it.
-_MET: Final = """
-SELECT p.slug AS provider, c.metric, t.priority, t.department, width_bucket(c.consumed_seconds - 1, $1::bigint[]) AS at,
-  count(*) AS count, sum(c.consumed_seconds)::float8 AS seconds
-FROM clock AS c JOIN provider AS p ON p.id = c.provider_id
-JOIN ticket AS t ON t.provider_id = c.provider_id AND t.id = c.ticket_id
-WHERE c.state = 'met' AND c.consumed_seconds IS NOT NULL GROUP BY 1, 2, 3, 4, 5"""
+SELECT p.slug AS provider, t.outcome, t.reason, t.channel, sum(t.received)::bigint AS count
+FROM ticket_tally AS t JOIN provider AS p ON p.id = t.provider_id GROUP BY 1, 2, 3, 4"""
 _BREACHED: Final = """
-SELECT p.slug AS provider, c.metric, c.excused_by IS NOT NULL AS excused, c.liability, count(*) AS count
-FROM clock AS c JOIN provider AS p ON p.id = c.provider_id WHERE c.state = 'breached' GROUP BY 1, 2, 3, 4"""
+SELECT p.slug AS provider, c.metric, c.excused_by IS NOT NULL AS excused, c.liability, sum(c.clocks)::bigint AS count
+FROM clock_tally AS c JOIN provider AS p ON p.id = c.provider_id WHERE c.state = 'breached' GROUP BY 1, 2, 3, 4"""
 _SOLVED: Final = """
-SELECT p.slug AS provider, count(*) AS received,
-  count(*) FILTER (WHERE t.level = 1) AS handled_at_level_1,
-  count(*) FILTER (WHERE t.resolved_at IS NOT NULL) AS solved,
-  count(*) FILTER (WHERE t.resolved_at IS NOT NULL AND t.level = 1) AS solved_at_level_1
-FROM ticket AS t JOIN provider AS p ON p.id = t.provider_id
-WHERE t.received_at >= $1 AND t.outcome = 'accepted' AND t.level IS NOT NULL GROUP BY 1"""
+SELECT p.slug AS provider, sum(t.received)::bigint AS received,
+  coalesce(sum(t.received) FILTER (WHERE t.level = 1), 0)::bigint AS handled_at_level_1,
+  sum(t.solved)::bigint AS solved,
+  coalesce(sum(t.solved) FILTER (WHERE t.level = 1), 0)::bigint AS solved_at_level_1
+FROM ticket_tally AS t JOIN provider AS p ON p.id = t.provider_id JOIN tally AS k ON k.provider_id = p.id
+WHERE t.day >= ($1::timestamptz AT TIME ZONE k.zone)::date AND t.outcome = 'accepted' AND t.level IS NOT NULL
+GROUP BY 1"""
+# Seconds count in the clock's own time. Bounds include their own value, as Prometheus has it.
+_MET: Final = """
+SELECT p.slug AS provider, c.day, c.metric, c.priority, c.department, width_bucket(s - 1, $1::int[]) AS at,
+  count(*) AS count, sum(s)::bigint AS seconds
+FROM clock_tally AS c JOIN provider AS p ON p.id = c.provider_id, unnest(c.seconds) AS s
+WHERE c.state = 'met' AND c.counted_at > $2 GROUP BY 1, 2, 3, 4, 5, 6"""
+_COUNTED: Final = """
+SELECT p.slug AS provider, c.day, max(c.counted_at) AS counted_at
+FROM clock_tally AS c JOIN provider AS p ON p.id = c.provider_id WHERE c.counted_at > $1 GROUP BY 1, 2"""
 _FEES: Final = """
 SELECT p.slug AS provider, q.currency, coalesce(sum(q.total), 0) AS quoted,
   coalesce(sum(q.total) FILTER (WHERE q.consent IS NOT NULL), 0) AS consented,
@@ -98,7 +102,6 @@ class Past:
     """Counts that only grow. `at` of a row: the index of the bound that its values do not exceed."""
 
     tickets: Rows
-    met: Rows
     breached: Rows
     solved: Rows
     fees: Rows
@@ -116,21 +119,27 @@ async def figures_now(database: Database, now: datetime) -> Now:
         )
 
 
-async def figures_past(
-    database: Database, now: datetime, target_bounds: Sequence[int], page_bounds: Sequence[float], window: timedelta
-) -> Past:
+async def figures_past(database: Database, now: datetime, page_bounds: Sequence[float], window: timedelta) -> Past:
     """Bounds in seconds, in order. Of the tickets received in the window it is counted at which level they end."""
     async with database.transaction(None) as connection:
         await connection.execute(f"SET LOCAL statement_timeout = '{_PATIENCE:.0f}s'")
         return Past(
             tickets=await connection.fetch(_TICKETS, timeout=_PATIENCE),
-            met=await connection.fetch(_MET, list(target_bounds), timeout=_PATIENCE),
             breached=await connection.fetch(_BREACHED, timeout=_PATIENCE),
             solved=await connection.fetch(_SOLVED, now - window, timeout=_PATIENCE),
             fees=await connection.fetch(_FEES, timeout=_PATIENCE),
             payments=await connection.fetch(_PAYMENTS, timeout=_PATIENCE),
             paged=await connection.fetch(_PAGED, list(page_bounds), timeout=_PATIENCE),
         )
+
+
+async def met_since(database: Database, since: datetime, bounds: Sequence[int]) -> tuple[Rows, Rows]:
+    """Days whose clocks were counted since then, and how those that were met spread over the bounds, day by day."""
+    async with database.transaction(None) as connection:
+        await connection.execute(f"SET LOCAL statement_timeout = '{_PATIENCE:.0f}s'")
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        days = await connection.fetch(_COUNTED, since, timeout=_PATIENCE)
+        return days, await connection.fetch(_MET, list(bounds), since, timeout=_PATIENCE)
 
 
 async def rested_on(database: Database, provider_id: UUID, after: int, most: int) -> list[tuple[int, Sequence[str]]]:

@@ -19,6 +19,7 @@ from app.db.tables import (
     resellers,
     secure_forms,
     staff,
+    tallies,
     tickets,
     webhooks,
 )
@@ -42,6 +43,7 @@ MODULES = (
     resellers,
     secure_forms,
     staff,
+    tallies,
     tickets,
     webhooks,
 )

@@ -54,19 +54,27 @@ class Known:
 # ── read ─────────────────────────────────────────────────────────────────────
 async def listed(errand: Errand, account: str, after: UUID | None, fetch: int) -> Sequence[Mapping[str, Any]]:
     named = Reference.of(account)
-    rows = await list_contacts(
+    caller, rows = await list_contacts(
         errand.database, errand.provider_id, errand.principal, (named.id, named.number), after, fetch
     )
+    _check_reader(caller)
     if rows is None:
         raise Problem("not_found")
     return rows
 
 
 async def read(errand: Errand, contact: UUID) -> dict[str, Any]:
-    row = await read_contact(errand.database, errand.provider_id, errand.principal, contact)
+    caller, row = await read_contact(errand.database, errand.provider_id, errand.principal, contact)
+    _check_reader(caller)
     if row is None:
         raise Problem("not_found")
     return contact_view(row)
+
+
+def _check_reader(caller: CallerRow) -> None:
+    """Of machines, only a client area deals with people."""
+    if caller.kind is Kind.SERVICE and Scope.SUBMIT not in caller.scopes:
+        raise Problem("forbidden")
 
 
 def contact_view(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,9 @@ from app.db.pool import Database
 from app.policy.compile import CompiledPolicy
 from app.policy.desk.goals import report
 from app.policy.language.document import Document
+from app.services.reports.tallying import REST, Tallying
 from app.services.shelf import Policies
+from app.services.spreading import Spreading
 
 NOW_EVERY: Final = 15.0
 PAST_EVERY: Final = 60.0
@@ -48,23 +50,34 @@ class Surveyor:
     database: Database
     policies: Policies
     clock: Clock
+    rest: timedelta = REST
+    """How long a round of counting must be ago before the next one."""
+    _spreading: Spreading = field(init=False)
     _read_to: dict[UUID, int] = field(default_factory=dict)
     _used: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def __post_init__(self) -> None:
+        self._spreading = Spreading(self.database)
 
     async def now(self) -> bool:
         """What is open and waits."""
         now = self.clock()
-        found, policies = await figures_now(self.database, now), await self._in_force(now)
+        found, policies = await figures_now(self.database, now), by_slug(await self._in_force(now))
         READINGS.keep("now", monotonic() + _ROUNDS_SHOWN * NOW_EVERY, list(families_now(found, policies, now)))
         return False
 
     async def past(self) -> bool:
         """What has been since the beginning, so that a restart loses no count."""
         now = self.clock()
-        policies = await self._in_force(now)
+        in_force = await self._in_force(now)
+        tallying = Tallying(self.database, self.clock, self.rest)
+        if await tallying.count({id_: policy for id_, (_, policy) in in_force.items()}):
+            return True
+        policies = by_slug(in_force)
         bounds = target_bounds(policy.document for policy in policies.values())
-        found = await figures_past(self.database, now, bounds, _PAGE_BOUNDS, _WINDOW)
-        families = list(families_past(found, bounds, policies, now))
+        found = await figures_past(self.database, now, _PAGE_BOUNDS, _WINDOW)
+        met = list(await self._spreading.read(bounds))
+        families = list(families_past(found, met, bounds, policies, now))
         READINGS.keep("past", monotonic() + _ROUNDS_SHOWN * PAST_EVERY, families)
         return False
 
@@ -85,14 +98,18 @@ class Surveyor:
         READINGS.keep("readings", monotonic() + _ROUNDS_SHOWN * PAST_EVERY, families)
         return more
 
-    async def _in_force(self, now: datetime) -> dict[str, CompiledPolicy]:
+    async def _in_force(self, now: datetime) -> dict[UUID, tuple[str, CompiledPolicy]]:
         found = {}
         for provider_id, slug in await active_providers(self.database):
             try:
-                found[slug] = await self.policies.policy_at(provider_id, now)
+                found[provider_id] = slug, await self.policies.policy_at(provider_id, now)
             except Problem:
                 continue  # it has none at this time
         return found
+
+
+def by_slug(in_force: Mapping[UUID, tuple[str, CompiledPolicy]]) -> dict[str, CompiledPolicy]:
+    return dict(in_force.values())
 
 
 # ── now ──────────────────────────────────────────────────────────────────────
@@ -161,13 +178,13 @@ def target_bounds(documents: Iterable[Document]) -> list[int]:
     return sorted({*_USUAL_BOUNDS, *(seconds for seconds in times if seconds > 0)})
 
 
-def families_past(found: Past, bounds: Sequence[int], policies: InForce, now: datetime) -> Iterator[Metric]:
+def families_past(found: Past, met: Rows, bounds: Sequence[int], policies: InForce, now: datetime) -> Iterator[Metric]:
     yield family("tickets", _summed((_request(row, policies), row["count"]) for row in found.tickets))
     none_yet: dict[Labels, float] = {(slug,): 0.0 for slug in policies}
     closed = _summed(((r["provider"],), r["count"]) for r in found.tickets if r["outcome"] == "auto_closed")
     yield family("auto_closed", none_yet | closed)
-    met = [((*_of_metric(row, policies), *_rank(row, policies)), row) for row in found.met]
-    yield histogram("target_seconds", bounds, _spreads(met))
+    ranked = [((*_of_metric(row, policies), *_rank(row, policies)), row) for row in met]
+    yield histogram("target_seconds", bounds, _spreads(ranked))
     # From the first: a count that begins with one is no growth to Prometheus.
     missed: dict[Labels, float] = {(slug, *kind): 0.0 for slug, p in policies.items() for kind in _misses(p.document)}
     missed |= _summed((_miss(row, policies), row["count"]) for row in found.breached)

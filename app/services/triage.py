@@ -24,7 +24,7 @@ from app.triage.lexicon import Lexicon
 from app.triage.likeness import ALIKE, likeness
 from app.triage.proposal import propose
 from app.triage.signals import Signals, read_signals
-from app.triage.text import read
+from app.triage.text import Told, read
 
 _MOST = 4
 """Lexicons kept; policies on the same catalogue share one."""
@@ -111,10 +111,11 @@ async def suggest(
     subject, body = words
     if not subject and not body:
         return NOTHING
-    found = _described(policy, subject, body, account, usernames, received_at)
+    told = read(subject, body)
+    found = _described(policy, told, account, usernames, received_at)
     facts = {name: value for name, value in found.items() if name not in stated}
     if "topic" in stated or not policy.document.topics:
-        return Suggested(facts, signals=heard(policy, subject, body))
+        return Suggested(facts, signals=_heard(policy, told))
     product = account.products[0] if account is not None and len(account.products) == 1 else None
     lexicon = await lexicons.of(policy)
     proposal = propose(lexicon, subject, body, product=product, products=called(policy.document.products))
@@ -127,9 +128,9 @@ async def suggest(
     return Suggested(facts, "triage", candidates, proposal.language, shown(proposal.signals))
 
 
-def heard(policy: CompiledPolicy, subject: str, body: str) -> tuple[Signal, ...]:
+def _heard(policy: CompiledPolicy, told: Told) -> tuple[Signal, ...]:
     """What the words hint at besides a topic."""
-    return shown(read_signals(read(subject, body), products=called(policy.document.products)))
+    return shown(read_signals(told, products=called(policy.document.products)))
 
 
 def shown(signals: Signals) -> tuple[Signal, ...]:
@@ -148,24 +149,19 @@ def called(products: Mapping[str, Product]) -> dict[str, str]:
 
 
 def _described(
-    policy: CompiledPolicy,
-    subject: str,
-    body: str,
-    account: Account | None,
-    usernames: tuple[str, ...],
-    received_at: datetime,
+    policy: CompiledPolicy, told: Told, account: Account | None, usernames: tuple[str, ...], received_at: datetime
 ) -> Mapping[str, Any]:
     domains = account.hosted_domains if account is not None else ()
     found = extract(
-        read(subject, body),
+        told,
         received_at=received_at,
         zone=ZoneInfo(policy.document.tz),
         usernames=usernames,
         domains=domains,
     )
     known = {name: value for name, value in found.facts().items() if name in policy.document.facts}
-    told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in known.items()}
-    return state(policy, told, {Asserter.TEXT}).asserted
+    written = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in known.items()}
+    return state(policy, written, {Asserter.TEXT}).asserted
 
 
 # ── said before ──────────────────────────────────────────────────────────────

@@ -116,7 +116,7 @@ def _product(text: str, products: Mapping[str, str]) -> tuple[str | None, str | 
     found = [
         (text.find(name), -len(name), slug, name)
         for name, slug in _names(products)
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+        if name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
     ]
     return min(found)[2:] if found else (None, None)
 

@@ -30,6 +30,9 @@ _MACHINE = re.compile(
     r"|</?[a-z]+[ >]|[{}\[\]]|[$#>] |received:|message-id:|return-path:|x-[a-z-]+:|select |insert |update \w+ set|pid "
     r"|ping |\d+ bytes)"
 )
+_ACCENTS = re.compile("[\u0300-\u036f]")
+# What is neither letter nor digit nor of ordinary sentences.
+_SIGN = re.compile(r"[^\w '\",.!?-]|_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,25 @@ class Told:
 
 def plain(text: str) -> str:
     """Without control characters and look-alikes: one form for each letter, quote and space."""
+    if text.isascii():
+        return text.translate(_PLAIN_ASCII)
     composed = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
     return "".join(c if c.isprintable() or c == "\n" else " " if c in "\t\r\v\f" else "" for c in composed)
 
 
 _LOOKALIKES = str.maketrans("‘’‚`´“”„«»–—−", "'''''\"\"\"\"\"---")
+# The same for what is mostly written, in one go.
+_PLAIN_ASCII: dict[int, str | int | None] = {
+    **dict.fromkeys((*range(32), 127)),
+    **{ord(blank): " " for blank in "\t\r\v\f"},
+    ord("\n"): "\n",
+    ord("`"): "'",
+}
 
 
 def folded(text: str) -> str:
     """In small letters and without accents, as hurried people write."""
-    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not "\u0300" <= c <= "\u036f")
+    return text.lower() if text.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
 
 
 def read(subject: str, body: str) -> Told:
@@ -68,8 +80,9 @@ def read(subject: str, body: str) -> Told:
     lines = [line[:_MOST_LINE].rstrip() for line in plain(_ends(body)).split("\n")]
     own, quoted = _cut_quotes(lines)
     own, signature = _cut_signature(own)
-    said = [line for line in own if not _machine_written(line)]
-    logs = list(islice(dict.fromkeys(line.strip() for line in own if _machine_written(line)), _MOST_LOG_LINES))
+    written = [(line, _machine_written(line)) for line in own]
+    said = [line for line, by_machine in written if not by_machine]
+    logs = list(islice(dict.fromkeys(line.strip() for line, by_machine in written if by_machine), _MOST_LOG_LINES))
     return Told(head, "\n".join(said).strip(), "\n".join(logs), "\n".join(quoted).strip(), tuple(signature))
 
 
@@ -116,5 +129,4 @@ def _machine_written(line: str) -> bool:
         return True
     if _STAMP.search(start[:60]) and len(start) > 40:
         return True
-    signs = sum(1 for c in start if not c.isalnum() and c not in " '\",.!?-")
-    return signs * 6 > len(start) and len(start) > 25
+    return len(start) > 25 and len(_SIGN.findall(start)) * 6 > len(start)

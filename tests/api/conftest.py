@@ -15,10 +15,11 @@ from fastapi import Depends, FastAPI, Query, Response
 from pydantic import Field
 
 from app.api.deps import Caller, Desk, require
+from app.api.errands import answered
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.idempotency import MustRepeat, Repeatable
 from app.api.pagination import PageDep
-from app.api.routing import desk_router
+from app.api.routing import add_routes, desk_router
 from app.base.money import Amount
 from app.base.settings import Settings
 from app.base.vocabulary import Role, Scope
@@ -63,8 +64,8 @@ router = desk_router("/v1/shapes", "shapes")
 
 
 @router.post("", status_code=201)
-async def make_shape(shape: Shape) -> Shape:
-    return shape
+async def make_shape(shape: Shape) -> Response:
+    return answered(shape.model_dump(mode="json"), 201)
 
 
 @router.get("")
@@ -83,40 +84,40 @@ async def read_shape(
 
 
 @router.patch("/{shape}")
-async def describe_shape(shape: UUID, body: Inner, version: DemandedVersion) -> dict[str, int | None]:
-    return {"version": version}
+async def describe_shape(shape: UUID, body: Inner, version: DemandedVersion) -> Response:
+    return answered({"version": version})
 
 
 @router.post("/{shape}/bend")
-async def bend_shape(shape: UUID, version: ExpectedVersion) -> dict[str, int | None]:
-    return {"version": version}
+async def bend_shape(shape: UUID, version: ExpectedVersion) -> Response:
+    return answered({"version": version})
 
 
 @router.post("/{shape}/paid")
-async def pay_shape(shape: UUID, body: Inner, repeatable: MustRepeat) -> dict[str, str]:
-    return {"fingerprint": repeatable.fingerprint.hex()}
+async def pay_shape(shape: UUID, body: Inner, repeatable: MustRepeat) -> Response:
+    return answered({"fingerprint": repeatable.fingerprint.hex()})
 
 
 @router.post("/{shape}/sold")
-async def sell_shape(shape: UUID, repeatable: Repeatable) -> dict[str, bool]:
-    return {"keyed": repeatable is not None}
+async def sell_shape(shape: UUID, repeatable: Repeatable) -> Response:
+    return answered({"keyed": repeatable is not None})
 
 
 @router.get("/{shape}/owner")
-async def read_owner(shape: UUID, caller: Caller) -> dict[str, str]:
-    return {"owner": caller.key}
+async def read_owner(shape: UUID, caller: Caller) -> Response:
+    return answered({"owner": caller.key})
 
 
 @router.get("/{shape}/secrets")
 async def read_secrets(
     shape: UUID,
     caller: Annotated[Any, Depends(require(Role.ADMIN, Role.SERVICE, scope=Scope.EVENTS))],
-) -> dict[str, str]:
-    return {"owner": caller.key}
+) -> Response:
+    return answered({"owner": caller.key})
 
 
 @router.post("/broken")
-async def break_shape(shape: Shape) -> None:
+async def break_shape(shape: Shape) -> Response:
     raise RuntimeError(shape.text)
 
 
@@ -136,7 +137,7 @@ async def desk(settings: Settings) -> Desk:
 @pytest.fixture(scope="session")
 def shapes(settings: Settings, desk: Desk) -> FastAPI:
     app = create_app(settings, desk=desk)
-    app.include_router(router)
+    add_routes(app, router)
     return app
 
 

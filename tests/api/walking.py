@@ -130,13 +130,13 @@ class Walk:
     async def fresh(self, operation: Operation) -> Arranged:
         """With everything done that comes before this operation."""
         arranged = await self.arrange(operation)
-        await self._bring_about(operation, arranged)
+        await self.bring_about(operation, arranged)
         return arranged
 
-    async def _bring_about(self, operation: Operation, arranged: Arranged) -> None:
+    async def bring_about(self, operation: Operation, arranged: Arranged) -> None:
         for name in self._call(operation).after:
             before = self._by_id[name]
-            await self._bring_about(before, arranged)
+            await self.bring_about(before, arranged)
             answer = await self.send(before, arranged, headers=self.key(before))
             assert answer.is_success, (operation.id, name, answer.text)
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 from app.base.vocabulary import Role, Scope
@@ -213,8 +213,8 @@ class Ground:
         self.names: Names = {"provider": provider.slug, "reseller": firm.number, "number": "1", "clause": "PLU-05"}
 
     @classmethod
-    async def laid(cls, front: FrontDesk) -> "Ground":
-        provider = await front.provider(POLICY)
+    async def laid(cls, front: FrontDesk, policy: str = POLICY) -> Self:
+        provider = await front.provider(policy)
         firm = await factories.reseller(front.owner, provider.id)
         callers = {
             "admin": await front.staff(provider, Role.ADMIN),
@@ -229,11 +229,11 @@ class Ground:
     async def _furnish(self) -> None:
         """Two of everything that is listed, so that each list has a second page."""
         owner, id_ = self.front.owner, self.provider.id
-        document = await owner.fetchval("SELECT document::text FROM policy_version")
+        document = await owner.fetchval("SELECT document::text FROM policy_version WHERE provider_id = $1", id_)
         await factories.policy_version(
             owner, id_, number=2, document=document, digest=b"2" * 32, effective_from=_LATELY
         )
-        home = await self._household()
+        home = await self.household()
         self.callers["primary"] = home.primary
         self.names |= home.names
         for thing in (
@@ -266,20 +266,26 @@ class Ground:
         """The furniture for what reads; things of its own for what changes them."""
         if operation.reads:
             return Arranged(self.names, self.callers)
-        home = await self._household()
+        home = await self.household()
+        return Arranged(self.names | await self.things(operation, home), self.callers | {"primary": home.primary})
+
+    async def things(self, operation: Operation, home: Household, *besides: str) -> Names:
+        """Whatever the operation names, and more, made for this household."""
         names = dict(home.names)
         call = CALLS.get(operation.id)
-        for thing in (*operation.parameters["path"], *(call.needs if call else ())):
+        for thing in (*operation.parameters["path"], *(call.needs if call else ()), *besides):
             if thing not in home.names and thing not in _SHARED:
                 names |= await self._made(thing, home)
-        return Arranged(self.names | names, self.callers | {"primary": home.primary})
+        return names
 
-    async def _household(self) -> Household:
-        owner = self.front.owner
-        account = await factories.account(owner, self.provider.id, product="shared_hosting", reseller_id=self.firm.id)
+    async def household(self, firm: Reseller | None = None) -> Household:
+        """Of a customer of this firm; left out: of the ground's own."""
+        owner, id_ = self.front.owner, (firm or self.firm).id
+        account = await factories.account(owner, self.provider.id, product="shared_hosting", reseller_id=id_)
         primary = await factories.contact(owner, account)
         domain = await factories.hosted_domain(owner, account)
         names = {"account": account.number, "domain": domain.name, "new": f"x{uuid4().hex[:12]}"}
+        names["email"] = str(primary.email)
         return Household(account, names, self.front.contact(self.provider, primary))
 
     async def _made(self, thing: str, home: Household) -> Names:

@@ -126,6 +126,11 @@ def _desk(postgres: EmbeddedPostgres, data: Path) -> Iterator[Server]:
         "CLAUSEDESK_DATA_DIR": str(data / "desk"),
         "CLAUSEDESK_PORT": str(DESK_PORT),
         "CLAUSEDESK_LOG_LEVEL": "info",
+        # Workers run apart from the API, as they do anywhere but on one's own machine.
+        "CLAUSEDESK_WORKER_IN_SERVE": "false",
+        # Everybody is counted; nobody is refused.
+        "CLAUSEDESK_RATE_LIMIT_PER_PRINCIPAL": "10000000",
+        "CLAUSEDESK_RATE_LIMIT_PER_PROVIDER": "10000000",
     }
     command = [str(BIN / "clausedesk"), "demo"]
     with _running(command, DESK_PORT, "/readyz", variables) as pid:

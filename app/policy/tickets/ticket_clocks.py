@@ -113,6 +113,8 @@ class ClockLine(Model):
     state: ClockState = ClockState.RUNNING
     stopped_at: datetime | None = None
     excused_by: str | None = None
+    used: timedelta = timedelta(0)
+    """How much of its time has passed, in open time of its own calendar."""
     late: timedelta = timedelta(0)
     """By how much it is or was overdue, in open time of its own calendar."""
     warn_at: datetime | None = None
@@ -159,6 +161,7 @@ class ClockLine(Model):
                 "state": reading.state,
                 "stopped_at": reading.stopped_at,
                 "excused_by": reading.excused_by,
+                "used": reading.consumed,
                 "late": reading.overdue,
                 "warn_at": reading.warn_at,
             }

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.base.errors import Fault, Problem
+from app.base.vocabulary import Scope
 from app.db.callers import Kind
 from app.db.commands import Command, carry_out
 from app.db.secure_forms import read_form
@@ -52,7 +53,9 @@ async def _ask(errand: Errand, body: SecureFormAsk, keys: SealingKeys, origin: s
 
 
 async def read(errand: Errand, form: UUID) -> dict[str, Any]:
-    _, row = await read_form(errand.database, errand.provider_id, errand.principal, form, None)
+    caller, row = await read_form(errand.database, errand.provider_id, errand.principal, form, None)
+    if caller.kind is Kind.SERVICE and Scope.SUBMIT not in caller.scopes:
+        raise Problem("forbidden")
     if row is None:
         raise Problem("not_found")
     return form_view(row)

@@ -1,0 +1,168 @@
+"""`clausedesk report sla|fees`: what came of promises and prices, drawn in the terminal or into a file."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, time
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.bar import Bar
+from rich.console import Console
+from rich.table import Table
+
+from app.base.clock import system_clock
+from app.base.errors import CannotStart
+from app.base.settings import read_settings
+from app.cli.database import on_database
+from app.cli.policy import AsJson, as_text
+from app.db.due import active_providers
+from app.db.pool import WORKER_ROLE, Database
+from app.policy.compile import CompiledPolicy
+from app.schemas.reports import By, Period
+from app.services.reports import fees, sla
+from app.services.shelf import Policies
+
+Report = Mapping[str, Any]
+Ask = Callable[[Database, UUID, CompiledPolicy, datetime], Awaitable[dict[str, Any]]]
+_BAR = 20
+
+Provider = Annotated[str | None, typer.Option(help="Slug of one provider; otherwise all")]
+Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day; otherwise 30 days are told of")]
+Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; otherwise today")]
+Span = Annotated[Period, typer.Option(help="What the rows are counted by")]
+To = Annotated[Path | None, typer.Option(help="A .png or .svg to draw it into; needs the extra `charts`")]
+
+
+def report_sla(
+    *,
+    provider: Provider = None,
+    since: Since = None,
+    until: Until = None,
+    period: Span = Period.MONTH,
+    by: Annotated[list[By] | None, typer.Option(help="What to tell apart; may be given several times")] = None,
+    to: To = None,
+    as_json: AsJson = False,
+) -> None:
+    """How many promises were kept and how long it took, in the clock's own time, of tickets received in those days."""
+
+    async def ask(database: Database, id_: UUID, policy: CompiledPolicy, now: datetime) -> dict[str, Any]:
+        question = sla.Question(_day(since, policy), _end(until, policy), period, tuple(by or ()))
+        return await sla.report_of(database, id_, policy, question, now)
+
+    _show(_asked(provider, ask), _promises, "promises", to, as_json=as_json)
+
+
+def report_fees(
+    *,
+    provider: Provider = None,
+    since: Since = None,
+    until: Until = None,
+    period: Span = Period.MONTH,
+    to: To = None,
+    as_json: AsJson = False,
+) -> None:
+    """What prices were put, agreed to, let go and paid."""
+
+    async def ask(database: Database, id_: UUID, policy: CompiledPolicy, now: datetime) -> dict[str, Any]:
+        question = fees.Question(_day(since, policy), _end(until, policy), period)
+        return await fees.report_of(database, id_, policy, question, now)
+
+    _show(_asked(provider, ask), _money, "money", to, as_json=as_json)
+
+
+def _day(day: datetime | None, policy: CompiledPolicy) -> datetime | None:
+    return None if day is None else datetime.combine(day.date(), time(), ZoneInfo(policy.document.tz))
+
+
+def _end(day: datetime | None, policy: CompiledPolicy) -> datetime | None:
+    return None if day is None else datetime.combine(day.date(), time(12), ZoneInfo(policy.document.tz))
+
+
+def _asked(provider: str | None, ask: Ask) -> list[Report]:
+    async def work(database: Database) -> list[Report]:
+        policies, now = Policies(database), system_clock()
+        chosen = [(id_, slug) for id_, slug in await active_providers(database) if provider in (None, slug)]
+        return [await ask(database, id_, await policies.policy_at(id_, now), now) for id_, _ in chosen]
+
+    found = on_database(read_settings(), work, role=WORKER_ROLE)
+    if not found:
+        raise CannotStart(f"There is no provider {provider!r} here." if provider else "There are no providers here.")
+    return found
+
+
+def _show(
+    found: Sequence[Report], table: Callable[[Report], Table], what: str, to: Path | None, *, as_json: bool
+) -> None:
+    if to is not None:
+        _draw(found, what, to)
+        print(f"Drawn into {to}")
+    elif as_json:
+        print(as_text(list(found)))
+    else:
+        for report in found:
+            Console().print(table(report))
+
+
+def _draw(found: Sequence[Report], what: str, to: Path) -> None:
+    if to.suffix not in (".png", ".svg"):
+        raise CannotStart(f"A chart is drawn into a .png or .svg, not into {to.name}.")
+    try:
+        draw = resolve_name(f"app.cli.charts:{what}")
+    except ModuleNotFoundError:
+        raise CannotStart("Charts need Matplotlib: install the extra, `pip install 'clausedesk[charts]'`.") from None
+    draw(found, to)
+
+
+# ── in the terminal ──────────────────────────────────────────────────────────
+def _promises(report: Report) -> Table:
+    table = _table(report, "nothing was promised")
+    names = [name for name in ("metric", *By) if any(row[name] is not None for row in report["data"])]
+    for name in ("period", *names):
+        table.add_column(name, no_wrap=True)
+    table.add_column("kept", width=_BAR)
+    for name in ("", "met", "missed", "excused", "going", "median", "90 %"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in report["data"]:
+        kept = row["attainment"]
+        shown = "–" if kept is None else f"{kept:.1%}"
+        counts = [str(row[name]) for name in ("met", "breached", "excused", "going")]
+        times = [duration(row[name]) for name in ("median_seconds", "p90_seconds")]
+        labels = [str(row[name]) if row[name] is not None else "–" for name in names]
+        bar = Bar(1, 0, kept or 0, width=_BAR)
+        table.add_row(row["period_start"].date().isoformat(), *labels, bar, shown, *counts, *times)
+    return table
+
+
+def _money(report: Report) -> Table:
+    table = _table(report, "no price was put")
+    most = max((float(row["quoted"]) for row in report["data"]), default=0) or 1
+    for name in ("period", "tariff", "department"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("agreed to, of what was put", width=_BAR)
+    for name in ("currency", "quoted", "consented", "waived", "settled", "paid", "refunded"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in report["data"]:
+        labels = [row["period_start"].date().isoformat(), row["rule"] or "–", row["department"] or "–"]
+        bar = Bar(most, 0, float(row["consented"]), width=_BAR)
+        amounts = [row[name] for name in ("currency", "quoted", "consented", "waived", "settled", "paid", "refunded")]
+        table.add_row(*labels, bar, *amounts)
+    return table
+
+
+def _table(report: Report, otherwise: str) -> Table:
+    days = f"{report['since'].date()} to {report['until'].date()}"
+    counted = report.get("counted_at", report["until"])
+    told = f", {otherwise}" if not report["data"] else "" if counted else ", not counted yet"
+    return Table(title=f"{report['provider']}, {days}{told}", title_justify="left")
+
+
+def duration(seconds: int | None) -> str:
+    """In two units at most, such as `1 d 4 h`."""
+    if seconds is None:
+        return "–"
+    parts = [(seconds // 86400, "d"), (seconds % 86400 // 3600, "h"), (seconds % 3600 // 60, "min")]
+    told = [f"{count} {unit}" for count, unit in parts if count][:2]
+    return " ".join(told) if told else f"{seconds} s"

@@ -1,0 +1,69 @@
+"""What came of requests and promises, added up by day: what reports and counts of monitoring are read from."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Column, Date, Integer
+from sqlmodel import Field
+
+from app.base.vocabulary import ClockState
+from app.db.columns import Row, among, big, never_negative, of_provider, small, words
+
+
+class Tally(Row, table=True):
+    """How far a provider's log has been counted. Whoever counts holds the row."""
+
+    __tablename__ = "tally"
+    __table_args__ = (of_provider(),)
+
+    provider_id: UUID = Field(primary_key=True)
+    position: int = big()
+    """Of the last event that was looked at."""
+    zone: str = words()
+    """Whose days they are: the time zone of the policy."""
+    stale: list[date] = Field(sa_column=Column("stale", ARRAY(Date), nullable=False))
+    """Days of which something has changed since they were counted."""
+    looked_at: datetime
+    counted_at: datetime | None = None
+    """When no day was stale."""
+
+
+class TicketTally(Row, table=True):
+    """Tickets received on a day that have the same said of them now."""
+
+    __tablename__ = "ticket_tally"
+    __table_args__ = (of_provider(), never_negative("received", "solved"))
+
+    provider_id: UUID = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    outcome: str = words()
+    reason: str | None = words(None)
+    channel: str = words()
+    priority: str | None = words(None)
+    department: str | None = words(None)
+    level: int | None = small(None)
+    received: int
+    solved: int
+
+
+class ClockTally(Row, table=True):
+    """Clocks of the tickets received on a day that have the same said of them now."""
+
+    __tablename__ = "clock_tally"
+    __table_args__ = (of_provider(), among("state", ClockState), never_negative("clocks"))
+
+    provider_id: UUID = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    metric: str = words()
+    priority: str | None = words(None)
+    department: str | None = words(None)
+    level: int | None = small(None)
+    state: str = words()
+    excused_by: str | None = words(None)
+    liability: str | None = words(None)
+    clocks: int
+    seconds: list[int] = Field(sa_column=Column("seconds", ARRAY(Integer), nullable=False))
+    """How long each took that has stopped, in its own time: medians cannot be added up."""
+    counted_at: datetime

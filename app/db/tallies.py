@@ -1,0 +1,112 @@
+"""Tallies: what came of tickets and clocks, added up by the day on which the ticket was received.
+
+A day of which something has changed is counted anew as a whole, so that counting again never counts twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from app.db.pool import Database, ScopedConnection
+
+_PATIENCE: Final = 30.0
+"""Seconds that a statement over some days may take."""
+_FAR_BEHIND: Final = 50_000
+"""Events after which it costs less to count every day than to look for those that changed."""
+
+_BEGIN: Final = """
+INSERT INTO tally (provider_id, position, zone, stale, looked_at) VALUES ($1, 0, '', '{}', '-infinity')
+ON CONFLICT DO NOTHING"""
+_TAKE: Final = """
+SELECT position, zone, stale FROM tally
+WHERE provider_id = $1 AND (looked_at < $2 OR stale <> '{}') FOR UPDATE SKIP LOCKED"""
+_END: Final = "SELECT coalesce(max(position), 0) FROM event WHERE provider_id = $1"
+# Whatever changes a ticket or a clock is an event of that ticket.
+_CHANGED: Final = """
+SELECT DISTINCT (t.received_at AT TIME ZONE $4)::date AS day
+FROM (SELECT DISTINCT subject_id FROM event
+      WHERE provider_id = $1 AND position > $2 AND position <= $3 AND subject_kind = 'ticket') AS changed
+JOIN ticket AS t ON t.provider_id = $1 AND t.id = changed.subject_id"""
+# One day more at both ends: under another zone the first or last ticket may have been of that day.
+_EVERY: Final = """
+SELECT day::date FROM (
+  SELECT min(received_at AT TIME ZONE $2)::date - 1 AS first, max(received_at AT TIME ZONE $2)::date + 1 AS last
+  FROM ticket WHERE provider_id = $1) AS known, generate_series(first, last, '1 day') AS day"""
+_FORGET: Final = "DELETE FROM {} WHERE provider_id = $1 AND day = ANY($2::date[])"
+_RECEIVED: Final = """unnest($2::date[]) AS day JOIN ticket AS t ON t.provider_id = $1
+  AND t.received_at >= day::timestamp AT TIME ZONE $3 AND t.received_at < (day + 1)::timestamp AT TIME ZONE $3"""
+_TICKETS: Final = f"""
+INSERT INTO ticket_tally
+  (provider_id, day, place, outcome, reason, channel, priority, department, level, received, solved)
+SELECT $1, day, row_number() OVER (PARTITION BY day), outcome, reason, channel, priority, department, level,
+  count(*), count(t.resolved_at)
+FROM {_RECEIVED} GROUP BY day, outcome, reason, channel, priority, department, level"""
+_CLOCKS: Final = f"""
+INSERT INTO clock_tally
+  (provider_id, day, place, metric, priority, department, level, state, excused_by, liability, clocks, seconds,
+   counted_at)
+SELECT $1, day, row_number() OVER (PARTITION BY day), c.metric, t.priority, t.department, t.level, c.state,
+  c.excused_by, c.liability, count(*), coalesce(array_agg(least(c.consumed_seconds, 2147483647)::int
+    ORDER BY c.consumed_seconds) FILTER (
+      WHERE c.stopped_at IS NOT NULL AND c.state IN ('met', 'breached') AND c.consumed_seconds IS NOT NULL), '{{}}'),
+  clock_timestamp()
+FROM {_RECEIVED} JOIN clock AS c ON c.provider_id = $1 AND c.ticket_id = t.id
+GROUP BY day, c.metric, t.priority, t.department, t.level, c.state, c.excused_by, c.liability"""
+_KEEP: Final = """
+UPDATE tally SET position = $2, zone = $3, stale = $4, looked_at = $5,
+  counted_at = CASE WHEN $4::date[] = '{}' THEN $5 ELSE counted_at END
+WHERE provider_id = $1"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How a round is done: whose days, how many of them at most, and how long the last one must be ago."""
+
+    zone: str
+    days: int
+    rest: timedelta
+
+
+async def count_round(database: Database, provider_id: UUID, how: Counting, now: datetime) -> bool:
+    """Count days that have changed. Whether there are more; False as well where another worker is at it."""
+    async with database.transaction(None) as connection:
+        await connection.execute(f"SET LOCAL statement_timeout = '{_PATIENCE:.0f}s'")
+        await connection.execute(_BEGIN, provider_id)
+        held = await connection.fetchrow(_TAKE, provider_id, now - how.rest)
+        if held is None:
+            return False
+        end: int = await connection.fetchval(_END, provider_id, timeout=_PATIENCE)
+        changed = await _changed(connection, provider_id, held, end, how.zone)
+        stale = sorted({*held["stale"], *changed}, reverse=True)
+        await _count(connection, provider_id, stale[: how.days], how.zone)
+        left = stale[how.days :]
+        await connection.execute(_KEEP, provider_id, end, how.zone, left, now)
+        return bool(left)
+
+
+async def count_anew(database: Database, provider_id: UUID) -> None:
+    """Every day, in the next rounds: as if nothing had been counted yet."""
+    async with database.transaction(None) as connection:
+        await connection.execute("DELETE FROM tally WHERE provider_id = $1", provider_id)
+
+
+async def _changed(
+    connection: ScopedConnection, provider_id: UUID, held: asyncpg.Record, end: int, zone: str
+) -> Sequence[date]:
+    if held["zone"] != zone or end - held["position"] > _FAR_BEHIND:
+        rows = await connection.fetch(_EVERY, provider_id, zone, timeout=_PATIENCE)
+    else:
+        rows = await connection.fetch(_CHANGED, provider_id, held["position"], end, zone, timeout=_PATIENCE)
+    return [row["day"] for row in rows]
+
+
+async def _count(connection: ScopedConnection, provider_id: UUID, days: Sequence[date], zone: str) -> None:
+    if not days:
+        return
+    for table, statement in (("ticket_tally", _TICKETS), ("clock_tally", _CLOCKS)):
+        await connection.execute(_FORGET.format(table), provider_id, days, timeout=_PATIENCE)
+        await connection.execute(statement, provider_id, days, zone, timeout=_PATIENCE)
