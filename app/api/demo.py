@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from app.api.deps import DeskDep, Now
 from app.api.errands import answered
-from app.api.routing import DeskRoute
+from app.api.routing import DeskRoute, add_routes
 from app.base.errors import CannotStart
 from app.base.settings import Settings
 from app.schemas.fields import Model, Slug
@@ -48,7 +48,7 @@ def install(app: FastAPI, settings: Settings) -> None:
     """Whoever reaches it can be anybody; so it is for trying out, and nothing else."""
     if settings.environment != "development":
         raise CannotStart("The demonstration is for development.")
-    app.include_router(router)
+    add_routes(app, router)
     app.mount("/demo/assets", StaticFiles(directory=_FOLDER))
 
 
