@@ -9,7 +9,7 @@ import pytest
 
 from app.api.deps import Desk
 from app.base.vocabulary import Role
-from app.clients.rates import Rates
+from app.clients.rates import Rates, _OfThisProcess
 from app.main import create_app
 from tests.frontdesk import FrontDesk
 
@@ -97,3 +97,15 @@ async def test_no_other_page_may_by_default(desk: Desk) -> None:
     async with served(desk) as client:
         answer = await client.get("/v1/tickets", headers={"Origin": "https://area.example"})
     assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_what_was_taken_fades_within_the_next_minute() -> None:
+    counts = _OfThisProcess()
+    assert [counts.take("kim", 4, 600.0 + n) for n in range(5)] == [
+        *[(True, 3 - n, 60 - n) for n in range(4)],
+        (False, 0, 56),
+    ]
+    assert counts.take("kim", 4, 660.0) == (False, 0, 60)
+    assert counts.take("kim", 4, 690.0) == (True, 1, 30)
+    assert counts.take("lee", 4, 690.0) == (True, 3, 30)
+    assert counts.take("kim", 4, 780.0) == (True, 3, 60)
