@@ -31,6 +31,11 @@ help: ## what can be made
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 
+.venv/.clients: .venv/.uv requirements/clients.txt
+	$(UV) venv --quiet --clear --python $(BIN)/python .venv/clients
+	VIRTUAL_ENV=.venv/clients $(UV) pip install --quiet --require-hashes -r requirements/clients.txt
+	@touch $@
+
 .PHONY: install
 install: .venv/.run ## make .venv with the command `clausedesk` in it
 
@@ -38,6 +43,7 @@ install: .venv/.run ## make .venv with the command `clausedesk` in it
 lock: .venv/.dev ## resolve the locked requirements anew (pyproject.toml decides what)
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --group build pyproject.toml -o requirements/run.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --group pyproject.toml:clients -o requirements/clients.txt
 
 # ── run ──────────────────────────────────────────────────────────────────────
 .PHONY: run
@@ -62,6 +68,10 @@ schema: .venv/.run ## write openapi/ anew: the OpenAPI document and the JSON Sch
 	$(BIN)/clausedesk openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
 	$(BIN)/clausedesk policy schema > openapi/policy.schema.json.new && mv openapi/policy.schema.json.new openapi/policy.schema.json
 
+.PHONY: release-api
+release-api: .venv/.dev ## take the OpenAPI document as it is for what callers rely on from now on
+	$(BIN)/python -m tests.contract.release
+
 .PHONY: records
 records: .venv/.dev ## write anew what scenarios answer and documents are told to say, for a change that is meant
 	$(BIN)/python -m tests.policy.recording
@@ -78,6 +88,10 @@ test: .venv/.dev ## every test, against a real PostgreSQL
 .PHONY: long
 long: .venv/.dev ## the same tests and laws with their full counts
 	CLAUSEDESK_TEST_TIER=long $(BIN)/pytest -n 2 --dist loadfile
+
+.PHONY: api
+api: .venv/.dev .venv/.clients ## the OpenAPI document linted and compared, clients made from it, the conventions, Schemathesis
+	$(BIN)/python -m tests.contract
 
 .PHONY: bench-quick
 bench-quick: .venv/.dev ## what a request costs, against the least that could do it

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from fastapi.responses import Response
 
+from app.api.callers import ADMINS, ANYBODY, JUDGED_STAFF, OWN_RESELLER, PEOPLE, STAFF_OR_GATEWAY, SUBMITTING
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import ExternalRef, PageDep
@@ -36,6 +37,7 @@ AccountName = Annotated[str, Path(max_length=255, description="Number or id", ex
     operation_id="list_accounts",
     summary="Accounts within reach of the caller",
     responses={200: {"model": Listed[Account]}},
+    dependencies=ANYBODY,
 )
 async def list_accounts(
     errand: ErrandDep,
@@ -57,6 +59,7 @@ async def list_accounts(
     summary="Make an account",
     status_code=201,
     responses={201: {"model": Account}},
+    dependencies=ADMINS,
 )
 async def create_account(errand: RepeatableErrand, body: AccountCreate) -> Response:
     """By administrators. Its people are listed afterwards."""
@@ -64,7 +67,11 @@ async def create_account(errand: RepeatableErrand, body: AccountCreate) -> Respo
 
 
 @router.patch(
-    "/{account}", operation_id="change_account", summary="Change an account", responses={200: {"model": Account}}
+    "/{account}",
+    operation_id="change_account",
+    summary="Change an account",
+    responses={200: {"model": Account}},
+    dependencies=ADMINS,
 )
 async def change_account(
     errand: ErrandDep, account: AccountName, body: AccountPatch, version: DemandedVersion
@@ -74,7 +81,13 @@ async def change_account(
     return answered(view, headers={"ETag": etag(view["version"])})
 
 
-@router.get("/{account}", operation_id="read_account", summary="One account", responses={200: {"model": Account}})
+@router.get(
+    "/{account}",
+    operation_id="read_account",
+    summary="One account",
+    responses={200: {"model": Account}},
+    dependencies=ANYBODY,
+)
 async def read_account(errand: ErrandDep, account: AccountName, if_none_match: IfNoneMatch = None) -> Response:
     view = await accounts.read(errand, account)
     return unchanged(if_none_match, view["version"]) or answered(view, headers={"ETag": etag(view["version"])})
@@ -85,6 +98,7 @@ async def read_account(errand: ErrandDep, account: AccountName, if_none_match: I
     operation_id="list_contacts",
     summary="The people listed on an account",
     responses={200: {"model": Listed[Contact]}},
+    dependencies=SUBMITTING,
 )
 async def list_contacts(errand: ErrandDep, account: AccountName, page: PageDep) -> Response:
     after = page.after(tuple[Id])
@@ -98,6 +112,7 @@ async def list_contacts(errand: ErrandDep, account: AccountName, page: PageDep) 
     summary="List another person",
     status_code=201,
     responses={201: {"model": Contact}},
+    dependencies=PEOPLE,
 )
 async def add_contact(errand: RepeatableErrand, account: AccountName, body: ContactAdd) -> Response:
     """If the policy lets the caller, and lets one more be listed in this role under this address."""
@@ -109,6 +124,7 @@ async def add_contact(errand: RepeatableErrand, account: AccountName, body: Cont
     operation_id="list_domains",
     summary="The domains that it hosts",
     responses={200: {"model": Listed[Domain]}},
+    dependencies=ANYBODY,
 )
 async def list_domains(errand: ErrandDep, account: AccountName, page: PageDep) -> Response:
     after = page.after(tuple[Id])
@@ -122,6 +138,7 @@ async def list_domains(errand: ErrandDep, account: AccountName, page: PageDep) -
     summary="Host another domain",
     status_code=201,
     responses={201: {"model": DomainAdded}},
+    dependencies=ADMINS,
 )
 async def add_domain(errand: RepeatableErrand, account: AccountName, body: DomainAdd) -> Response:
     """By administrators. Whose address depends on it now is flagged where the policy asks for another, not dropped."""
@@ -129,7 +146,11 @@ async def add_domain(errand: RepeatableErrand, account: AccountName, body: Domai
 
 
 @router.delete(
-    "/{account}/domains/{domain}", operation_id="remove_domain", summary="Host it no longer", status_code=204
+    "/{account}/domains/{domain}",
+    operation_id="remove_domain",
+    summary="Host it no longer",
+    status_code=204,
+    dependencies=ADMINS,
 )
 async def remove_domain(
     errand: ErrandDep,
@@ -144,19 +165,37 @@ async def remove_domain(
 _ACCOUNT: dict[int | str, dict[str, Any]] = {200: {"model": Account}}
 
 
-@router.post("/{account}/hold", operation_id="hold_account", summary="Put it on hold", responses=_ACCOUNT)
+@router.post(
+    "/{account}/hold",
+    operation_id="hold_account",
+    summary="Put it on hold",
+    responses=_ACCOUNT,
+    dependencies=JUDGED_STAFF,
+)
 async def hold(errand: RepeatableErrand, account: AccountName, body: AccountHold, version: ExpectedVersion) -> Response:
     """By staff, whether or not the policy proposed it: until they release it, or its reseller looks after it again."""
     return sent(await holding.move(errand, account, "hold", body.reason, version))
 
 
-@router.post("/{account}/release", operation_id="release_account", summary="End the hold", responses=_ACCOUNT)
+@router.post(
+    "/{account}/release",
+    operation_id="release_account",
+    summary="End the hold",
+    responses=_ACCOUNT,
+    dependencies=JUDGED_STAFF,
+)
 async def release(errand: RepeatableErrand, account: AccountName, version: ExpectedVersion) -> Response:
     """By staff. One that was only proposed is not wanted then."""
     return sent(await holding.move(errand, account, "release", None, version))
 
 
-@router.post("/{account}/adopt", operation_id="adopt_account", summary="Look after it again", responses=_ACCOUNT)
+@router.post(
+    "/{account}/adopt",
+    operation_id="adopt_account",
+    summary="Look after it again",
+    responses=_ACCOUNT,
+    dependencies=OWN_RESELLER,
+)
 async def adopt(errand: RepeatableErrand, account: AccountName, version: ExpectedVersion) -> Response:
     """By its own reseller alone. The hold ends."""
     return sent(await holding.move(errand, account, "adopt", None, version))
@@ -167,6 +206,7 @@ async def adopt(errand: RepeatableErrand, account: AccountName, version: Expecte
     operation_id="confirm_contacts",
     summary="Say that the listed people are right",
     responses=_ACCOUNT,
+    dependencies=SUBMITTING,
 )
 async def confirm_contacts(errand: RepeatableErrand, account: AccountName, version: ExpectedVersion) -> Response:
     return sent(await holding.confirm_contacts(errand, account, version))
@@ -177,6 +217,7 @@ async def confirm_contacts(errand: RepeatableErrand, account: AccountName, versi
     operation_id="outdate_contacts",
     summary="Say that the listed people are out of date",
     responses=_ACCOUNT,
+    dependencies=STAFF_OR_GATEWAY,
 )
 async def outdate_contacts(
     errand: RepeatableErrand, account: AccountName, body: AccountOutdate, version: ExpectedVersion

@@ -3,6 +3,7 @@
 from fastapi.responses import Response
 
 from app.api.accounts import AccountName
+from app.api.callers import PEOPLE
 from app.api.errands import ErrandDep, answered
 from app.api.routing import desk_router
 from app.schemas.allowances import Allowances
@@ -16,6 +17,7 @@ router = desk_router("/v1/accounts/{account}/allowances", "accounts")
     operation_id="read_allowances",
     summary="What is included, and what is left",
     responses={200: {"model": Allowances}},
+    dependencies=PEOPLE,
 )
 async def read_allowances(errand: ErrandDep, account: AccountName) -> Response:
     """Hours, credits or tickets that the policy includes: granted, drawn by work that was settled, carried, expired."""

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
+from app.api.callers import ASKING, FOLLOWING
 from app.api.deps import DeskDep
 from app.api.errands import ErrandDep, sent
 from app.api.etags import IfNoneMatch, matches
@@ -57,6 +58,7 @@ _FORM: Final[dict[str, Any]] = {
     status_code=201,
     responses={201: {"model": Attachment}},
     openapi_extra=_FORM,
+    dependencies=ASKING,
 )
 async def upload_attachment(request: Request, desk: DeskDep, errand: ErrandDep, key: Key) -> Response:
     """First this, then name its id in a ticket or message: a file that nothing names is gone after 24 hours."""
@@ -74,6 +76,7 @@ async def upload_attachment(request: Request, desk: DeskDep, errand: ErrandDep, 
     summary="Download a file",
     response_class=Response,
     responses={200: {"content": {UNKNOWN: {"schema": {"type": "string", "format": "binary"}}}}},
+    dependencies=FOLLOWING,
 )
 async def download_attachment(
     desk: DeskDep,

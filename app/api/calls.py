@@ -1,12 +1,10 @@
 """What comes in through other entrances than the API itself."""
 
-from fastapi import Depends
 from fastapi.responses import Response
 
-from app.api.deps import require
+from app.api.callers import STAFF_OR_GATEWAY
 from app.api.errands import RepeatableErrand, sent
 from app.api.routing import desk_router
-from app.base.vocabulary import STAFF_ROLES, Role, Scope
 from app.schemas.calls import CallTake
 from app.schemas.tickets import Ticket
 from app.services.calls import take_call
@@ -19,7 +17,7 @@ router = desk_router("/v1/inbound/calls", "inbound")
     operation_id="take_call",
     summary="A call, a chat, a voicemail",
     status_code=201,
-    dependencies=[Depends(require(*STAFF_ROLES, Role.SERVICE, scope=Scope.INBOUND))],
+    dependencies=STAFF_OR_GATEWAY,
     responses={201: {"model": Ticket}, 200: {"model": Ticket, "description": "Put down in this open ticket"}},
 )
 async def take(errand: RepeatableErrand, body: CallTake) -> Response:

@@ -2,6 +2,7 @@
 
 from fastapi.responses import Response
 
+from app.api.callers import ASKING
 from app.api.errands import ErrandDep, answered
 from app.api.routing import desk_router
 from app.schemas.decisions import DecisionShown
@@ -16,6 +17,7 @@ router = desk_router("/v1/classifications", "classifications")
     operation_id="classify_request",
     summary="What the desk would say to a request",
     responses={200: {"model": DecisionShown}},
+    dependencies=ASKING,
 )
 async def classify_request(errand: ErrandDep, body: ClassificationAsk) -> Response:
     """The same decision as for a ticket, with its clauses; nothing is stored."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Path
 from fastapi.responses import Response
 
+from app.api.callers import PEOPLE, SUBMITTING
 from app.api.errands import ErrandDep, answered
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.routing import desk_router
@@ -17,14 +18,24 @@ router = desk_router("/v1/contacts", "contacts")
 ContactId = Annotated[Id, Path(description="Id of the contact")]
 
 
-@router.get("/{contact}", operation_id="read_contact", summary="One person", responses={200: {"model": Contact}})
+@router.get(
+    "/{contact}",
+    operation_id="read_contact",
+    summary="One person",
+    responses={200: {"model": Contact}},
+    dependencies=SUBMITTING,
+)
 async def read_contact(errand: ErrandDep, contact: ContactId, if_none_match: IfNoneMatch = None) -> Response:
     view = await contacts.read(errand, contact)
     return unchanged(if_none_match, view["version"]) or answered(view, headers={"ETag": etag(view["version"])})
 
 
 @router.patch(
-    "/{contact}", operation_id="change_contact", summary="Change a person's data", responses={200: {"model": Contact}}
+    "/{contact}",
+    operation_id="change_contact",
+    summary="Change a person's data",
+    responses={200: {"model": Contact}},
+    dependencies=PEOPLE,
 )
 async def change_contact(
     errand: ErrandDep, contact: ContactId, body: ContactPatch, version: DemandedVersion
@@ -34,7 +45,9 @@ async def change_contact(
     return answered(view, headers={"ETag": etag(view["version"])})
 
 
-@router.delete("/{contact}", operation_id="remove_contact", summary="Remove a person", status_code=204)
+@router.delete(
+    "/{contact}", operation_id="remove_contact", summary="Remove a person", status_code=204, dependencies=PEOPLE
+)
 async def remove_contact(errand: ErrandDep, contact: ContactId, version: ExpectedVersion) -> Response:
     """Their tokens are refused from now on."""
     await contacts.remove(errand, contact, version)

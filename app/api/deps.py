@@ -12,7 +12,6 @@ from app.base.actor import Principal
 from app.base.clock import Clock
 from app.base.errors import Problem
 from app.base.settings import Settings
-from app.base.vocabulary import Role, Scope
 from app.clients.objects import Objects
 from app.clients.rates import Rates
 from app.db.pool import Database
@@ -95,21 +94,3 @@ async def caller_known(
 
 Caller = Annotated[Principal, Depends(caller_known)]
 """Who the token names. What they may do is decided with the row that it names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """A dependency for callers of these roles; a `service` also needs the scope."""
-
-    roles: tuple[Role, ...]
-    scope: Scope | None = None
-
-    async def __call__(self, caller: Caller) -> Principal:
-        unscoped = caller.role is Role.SERVICE and self.scope is not None and self.scope not in caller.scopes
-        if caller.role not in self.roles or unscoped:
-            raise Problem("forbidden")
-        return caller
-
-
-def require(*roles: Role, scope: Scope | None = None) -> Allowed:
-    return Allowed(roles, scope)

@@ -7,12 +7,12 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from app.api.deps import Allowed, caller_known
+from app.api.callers import Allowed
+from app.api.deps import caller_known
 from app.api.etags import version_demanded, version_expected
 from app.api.idempotency import key_demanded
 from app.api.negotiation import form_wanted
 from app.base.errors import CODES
-from app.base.vocabulary import Role
 
 Document = dict[str, Any]
 Called = Set[Callable[..., Any]]
@@ -70,11 +70,9 @@ def _complete(operation: Document, method: str, called: Called) -> None:
 
 
 def _callers(allowed: Sequence[Allowed]) -> Iterator[str]:
-    """Roles; a service with the scope that it needs."""
-    for role in Role:
-        if all(role in one.roles for one in allowed):
-            scopes = sorted({str(one.scope) for one in allowed if one.scope is not None})
-            yield f"{role}:{scopes[0]}" if role is Role.SERVICE and scopes else str(role)
+    """Those whom all of them let in."""
+    first, *others = [list(one.told()) for one in allowed]
+    return (caller for caller in first if all(caller in other for other in others))
 
 
 def _failing(operation: Document, method: str, called: Called) -> Iterator[int]:

@@ -1,6 +1,7 @@
 """The OpenAPI document: what the framework knows of the routes, completed by what it cannot know."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -79,9 +80,11 @@ def document_of(app: FastAPI) -> Document:
         "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
     }
     document["servers"] = [{"url": "/", "description": "This desk"}]
-    told = {tag for operations in document["paths"].values() for one in operations.values() for tag in one["tags"]}
+    told = {tag for operation in operations_in(document) for tag in operation["tags"]}
     document["tags"] = [{"name": tag, "description": f"{words}."} for tag, words in _TAGS.items() if tag in told]
     _tell_of_problems(document)
+    for operation in operations_in(document):
+        _tell_of_parameters(operation)
     document["components"]["securitySchemes"]["basic"] = {
         "type": "http",
         "scheme": "basic",
@@ -91,6 +94,10 @@ def document_of(app: FastAPI) -> Document:
     _name_lists(document)
     _prune(document)
     return document
+
+
+def operations_in(document: Document) -> Iterator[Document]:
+    return (operation for operations in document["paths"].values() for operation in operations.values())
 
 
 def _tell_of_problems(document: Document) -> None:
@@ -112,6 +119,16 @@ def _tell_of_problems(document: Document) -> None:
                 answers.setdefault("default", {"$ref": "#/components/responses/Problem"})
 
 
+def _tell_of_parameters(operation: Document) -> None:
+    """One that is left out is left out: nothing in a path, query or header is null."""
+    for parameter in operation.get("parameters", ()):
+        match parameter["schema"].pop("anyOf", []):
+            case [only, {"type": "null"}]:
+                parameter["schema"] |= only
+            case several:
+                parameter["schema"] |= {"anyOf": several} if several else {}
+
+
 def _name_lists(document: Document) -> None:
     """`Listed_Quote_` is called `QuoteList`, as clients made from the document then call it."""
     schemas = document["components"]["schemas"]
@@ -120,12 +137,11 @@ def _name_lists(document: Document) -> None:
         named[name]: schema | {"title": named[name]} if named[name] != name else schema
         for name, schema in schemas.items()
     }
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            for answer in operation["responses"].values():
-                for content in answer.get("content", {}).values():
-                    if (listed := content.get("schema", {}).get("$ref", "").rpartition("/")[2]) in schemas:
-                        content["schema"] = {"$ref": f"#/components/schemas/{named[listed]}"}
+    for operation in operations_in(document):
+        for answer in operation["responses"].values():
+            for content in answer.get("content", {}).values():
+                if (listed := content.get("schema", {}).get("$ref", "").rpartition("/")[2]) in schemas:
+                    content["schema"] = {"$ref": f"#/components/schemas/{named[listed]}"}
 
 
 def _prune(node: Any) -> None:

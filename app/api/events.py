@@ -2,21 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
-from app.api.deps import require
+from app.api.callers import STAFF_OR_MONITORING
 from app.api.errands import ErrandDep
 from app.api.observed import Drain
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
-from app.base.vocabulary import Role, Scope
 from app.schemas.events import EventFeed
 from app.services import feed
 
 router = desk_router("/v1/events", "events")
-
-READERS = [Depends(require(Role.STAFF, Role.ADMIN, Role.SERVICE, scope=Scope.EVENTS))]
 
 
 @router.get(
@@ -24,7 +21,7 @@ READERS = [Depends(require(Role.STAFF, Role.ADMIN, Role.SERVICE, scope=Scope.EVE
     operation_id="read_events",
     summary="All that happened, in order",
     responses={200: {"model": EventFeed}},
-    dependencies=READERS,
+    dependencies=STAFF_OR_MONITORING,
 )
 async def read_events(
     request: Request,

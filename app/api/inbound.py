@@ -2,15 +2,15 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from app.api.deps import DeskDep, require
+from app.api.callers import GATEWAY, STAFF
+from app.api.deps import DeskDep
 from app.api.errands import ErrandDep, answered, sent
 from app.api.etags import IfNoneMatch, as_known
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
-from app.base.vocabulary import Role, Scope
 from app.schemas.fields import Id
 from app.schemas.inbound import InboundMail, MailState
 from app.schemas.listing import Listed
@@ -24,7 +24,6 @@ _MAIL: Final[dict[str, Any]] = {
     "requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}}}
 }
 MailId = Annotated[Id, Path(description="Id of the mail")]
-_STAFF: Final = [Depends(require(Role.STAFF, Role.ADMIN))]
 
 
 @router.post(
@@ -32,7 +31,7 @@ _STAFF: Final = [Depends(require(Role.STAFF, Role.ADMIN))]
     operation_id="receive_mail",
     summary="Hand over a mail as it came",
     status_code=201,
-    dependencies=[Depends(require(Role.SERVICE, scope=Scope.INBOUND))],
+    dependencies=GATEWAY,
     responses={201: {"model": InboundMail}, 200: {"model": InboundMail, "description": "This very mail came before"}},
     openapi_extra=_MAIL,
 )
@@ -45,7 +44,7 @@ async def receive_mail(request: Request, desk: DeskDep, errand: ErrandDep) -> Re
     "",
     operation_id="list_mail",
     summary="Mail that came in, the latest first",
-    dependencies=_STAFF,
+    dependencies=STAFF,
     responses={200: {"model": Listed[InboundMail]}},
 )
 async def list_mail(
@@ -60,7 +59,7 @@ async def list_mail(
     "/{mail}",
     operation_id="read_mail",
     summary="What became of one mail",
-    dependencies=_STAFF,
+    dependencies=STAFF,
     responses={200: {"model": InboundMail}},
 )
 async def read_mail(errand: ErrandDep, mail: MailId, if_none_match: IfNoneMatch = None) -> Response:
@@ -71,7 +70,7 @@ async def read_mail(errand: ErrandDep, mail: MailId, if_none_match: IfNoneMatch 
     "/{mail}/source",
     operation_id="read_mail_source",
     summary="The mail as it came",
-    dependencies=_STAFF,
+    dependencies=STAFF,
     responses={200: {"content": {"message/rfc822": {}}, "description": "Byte for byte"}},
     response_class=StreamingResponse,
 )

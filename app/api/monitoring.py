@@ -3,13 +3,12 @@
 from typing import Annotated
 
 import orjson
-from fastapi import Body, Depends
+from fastapi import Body
 from fastapi.responses import Response
 
-from app.api.deps import require
+from app.api.callers import STAFF_OR_MONITORING
 from app.api.errands import RepeatableErrand, sent
 from app.api.routing import desk_router
-from app.base.vocabulary import STAFF_ROLES, Role, Scope
 from app.schemas.monitoring import AlertGroup, NoticedAlerts, NoticedEvent, Reported
 from app.services.monitoring.noticing import notice_alerts, notice_event
 
@@ -21,7 +20,7 @@ router = desk_router("/v1/monitoring/events", "monitoring")
     operation_id="report_event",
     summary="A server is down or up, a scan, an update, abuse …",
     status_code=201,
-    dependencies=[Depends(require(*STAFF_ROLES, Role.SERVICE, scope=Scope.EVENTS))],
+    dependencies=STAFF_OR_MONITORING,
     responses={
         201: {"model": NoticedEvent},
         200: {"model": NoticedEvent | NoticedAlerts, "description": "Known already; or what came of each alert"},

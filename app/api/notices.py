@@ -2,15 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import Response
 
-from app.api.deps import require
+from app.api.callers import STAFF
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import ExternalRef, PageDep
 from app.api.routing import desk_router
-from app.base.vocabulary import STAFF_ROLES
 from app.schemas.fields import Id, ShortText
 from app.schemas.listing import Listed
 from app.schemas.notices import Notice, NoticeCreate, NoticeKind, NoticePatch, NoticeSchedule, NoticeState, Recipient
@@ -18,7 +17,7 @@ from app.services.notices import reading, writing
 from app.services.notices.view import notice_view
 
 router = desk_router("/v1/notices", "notices")
-router.dependencies.append(Depends(require(*STAFF_ROLES)))
+router.dependencies += STAFF
 
 NoticeId = Annotated[Id, Path(description="Id of the notice")]
 _NOTICE: dict[int | str, dict[str, Any]] = {200: {"model": Notice}}

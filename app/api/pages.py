@@ -2,14 +2,13 @@
 
 from typing import Annotated, Literal
 
-from fastapi import Depends, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import Response
 
-from app.api.deps import require
+from app.api.callers import STAFF
 from app.api.errands import ErrandDep, answered
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
-from app.base.vocabulary import Role
 from app.schemas.fields import Id
 from app.schemas.listing import Listed
 from app.schemas.pages import Page
@@ -18,8 +17,6 @@ from app.services.paging import answering
 router = desk_router("/v1/pages", "pages")
 
 State = Literal["triggered", "acknowledged", "resolved"]
-
-STAFF = [Depends(require(Role.STAFF, Role.ADMIN))]
 
 
 @router.get(

@@ -6,14 +6,14 @@ import orjson
 from fastapi import Body, Depends, Path, Query
 from fastapi.responses import Response
 
-from app.api.deps import Caller, DeskDep, Now, require
+from app.api.callers import ADMINS, STAFF
+from app.api.deps import Caller, DeskDep, Now
 from app.api.errands import ErrandDep, Language, answered
 from app.api.etags import ExpectedVersion, IfNoneMatch, as_known, etag, unchanged
 from app.api.negotiation import AS_PAGES, Form, WantedForm, as_page
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
 from app.base.errors import Fault, Problem
-from app.base.vocabulary import Role
 from app.policy.compile import CompiledPolicy
 from app.policy.pages import rendering
 from app.schemas.fields import When
@@ -49,8 +49,8 @@ async def _own_provider(provider: Provider, caller: Caller) -> None:
         raise Problem("not_found")
 
 
-_staff = [Depends(_own_provider), Depends(require(Role.STAFF, Role.ADMIN))]
-_admin = [Depends(_own_provider), Depends(require(Role.ADMIN))]
+_staff = [Depends(_own_provider), *STAFF]
+_admin = [Depends(_own_provider), *ADMINS]
 
 
 async def _policy(desk: DeskDep, provider: Provider, now: Now, at: At = None) -> CompiledPolicy:

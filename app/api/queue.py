@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from fastapi.responses import Response
 
+from app.api.callers import STAFF
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.routing import desk_router
 from app.schemas.queue import Queue, QueueTake
@@ -14,7 +15,9 @@ from app.services import queue
 router = desk_router("/v1/queue", "queue")
 
 
-@router.get("", operation_id="read_queue", summary="What waits for me", responses={200: {"model": Queue}})
+@router.get(
+    "", operation_id="read_queue", summary="What waits for me", responses={200: {"model": Queue}}, dependencies=STAFF
+)
 async def read_queue(
     errand: ErrandDep, limit: Annotated[int, Query(ge=1, le=100, description="Entries")] = 25
 ) -> Response:
@@ -27,6 +30,7 @@ async def read_queue(
     operation_id="take_next",
     summary="Take the next one",
     responses={200: {"model": Ticket}, 204: {"description": "Nothing waits"}},
+    dependencies=STAFF,
 )
 async def take_next(errand: RepeatableErrand, body: QueueTake) -> Response:
     """Two callers never get the same. Another one than the next needs a reason where the policy asks for it."""

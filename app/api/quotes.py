@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query
 from fastapi.responses import Response
 
+from app.api.callers import CUSTOMERS, PAYING, PRICES, STAFF, STAFF_OR_BILLING, SUBMITTING
 from app.api.errands import ErrandDep, KeyedErrand, RepeatableErrand, answered, sent
 from app.api.etags import ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import ExternalRef, PageDep
@@ -39,6 +40,7 @@ async def _filters(
     summary="Price an estimate",
     status_code=201,
     responses={201: {"model": Quote}},
+    dependencies=SUBMITTING,
 )
 async def offer_quote(errand: KeyedErrand, body: QuoteAsk) -> Response:
     """By the policy's fee rules, with the clauses that say so. A new price for a ticket replaces the one on offer."""
@@ -50,6 +52,7 @@ async def offer_quote(errand: KeyedErrand, body: QuoteAsk) -> Response:
     operation_id="list_quotes",
     summary="Quotes within reach of the caller",
     responses={200: {"model": Listed[Quote]}},
+    dependencies=PRICES,
 )
 async def list_quotes(
     errand: ErrandDep, page: PageDep, filters: Annotated[dict[str, Any], Depends(_filters)]
@@ -59,44 +62,84 @@ async def list_quotes(
     return page.answer(rows, position=lambda row: (row["id"],), view=quote_view)
 
 
-@router.get("/{quote}", operation_id="read_quote", summary="One quote", responses={200: {"model": Quote}})
-async def read_quote(errand: ErrandDep, quote: QuoteId, if_none_match: IfNoneMatch = None) -> Response:
-    view, version = await reading.read(errand, quote)
+@router.get(
+    "/{quote_id}",
+    operation_id="read_quote",
+    summary="One quote",
+    responses={200: {"model": Quote}},
+    dependencies=PRICES,
+)
+async def read_quote(errand: ErrandDep, quote_id: QuoteId, if_none_match: IfNoneMatch = None) -> Response:
+    view, version = await reading.read(errand, quote_id)
     return unchanged(if_none_match, version) or answered(view, headers={"ETag": etag(version)})
 
 
 _QUOTE: dict[int | str, dict[str, Any]] = {200: {"model": Quote}}
 
 
-@router.post("/{quote}/consent", operation_id="consent_to_quote", summary="Agree to the price", responses=_QUOTE)
-async def consent(errand: KeyedErrand, quote: QuoteId, body: ConsentGive, version: ExpectedVersion) -> Response:
+@router.post(
+    "/{quote_id}/consent",
+    operation_id="consent_to_quote",
+    summary="Agree to the price",
+    responses=_QUOTE,
+    dependencies=CUSTOMERS,
+)
+async def consent(errand: KeyedErrand, quote_id: QuoteId, body: ConsentGive, version: ExpectedVersion) -> Response:
     """By one of the customer's people who may. It binds this price and its terms."""
-    return sent(await agreeing.consent(errand, quote, body.form, version))
+    return sent(await agreeing.consent(errand, quote_id, body.form, version))
 
 
-@router.post("/{quote}/decline", operation_id="decline_quote", summary="Decline the price", responses=_QUOTE)
-async def decline(errand: RepeatableErrand, quote: QuoteId, body: Decline, version: ExpectedVersion) -> Response:
-    return sent(await agreeing.decline(errand, quote, body.reason, version))
+@router.post(
+    "/{quote_id}/decline",
+    operation_id="decline_quote",
+    summary="Decline the price",
+    responses=_QUOTE,
+    dependencies=CUSTOMERS,
+)
+async def decline(errand: RepeatableErrand, quote_id: QuoteId, body: Decline, version: ExpectedVersion) -> Response:
+    return sent(await agreeing.decline(errand, quote_id, body.reason, version))
 
 
-@router.post("/{quote}/payments", operation_id="record_payment", summary="Record a payment", responses=_QUOTE)
-async def record_payment(errand: KeyedErrand, quote: QuoteId, body: Payment, version: ExpectedVersion) -> Response:
+@router.post(
+    "/{quote_id}/payments",
+    operation_id="record_payment",
+    summary="Record a payment",
+    responses=_QUOTE,
+    dependencies=PAYING,
+)
+async def record_payment(errand: KeyedErrand, quote_id: QuoteId, body: Payment, version: ExpectedVersion) -> Response:
     """By the billing system, once for each of its references. More or less than was asked is on record."""
-    return sent(await paying.pay(errand, quote, body, version))
+    return sent(await paying.pay(errand, quote_id, body, version))
 
 
-@router.post("/{quote}/refunds", operation_id="record_refund", summary="Record a refund", responses=_QUOTE)
-async def record_refund(errand: RepeatableErrand, quote: QuoteId, body: Refund, version: ExpectedVersion) -> Response:
-    return sent(await paying.refund(errand, quote, body, version))
+@router.post(
+    "/{quote_id}/refunds",
+    operation_id="record_refund",
+    summary="Record a refund",
+    responses=_QUOTE,
+    dependencies=STAFF_OR_BILLING,
+)
+async def record_refund(
+    errand: RepeatableErrand, quote_id: QuoteId, body: Refund, version: ExpectedVersion
+) -> Response:
+    return sent(await paying.refund(errand, quote_id, body, version))
 
 
-@router.post("/{quote}/waive", operation_id="waive_quote", summary="Ask for no money", responses=_QUOTE)
-async def waive(errand: RepeatableErrand, quote: QuoteId, body: Waive, version: ExpectedVersion) -> Response:
+@router.post(
+    "/{quote_id}/waive", operation_id="waive_quote", summary="Ask for no money", responses=_QUOTE, dependencies=STAFF
+)
+async def waive(errand: RepeatableErrand, quote_id: QuoteId, body: Waive, version: ExpectedVersion) -> Response:
     """By staff. What was paid is to be given back."""
-    return sent(await agreeing.waive(errand, quote, body.reason, version))
+    return sent(await agreeing.waive(errand, quote_id, body.reason, version))
 
 
-@router.post("/{quote}/settle", operation_id="settle_quote", summary="Charge what it took", responses=_QUOTE)
-async def settle(errand: RepeatableErrand, quote: QuoteId, body: Settle, version: ExpectedVersion) -> Response:
+@router.post(
+    "/{quote_id}/settle",
+    operation_id="settle_quote",
+    summary="Charge what it took",
+    responses=_QUOTE,
+    dependencies=STAFF,
+)
+async def settle(errand: RepeatableErrand, quote_id: QuoteId, body: Settle, version: ExpectedVersion) -> Response:
     """By staff. Never above what was agreed where the terms are capped."""
-    return sent(await agreeing.settle(errand, quote, body.minutes, version))
+    return sent(await agreeing.settle(errand, quote_id, body.minutes, version))

@@ -2,15 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Query
+from fastapi import Query
 from fastapi.responses import Response
 
-from app.api.deps import require
+from app.api.callers import STAFF
 from app.api.errands import ErrandDep, answered
 from app.api.negotiation import AS_TABLE, Form, WantedTable
 from app.api.routing import desk_router
 from app.api.spreadsheets import as_csv
-from app.base.vocabulary import Role
 from app.schemas.fields import When
 from app.schemas.goals import GoalsReport
 from app.schemas.reports import By, FeesReport, MoneyMoved, Period, PromiseKept, SlaReport, TopicSuggested, TriageReport
@@ -18,7 +17,6 @@ from app.services.reports import fees, goals, sla, triage
 
 router = desk_router("/v1/reports", "reports")
 
-_staff = [Depends(require(Role.STAFF, Role.ADMIN))]
 _TRIAGE: dict[int | str, dict[str, Any]] = {200: {"model": TriageReport, "content": AS_TABLE}}
 _SLA: dict[int | str, dict[str, Any]] = {200: {"model": SlaReport, "content": AS_TABLE}}
 _FEES: dict[int | str, dict[str, Any]] = {200: {"model": FeesReport, "content": AS_TABLE}}
@@ -31,7 +29,7 @@ _Span = Annotated[Period, Query(description="What the rows are counted by")]
     "/triage",
     operation_id="report_triage",
     summary="How often staff change what triage suggests",
-    dependencies=_staff,
+    dependencies=STAFF,
     responses=_TRIAGE,
 )
 async def report_triage(
@@ -52,7 +50,7 @@ async def report_triage(
     "/goals",
     operation_id="report_goals",
     summary="Where the provider's own goals stand",
-    dependencies=_staff,
+    dependencies=STAFF,
     responses={200: {"model": GoalsReport}},
 )
 async def report_goals(
@@ -68,7 +66,7 @@ async def report_goals(
     "/sla",
     operation_id="report_sla",
     summary="What came of promises",
-    dependencies=_staff,
+    dependencies=STAFF,
     responses=_SLA,
 )
 async def report_sla(
@@ -96,7 +94,7 @@ async def report_sla(
     "/fees",
     operation_id="report_fees",
     summary="What prices were put, agreed to, let go and paid",
-    dependencies=_staff,
+    dependencies=STAFF,
     responses=_FEES,
 )
 async def report_fees(

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from fastapi.responses import Response
 
+from app.api.callers import ADMINS, STAFF_AND_RESELLERS
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import Active, ExternalRef, PageDep
@@ -25,6 +26,7 @@ _RESELLER: dict[int | str, dict[str, Any]] = {200: {"model": Reseller}}
     operation_id="list_resellers",
     summary="Resellers within reach of the caller",
     responses={200: {"model": Listed[Reseller]}},
+    dependencies=STAFF_AND_RESELLERS,
 )
 async def list_resellers(
     errand: ErrandDep,
@@ -45,18 +47,27 @@ async def list_resellers(
     summary="Make a reseller",
     status_code=201,
     responses={201: {"model": Reseller}},
+    dependencies=ADMINS,
 )
 async def create_reseller(errand: RepeatableErrand, body: ResellerCreate) -> Response:
     return sent(await resellers.create(errand, body))
 
 
-@router.get("/{reseller}", operation_id="read_reseller", summary="One reseller", responses=_RESELLER)
+@router.get(
+    "/{reseller}",
+    operation_id="read_reseller",
+    summary="One reseller",
+    responses=_RESELLER,
+    dependencies=STAFF_AND_RESELLERS,
+)
 async def read_reseller(errand: ErrandDep, reseller: ResellerName, if_none_match: IfNoneMatch = None) -> Response:
     view = await resellers.read(errand, reseller)
     return unchanged(if_none_match, view["version"]) or answered(view, headers={"ETag": etag(view["version"])})
 
 
-@router.patch("/{reseller}", operation_id="change_reseller", summary="Change a reseller", responses=_RESELLER)
+@router.patch(
+    "/{reseller}", operation_id="change_reseller", summary="Change a reseller", responses=_RESELLER, dependencies=ADMINS
+)
 async def change_reseller(
     errand: ErrandDep, reseller: ResellerName, body: ResellerPatch, version: DemandedVersion
 ) -> Response:
@@ -66,7 +77,11 @@ async def change_reseller(
 
 
 @router.post(
-    "/{reseller}/deactivate", operation_id="deactivate_reseller", summary="Switch a reseller off", responses=_RESELLER
+    "/{reseller}/deactivate",
+    operation_id="deactivate_reseller",
+    summary="Switch a reseller off",
+    responses=_RESELLER,
+    dependencies=ADMINS,
 )
 async def deactivate_reseller(errand: RepeatableErrand, reseller: ResellerName, version: ExpectedVersion) -> Response:
     """It and its API clients are out at the next call; its customers stay its customers."""
@@ -74,7 +89,11 @@ async def deactivate_reseller(errand: RepeatableErrand, reseller: ResellerName, 
 
 
 @router.post(
-    "/{reseller}/activate", operation_id="activate_reseller", summary="Switch a reseller on", responses=_RESELLER
+    "/{reseller}/activate",
+    operation_id="activate_reseller",
+    summary="Switch a reseller on",
+    responses=_RESELLER,
+    dependencies=ADMINS,
 )
 async def activate_reseller(errand: RepeatableErrand, reseller: ResellerName, version: ExpectedVersion) -> Response:
     return sent(await resellers.switch(errand, reseller, version, active=True))

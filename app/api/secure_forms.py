@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Path, Request
 from fastapi.responses import HTMLResponse, Response
 
+from app.api.callers import STAFF, SUBMITTING
 from app.api.deps import DeskDep, Now
 from app.api.errands import ErrandDep, RepeatableErrand, answered
 from app.api.etags import IfNoneMatch, etag, unchanged
@@ -60,6 +61,7 @@ _PAGE_HEADERS = {
     summary="Ask somebody for credentials",
     status_code=201,
     responses={201: {"model": SecureFormMade}},
+    dependencies=STAFF,
 )
 async def ask_for_secure_form(errand: RepeatableErrand, desk: DeskDep, body: SecureFormAsk) -> Response:
     """For staff. The answer shows the link, this once; a `contact` is sent it, too."""
@@ -68,7 +70,13 @@ async def ask_for_secure_form(errand: RepeatableErrand, desk: DeskDep, body: Sec
     return answered(form, 201, location)
 
 
-@router.get("/{form}", operation_id="read_secure_form", summary="How it stands", responses={200: {"model": SecureForm}})
+@router.get(
+    "/{form}",
+    operation_id="read_secure_form",
+    summary="How it stands",
+    responses={200: {"model": SecureForm}},
+    dependencies=SUBMITTING,
+)
 async def read_secure_form(errand: ErrandDep, form: FormId, if_none_match: IfNoneMatch = None) -> Response:
     """Never what was filled in."""
     view = await asking.read(errand, form)
@@ -89,6 +97,7 @@ async def fill_secure_form(request: Request, desk: DeskDep, now: Now, form: Form
     operation_id="reveal_secure_form",
     summary="See what was filled in",
     responses={200: {"model": SecureFormRevealed}},
+    dependencies=STAFF,
 )
 async def reveal_secure_form(errand: RepeatableErrand, desk: DeskDep, form: FormId) -> Response:
     """For staff, once: then it is gone, and the log tells who saw it."""

@@ -7,6 +7,7 @@ from fastapi import Depends, Path, Query
 from fastapi.responses import Response
 from orjson import Fragment
 
+from app.api.callers import ASKING, FOLLOWING
 from app.api.errands import ErrandDep, KeyedErrand, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import ExternalRef, PageDep
@@ -102,6 +103,7 @@ def _staff_id(text: str | None) -> UUID | None:
         201: {"model": Ticket},
         200: {"model": Ticket, "description": "Merged into this first ticket"},
     },
+    dependencies=ASKING,
 )
 async def create_ticket(errand: KeyedErrand, body: TicketOpen) -> Response:
     """Whatever reaches the desk is recorded and answered with its outcome, refused and held requests too."""
@@ -113,6 +115,7 @@ async def create_ticket(errand: KeyedErrand, body: TicketOpen) -> Response:
     operation_id="list_tickets",
     summary="Tickets within reach of the caller",
     responses={200: {"model": Listed[TicketListed]}},
+    dependencies=FOLLOWING,
 )
 async def list_tickets(
     errand: ErrandDep, page: PageDep, filters: Annotated[dict[str, Any], Depends(_filters)], sort: Sort = Order.NEWEST
@@ -127,7 +130,13 @@ async def list_tickets(
     )
 
 
-@router.get("/{ticket}", operation_id="read_ticket", summary="One ticket", responses={200: {"model": Ticket}})
+@router.get(
+    "/{ticket}",
+    operation_id="read_ticket",
+    summary="One ticket",
+    responses={200: {"model": Ticket}},
+    dependencies=FOLLOWING,
+)
 async def read_ticket(errand: ErrandDep, ticket: TicketName, if_none_match: IfNoneMatch = None) -> Response:
     """With its clocks, the latest decision with its clauses, and what the caller may do now."""
     view = await reading.read(errand, ticket)
@@ -135,7 +144,11 @@ async def read_ticket(errand: ErrandDep, ticket: TicketName, if_none_match: IfNo
 
 
 @router.patch(
-    "/{ticket}", operation_id="describe_ticket", summary="Describe a ticket", responses={200: {"model": Ticket}}
+    "/{ticket}",
+    operation_id="describe_ticket",
+    summary="Describe a ticket",
+    responses={200: {"model": Ticket}},
+    dependencies=FOLLOWING,
 )
 async def describe_ticket(
     errand: ErrandDep, ticket: TicketName, body: TicketPatch, version: DemandedVersion
@@ -151,6 +164,7 @@ async def describe_ticket(
     summary="Reply, or leave an internal note",
     status_code=201,
     responses={201: {"model": MessageWritten}},
+    dependencies=FOLLOWING,
 )
 async def write_message(errand: RepeatableErrand, ticket: TicketName, body: MessageWrite) -> Response:
     """A reply to a resolved ticket reopens it, to a closed one opens a linked follow-up."""
@@ -162,6 +176,7 @@ async def write_message(errand: RepeatableErrand, ticket: TicketName, body: Mess
     operation_id="list_messages",
     summary="The conversation, the oldest first",
     responses={200: {"model": Listed[Message]}},
+    dependencies=FOLLOWING,
 )
 async def list_messages(errand: ErrandDep, ticket: TicketName, page: PageDep) -> Response:
     after = page.after(tuple[Id])
@@ -174,6 +189,7 @@ async def list_messages(errand: ErrandDep, ticket: TicketName, page: PageDep) ->
     operation_id="list_attachments",
     summary="The files that came with it",
     responses={200: {"model": Listed[Attachment]}},
+    dependencies=FOLLOWING,
 )
 async def list_attachments(errand: ErrandDep, ticket: TicketName, page: PageDep) -> Response:
     after = page.after(tuple[Id])
@@ -186,6 +202,7 @@ async def list_attachments(errand: ErrandDep, ticket: TicketName, page: PageDep)
     operation_id="list_events",
     summary="All that has happened to it, in order",
     responses={200: {"model": Listed[EventShown]}},
+    dependencies=FOLLOWING,
 )
 async def list_events(errand: ErrandDep, ticket: TicketName, page: PageDep) -> Response:
     after = page.after(tuple[int])
@@ -199,6 +216,7 @@ async def list_events(errand: ErrandDep, ticket: TicketName, page: PageDep) -> R
     operation_id="list_decisions",
     summary="Every decision about it, with the versions it rests on",
     responses={200: {"model": Listed[DecisionMade]}},
+    dependencies=FOLLOWING,
 )
 async def list_decisions(errand: ErrandDep, ticket: TicketName, page: PageDep) -> Response:
     after = page.after(tuple[int])
@@ -211,6 +229,7 @@ async def list_decisions(errand: ErrandDep, ticket: TicketName, page: PageDep) -
     operation_id="read_clocks",
     summary="Its clocks as they run at this moment",
     responses={200: {"model": ClocksRead}},
+    dependencies=FOLLOWING,
 )
 async def read_clocks(errand: ErrandDep, ticket: TicketName) -> Response:
     """In seconds of each clock's own open time, as of the instant that the answer names."""

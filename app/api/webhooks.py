@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Path, Query
 from fastapi.responses import Response
 
-from app.api.deps import DeskDep, require
+from app.api.callers import ADMINS, ADMINS_OR_MONITORING, STAFF
+from app.api.deps import DeskDep
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
-from app.base.vocabulary import Role, Scope
 from app.schemas.fields import Id
 from app.schemas.listing import Listed
 from app.schemas.webhooks import (
@@ -31,9 +31,6 @@ from app.services.webhooks.managing import Ground
 router = desk_router("/v1/webhooks", "webhooks")
 dead_letters = desk_router("/v1/dead-letters", "webhooks")
 
-READERS = [Depends(require(Role.ADMIN, Role.SERVICE, scope=Scope.EVENTS))]
-ADMINS = [Depends(require(Role.ADMIN))]
-STAFF = [Depends(require(Role.STAFF, Role.ADMIN))]
 WebhookId = Annotated[Id, Path(description="Id of the webhook")]
 State = Literal["pending", "delivered", "dead"]
 
@@ -65,7 +62,7 @@ async def create_webhook(errand: RepeatableErrand, body: WebhookCreate, ground: 
     operation_id="list_webhooks",
     summary="The provider's webhooks",
     responses={200: {"model": Listed[Webhook]}},
-    dependencies=READERS,
+    dependencies=ADMINS_OR_MONITORING,
 )
 async def list_webhooks(errand: ErrandDep, page: PageDep) -> Response:
     after = page.after(tuple[Id])
@@ -73,7 +70,13 @@ async def list_webhooks(errand: ErrandDep, page: PageDep) -> Response:
     return page.answer(rows, position=lambda row: (row["id"],), view=managing.webhook_view)
 
 
-@router.get("/{webhook}", operation_id="read_webhook", summary="One webhook", responses=_WEBHOOK, dependencies=READERS)
+@router.get(
+    "/{webhook}",
+    operation_id="read_webhook",
+    summary="One webhook",
+    responses=_WEBHOOK,
+    dependencies=ADMINS_OR_MONITORING,
+)
 async def read_webhook(errand: ErrandDep, webhook: WebhookId, if_none_match: IfNoneMatch = None) -> Response:
     view = await managing.read(errand, webhook)
     return unchanged(if_none_match, view["version"]) or answered(view, headers={"ETag": etag(view["version"])})
@@ -136,7 +139,7 @@ async def ping_webhook(errand: RepeatableErrand, webhook: WebhookId) -> Response
     operation_id="list_webhook_deliveries",
     summary="What was sent, and how each attempt went",
     responses={200: {"model": Listed[Delivery]}},
-    dependencies=READERS,
+    dependencies=ADMINS_OR_MONITORING,
 )
 async def list_webhook_deliveries(
     errand: ErrandDep,

@@ -27,6 +27,9 @@ def demo(
     settings = read_settings(host=host, port=port)
     if settings.environment != "development":
         raise CannotStart("The demonstration is for development: unset CLAUSEDESK_ENVIRONMENT, or run `serve`.")
+    if not settings.outbound_networks:
+        # Whoever tries webhooks out receives them on their own machine.
+        settings = settings.model_copy(update={"outbound_networks": "127.0.0.0/8,::1/128"})
     if settings.database_url is not None:
         asyncio.run(migrate_given(settings))
     page: list[str] = []

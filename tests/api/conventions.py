@@ -102,11 +102,7 @@ def _who(caller: str) -> str:
     return "primary_contact" if caller == "primary" else caller
 
 
-def _closed(operation: Operation) -> bool:
-    return "x-callers" in operation.told
-
-
-@convention(_closed)
+@convention(lambda operation: not operation.public)
 async def only_the_callers_that_are_told_may(walk: Walk, operation: Operation) -> str | None:
     arranged = await walk.standing(operation)
     told = set(operation.told.get("x-callers", ()))
@@ -114,10 +110,10 @@ async def only_the_callers_that_are_told_may(walk: Walk, operation: Operation) -
         if _who(caller) in told or _who(caller).partition(":")[0] in told:
             continue
         answer = await walk.send(operation, arranged, who=caller, headers=walk.key(operation))
-        wrong = _differs(answer, 403, "forbidden")
+        wrong = _differs(answer, 403)
         if wrong is not None:
             return f"{caller}: {wrong}"
-    return None
+    return None if told else "the document does not tell who"
 
 
 # ── what is asked ────────────────────────────────────────────────────────────
