@@ -29,6 +29,7 @@ from app.jobs.sequence import sequence
 from app.jobs.sweep import sweep
 from app.sealing.keys import SealingKeys, load_sealing_keys
 from app.services.delivering import Deliver, Deliveries
+from app.services.imports.working import Importing
 from app.services.mail.planning import plan_mail
 from app.services.mail.sending import MailSender
 from app.services.paging.planning import PagePlanner
@@ -79,6 +80,7 @@ async def work(means: Means, stop: asyncio.Event) -> None:
     sequencing = Sequencing(database, planners(means.settings), clock)
     patience = timedelta(seconds=means.settings.paging_acknowledge_seconds)
     sweeping = Sweeping(database, means.policies, means.objects, clock, patience)
+    importing = Importing(database, means.policies, clock)
     surveyor = Surveyor(database, means.policies, clock)
 
     async def sweep_once() -> bool:
@@ -89,6 +91,7 @@ async def work(means: Means, stop: asyncio.Event) -> None:
         loops.create_task(rounds("sequence", partial(sequence, sequencing), stop, _SEQUENCE_PAUSE))
         loops.create_task(Delivering(Deliveries(database, senders(means), clock)).run(stop))
         loops.create_task(rounds("sweep", sweep_once, stop, _SWEEP_PAUSE))
+        loops.create_task(rounds("import", importing.work, stop, _SWEEP_PAUSE))
         loops.create_task(rounds("replan", sweeping.replan, stop, _TIDY_PAUSE))
         loops.create_task(rounds("tidy", sweeping.tidy, stop, _TIDY_PAUSE))
         loops.create_task(rounds("survey", surveyor.now, stop, NOW_EVERY))

@@ -171,7 +171,6 @@ def upgrade() -> None:
         sa.Column("rows_total", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("rows_done", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("rows_failed", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("faults", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("requested_by", sa.Text(), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -184,6 +183,25 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_import_pending", "import", ["id"], unique=False, postgresql_where=sa.text("state IN ('pending', 'running')")
+    )
+    op.create_table(
+        "import_row",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("errors", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
+        sa.CheckConstraint("outcome IN ('created', 'changed', 'kept', 'failed')", name=op.f("ck_import_row_outcome")),
+        sa.CheckConstraint("(outcome = 'failed') = (subject_id IS NULL)", name=op.f("ck_import_row_subject")),
+        sa.ForeignKeyConstraint(
+            ["provider_id", "import_id"],
+            ["import.provider_id", "import.id"],
+            name="fk_import_row_provider_id_import_id",
+        ),
+        sa.PrimaryKeyConstraint("provider_id", "import_id", "number", name="pk_import_row"),
     )
     op.create_table(
         "notice",
@@ -1155,6 +1173,7 @@ def downgrade() -> None:
         "settings_revision",
         "policy_version",
         "notice",
+        "import_row",
         "import",
         "account",
         "provider",

@@ -20,6 +20,7 @@ ORDINARY = (
     "hosted_domain",
     "idempotency_key",
     "import",
+    "import_row",
     "inbound_mail",
     "message",
     "notice",

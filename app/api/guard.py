@@ -38,6 +38,7 @@ _PATCH = BodyRule(("application/merge-patch+json", "application/json"))
 BODIES: dict[str, BodyRule] = {
     TOKEN_PATH: BodyRule(("application/x-www-form-urlencoded",), 64 * 1024),
     "/v1/attachments": BodyRule(("multipart/form-data",), streamed=True),
+    "/v1/imports": BodyRule(("text/csv", "application/x-ndjson", "application/jsonl"), 16 * 1024 * 1024),
     "/v1/inbound/email": BodyRule(("message/rfc822",), 48 * 1024 * 1024),
 }
 

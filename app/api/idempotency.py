@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 
 from app.api.deps import Caller
+from app.api.routing import is_json
 from app.base.errors import Fault, Problem
 from app.schemas.idempotency import IdempotentRequest, StoredAnswer
 
@@ -69,6 +70,6 @@ def replayed(answer: StoredAnswer) -> Response:
 async def _meaning(request: Request) -> bytes:
     """The body, the order of its members and its white space apart."""
     body = await request.body()
-    if body and "json" in request.headers.get("content-type", ""):
+    if body and is_json(request):
         body = orjson.dumps(await request.json(), option=orjson.OPT_SORT_KEYS)
     return body

@@ -14,11 +14,11 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from app.api.faults import faults_of
 from app.api.notes import note_of
 from app.api.routing import allowed_methods
 from app.base.errors import CODES, Problem
 from app.base.logging import where
+from app.schemas.faults import faults_of
 
 MEDIA_TYPE = "application/problem+json"
 TOKEN_PATH = "/v1/oauth/token"  # noqa: S105 - a path
@@ -79,7 +79,7 @@ def install(app: FastAPI, origin: str) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return rendered(request.scope, Problem("invalid", errors=faults_of(error)), origin)
+        return rendered(request.scope, Problem("invalid", errors=faults_of(error.errors(), error.body)), origin)
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

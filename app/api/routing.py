@@ -58,7 +58,7 @@ async def _body_of(request: StrictRequest, unsaid: Any) -> Any:
     content = await request.body()
     if not content:
         return unsaid
-    return await request.json() if _is_json(request) else content
+    return await request.json() if is_json(request) else content
 
 
 async def _cannot(_: Request) -> Response:
@@ -94,7 +94,7 @@ def _pattern(path: str) -> Any:
     return compile_path(path)[0]
 
 
-def _is_json(request: Request) -> bool:
+def is_json(request: Request) -> bool:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind == "application/json" or kind.endswith("+json")
 

@@ -148,7 +148,7 @@ async def what_is_not_there_is_not_found(walk: Walk, operation: Operation) -> st
 @convention(lambda operation: operation.media_type is not None)
 async def bodies_have_a_known_media_type(walk: Walk, operation: Operation) -> str | None:
     arranged = await walk.standing(operation)
-    answer = await walk.send(operation, arranged, headers=walk.key(operation) | {"Content-Type": "text/csv"})
+    answer = await walk.send(operation, arranged, headers=walk.key(operation) | {"Content-Type": "image/png"})
     wrong = _differs(answer, 415, "unsupported_media_type")
     told = (operation.media_type or "") in answer.headers.get("accept", "")
     return wrong or (None if told else "Accept does not tell which")

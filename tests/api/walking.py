@@ -191,6 +191,8 @@ def _body(operation: Operation, body: Any) -> tuple[bytes | None, dict[str, str]
             return form.encode(), {"Content-Type": f"{kind}; boundary=x"}
         case "application/x-www-form-urlencoded":
             return urlencode(body).encode(), {"Content-Type": kind}
+        case "text/csv":
+            return f"{','.join(body)}\n{','.join(body.values())}\n".encode(), {"Content-Type": kind}
         case "message/rfc822":
             mail = f"From: jane@maple.example\nMessage-ID: <{uuid4()}@x.example>\nSubject: Help\n\nIt is down.\n"
             return mail.encode(), {"Content-Type": kind}

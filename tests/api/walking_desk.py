@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from app.base.vocabulary import Role, Scope
 from app.db.tables.accounts import Account
+from app.db.tables.imports import Import, ImportRow
 from app.db.tables.pages import Page
 from app.db.tables.providers import Provider
 from app.db.tables.resellers import Reseller
@@ -98,6 +99,7 @@ CALLS: dict[str, Call] = {
     "publish_notice": Call("staff"),
     "resolve_notice": Call("staff", after=("publish_notice",)),
     "withdraw_notice": Call("staff"),
+    "create_import": Call(body={"number": "$new", "name": "Maple Cycles"}),
     "create_reseller": Call(body={"number": "$new", "name": "Northlight"}),
     "change_reseller": Call(body={"name": "Southlight"}),
     "deactivate_reseller": Call(),
@@ -170,7 +172,28 @@ async def _page(front: FrontDesk, account: Account) -> str:
     return str((await factories.insert(front.owner, page)).id)
 
 
+async def _import(front: FrontDesk, account: Account) -> str:
+    dated: dict[str, Any] = {"created_at": factories.NOW, "updated_at": factories.NOW}
+    made = Import(
+        provider_id=account.provider_id,
+        id=factories.new_id(),
+        state="running",
+        kind="accounts",
+        options={"existing": "keep"},
+        requested_by="admin",
+        **dated,
+    )
+    await factories.insert(front.owner, made)
+    for number in (1, 2):
+        row = ImportRow(
+            provider_id=account.provider_id, import_id=made.id, number=number, outcome="kept", subject_id=account.id
+        )
+        await factories.insert(front.owner, row)
+    return str(made.id)
+
+
 ROWS: dict[str, Row] = {
+    "import": _import,
     "delivery": _delivery,
     "page": _page,
     "contact": _contact,
@@ -249,6 +272,7 @@ class Ground:
             "webhook",
             "delivery",
             "page",
+            "import",
         ):
             self.names |= await self._made(thing, home)
             self.names |= await self._made(thing, home)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-from fastapi.exceptions import RequestValidationError
 from pydantic_core import core_schema
 
 from app.base.errors import Fault
@@ -57,8 +56,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
 _OTHERWISE = ("invalid", "This value cannot be used.")
 
 
-def faults_of(error: RequestValidationError) -> list[Fault]:
-    return [_fault(one, error.body) for one in error.errors()]
+def faults_of(errors: Sequence[Mapping[str, Any]], body: Any) -> list[Fault]:
+    """Of pydantic's errors, whose `loc` begins with `body`, `query`, `path` or `header`."""
+    return [_fault(one, body) for one in errors]
 
 
 def _fault(error: Mapping[str, Any], body: Any) -> Fault:
