@@ -25,6 +25,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "redirected_by_staff": ("Staff sent this to another channel", "Use the one that `redirect` names."),
     "reseller_customer_direct": ("This customer is looked after by a reseller", "Ask the reseller."),
     "not_own_customer": ("The account is another reseller's", "Ask for accounts of your own."),
+    "account_on_hold": ("The account is on hold", "Whoever answers for it takes it over first; then ask again."),
     "policy_not_applicable": ("The policy does not apply to this product", "See the product's own terms."),
     "no_active_service": ("The account has no active service", "Renew the service first."),
     "product_not_available_in_market": ("The product is not sold in this market", "Ask sales."),

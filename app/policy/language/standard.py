@@ -8,7 +8,8 @@ REASONS = frozenset(
     secondary_contact_on_hosted_domain person_not_listed role_not_permitted ticket_required confirmation_required
     identity_verification_pending identity_not_verified intake_incomplete email_invalid duplicate_of_open_ticket
     triage_incomplete channel_scope_exceeded channel_unavailable channel_not_offered redirected_by_staff
-    reseller_customer_direct not_own_customer policy_not_applicable no_active_service product_not_available_in_market
+    reseller_customer_direct not_own_customer account_on_hold policy_not_applicable no_active_service
+    product_not_available_in_market
     topic_not_supported plugin_not_approved modification_excluded strict_exclusion refused_at_discretion
     consent_required payment_required staff_decision_required not_available not_emergency
     emergency_preconditions_unmet credentials_via_secure_form_required calendar_horizon_exceeded
