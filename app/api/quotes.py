@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query
 from fastapi.responses import Response
 
-from app.api.callers import CUSTOMERS, PAYING, PRICES, STAFF, STAFF_OR_BILLING, SUBMITTING
+from app.api.callers import CUSTOMERS, JUDGED_STAFF, PAYING, PRICES, STAFF_OR_BILLING, SUBMITTING
 from app.api.errands import ErrandDep, KeyedErrand, RepeatableErrand, answered, sent
 from app.api.etags import ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import ExternalRef, PageDep
@@ -126,7 +126,11 @@ async def record_refund(
 
 
 @router.post(
-    "/{quote_id}/waive", operation_id="waive_quote", summary="Ask for no money", responses=_QUOTE, dependencies=STAFF
+    "/{quote_id}/waive",
+    operation_id="waive_quote",
+    summary="Ask for no money",
+    responses=_QUOTE,
+    dependencies=JUDGED_STAFF,
 )
 async def waive(errand: RepeatableErrand, quote_id: QuoteId, body: Waive, version: ExpectedVersion) -> Response:
     """By staff. What was paid is to be given back."""
@@ -138,7 +142,7 @@ async def waive(errand: RepeatableErrand, quote_id: QuoteId, body: Waive, versio
     operation_id="settle_quote",
     summary="Charge what it took",
     responses=_QUOTE,
-    dependencies=STAFF,
+    dependencies=JUDGED_STAFF,
 )
 async def settle(errand: RepeatableErrand, quote_id: QuoteId, body: Settle, version: ExpectedVersion) -> Response:
     """By staff. Never above what was agreed where the terms are capped."""
