@@ -15,7 +15,8 @@ from app.base.errors import CannotStart, Problem
 _CHUNK_BYTES: Final = 256 * 1024
 # A request waits for the store, so it gives up while its caller is still there.
 _RETRY: Final[Any] = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
-_CLIENT: Final[Any] = {"timeout": "30 seconds", "connect_timeout": "3 seconds"}
+# Whoever names an endpoint without TLS means it: a store in the same cluster.
+_CLIENT: Final[Any] = {"timeout": "30 seconds", "connect_timeout": "3 seconds", "allow_http": True}
 
 
 class Objects:
