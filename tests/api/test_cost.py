@@ -1,0 +1,114 @@
+"""What requests cost, in what can be counted anywhere: functions called, pages of the database read, bytes sent."""
+
+import json
+from collections.abc import AsyncIterator
+from cProfile import Profile
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+
+from app.db.pool import Database
+from tests.frontdesk import FrontDesk, Headers, open_front_desk
+
+TICKET: dict[str, Any] = {"subject": "The shop is slow", "body": "Since nine." * 20, "facts": {"topic": "web.error"}}
+PAGE = "/v1/tickets?limit=50"
+MOST_CALLS = {"open": 9_200, "read": 3_700, "list": 3_000}
+"""A tenth above what was counted, with the caller and the readable log of tests; what goes beyond has to earn it."""
+MOST_BYTES = 2_048
+"""Of a listed ticket."""
+
+
+@pytest.fixture
+async def narrow(keys_folder: Path, owner_dsn: str, owner: asyncpg.Connection) -> AsyncIterator[FrontDesk]:
+    """A desk on one connection."""
+    database = await Database.connect(owner_dsn, size=1)
+    async with open_front_desk(keys_folder, database, owner) as front:
+        yield front
+    await database.close()
+
+
+async def calls(front: FrontDesk, method: str, url: str, who: Headers, **more: Any) -> tuple[int, httpx2.Response]:
+    """Functions called for one request, of Python and of C."""
+    counting = Profile()
+    counting.enable()
+    answer = await front.client.request(method, url, headers={**who, **front.key()}, **more)
+    counting.disable()
+    assert answer.is_success, answer.text
+    return sum(entry.callcount for entry in counting.getstats()), answer
+
+
+async def test_hot_requests_call_few_functions_and_lists_are_short(narrow: FrontDesk) -> None:
+    _, _, customer = await narrow.customer()
+    for _ in range(50):
+        opened = await narrow.client.post("/v1/tickets", json=TICKET, headers={**customer, **narrow.key()})
+    counted = {}
+    url = opened.headers["location"]
+    for name, method, path, more in (
+        ("open", "POST", "/v1/tickets", {"json": TICKET}),
+        ("read", "GET", url, {}),
+        ("list", "GET", PAGE, {}),
+    ):
+        await calls(narrow, method, path, customer, **more)
+        counted[name], answer = await calls(narrow, method, path, customer, **more)
+    assert {name: count for name, count in counted.items() if count > MOST_CALLS[name]} == {}
+    assert len(answer.content) <= 50 * MOST_BYTES
+    assert len(answer.json()["data"]) == 50
+
+
+async def test_a_page_reads_as_much_of_the_database_whatever_its_depth_and_the_size_of_the_table(
+    narrow: FrontDesk, owner: asyncpg.Connection
+) -> None:
+    _, _, customer = await narrow.customer()
+    opened = await narrow.client.post("/v1/tickets", json=TICKET, headers={**customer, **narrow.key()})
+    id_ = opened.json()["id"]
+    await copied(owner, id_, 0, 400)
+    first = await read_pages(narrow, owner, customer, PAGE)
+    await copied(owner, id_, 400, 3_600)
+    url, depth, costs = PAGE, 0, []
+    while url and depth < 1_500:
+        costs.append(await read_pages(narrow, owner, customer, url))
+        page = (await narrow.client.get(url, headers=customer)).json()
+        url, depth = f"{PAGE}&cursor={page['next_cursor']}", depth + len(page["data"])
+    assert len(costs) == 30
+    assert max(costs) <= first + 20, (first, costs)
+    whole = await owner.fetchval("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT count(subject) FROM ticket")
+    assert touched(whole) > 1.5 * first, "the control reads the whole table, and so must cost more"
+
+
+async def copied(owner: asyncpg.Connection, id_: str, first: int, number: int) -> None:
+    """More tickets like this one."""
+    columns = await owner.fetchval(
+        "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute"
+        " WHERE attrelid = 'ticket'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"
+    )
+    await owner.execute(
+        f"""INSERT INTO ticket ({columns}) SELECT {columns} FROM (
+          SELECT (jsonb_populate_record(t, jsonb_build_object(
+            'id', '00000000-0000-7000-8000-' || lpad(to_hex($2::int + n), 12, '0'),
+            'reference', 'MEX-' || ($2::int + n)))).*
+          FROM ticket AS t, generate_series(1, $3::int) AS n WHERE t.id = $1::uuid) AS more""",
+        id_,
+        first,
+        number,
+    )
+
+
+async def read_pages(front: FrontDesk, owner: asyncpg.Connection, who: Headers, url: str) -> int:
+    """Pages of the database that the statement of a request touches."""
+    said: list[Any] = []
+    async with front.desk.database.read(None) as connection:
+        connection.add_query_logger(said.append)
+    await front.client.get(url, headers=who)
+    async with front.desk.database.read(None) as connection:
+        connection.remove_query_logger(said.append)
+    statement = next(query for query in said if query.query.startswith("WITH caller"))
+    plan = await owner.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.query}", *statement.args)
+    return touched(plan)
+
+
+def touched(plan: str) -> int:
+    top = json.loads(plan)[0]["Plan"]
+    return int(top["Shared Hit Blocks"]) + int(top["Shared Read Blocks"])
