@@ -17,6 +17,7 @@ from app.api.deps import DeskDep
 from app.api.errands import ErrandDep, sent
 from app.api.etags import IfNoneMatch, matches
 from app.api.idempotency import Key, repeatable
+from app.api.ranges import IfRange, Range, part_of
 from app.api.routing import desk_router
 from app.base.errors import Fault, Problem
 from app.schemas.attachments import Attachment
@@ -34,6 +35,7 @@ _PASSIVE: Final = frozenset(
     {"text/plain", "text/csv", "application/pdf", "application/zip", "application/json", "message/rfc822"}
     | {"image/png", "image/jpeg", "image/gif", "image/webp"}
 )
+_BYTES: Final[dict[str, Any]] = {UNKNOWN: {"schema": {"type": "string", "format": "binary"}}}
 _FORM: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
@@ -75,7 +77,10 @@ async def upload_attachment(request: Request, desk: DeskDep, errand: ErrandDep, 
     operation_id="download_attachment",
     summary="Download a file",
     response_class=Response,
-    responses={200: {"content": {UNKNOWN: {"schema": {"type": "string", "format": "binary"}}}}},
+    responses={
+        200: {"content": _BYTES},
+        206: {"content": _BYTES, "description": "The part that was asked for"},
+    },
     dependencies=FOLLOWING,
 )
 async def download_attachment(
@@ -83,12 +88,14 @@ async def download_attachment(
     errand: ErrandDep,
     attachment: Annotated[Id, Path(description="Id of the file")],
     if_none_match: IfNoneMatch = None,
+    range_: Range = None,
+    if_range: IfRange = None,
 ) -> Response:
-    """Never shown in place: to save, whatever it is."""
+    """Never shown in place: to save, whatever it is, in one go or from where it was interrupted."""
     row = await read(errand, attachment)
     headers = {
         "Content-Disposition": _disposition(row["name"]),
-        "Content-Length": str(row["size"]),
+        "Accept-Ranges": "bytes",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
@@ -97,7 +104,13 @@ async def download_attachment(
     if matches(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers={name: headers[name] for name in ("ETag", "Cache-Control")})
     media_type = row["media_type"] if row["media_type"] in _PASSIVE else UNKNOWN
-    return StreamingResponse(await download(desk.objects, row), headers=headers, media_type=media_type)
+    part = part_of(row["size"], range_, if_range, headers["ETag"])
+    begin, end = part or (0, row["size"])
+    headers["Content-Length"] = str(end - begin)
+    if part is not None:
+        headers["Content-Range"] = f"bytes {begin}-{end - 1}/{row['size']}"
+    content, status = await download(desk.objects, row, part), 206 if part is not None else 200
+    return StreamingResponse(content, status, headers=headers, media_type=media_type)
 
 
 class _Form(MultiPartParser):

@@ -86,6 +86,8 @@ def _failing(operation: Document, method: str, called: Called) -> Iterator[int]:
         yield 404
     if places or "requestBody" in operation:
         yield 422
+    if any(parameter["name"] == "Range" for parameter in operation.get("parameters", ())):
+        yield 416
     if "requestBody" in operation:
         yield from _WITH_BODY
     if method != "GET":

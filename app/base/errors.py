@@ -40,6 +40,7 @@ CODES: dict[str, Code] = {
     "too_large": Code(413, "Too large", "The documentation lists the limits."),
     "uri_too_long": Code(414, "The address is too long", "At most 8192 characters of path and query."),
     "unsupported_media_type": Code(415, "Not a media type this takes", "Send `Content-Type: application/json`."),
+    "range_not_satisfiable": Code(416, "The file has no such part", "`Content-Range` says how long it is."),
     "invalid": Code(422, "Some of the input cannot be used", "Each entry of `errors` points at one place."),
     "idempotency_key_reused": Code(
         422, "The key was used for another request", "Use a fresh key, or repeat the first request unchanged."

@@ -44,10 +44,13 @@ class Objects:
         except (BaseError, OSError) as error:
             raise _unavailable() from error
 
-    async def get(self, key: str) -> AsyncIterator[bytes]:
-        """Asks at once, so that what is missing is known before the first byte is sent on."""
+    async def get(self, key: str, part: tuple[int, int] | None = None) -> AsyncIterator[bytes]:
+        """Asks at once, so that what is missing is known before the first byte is sent on.
+
+        `part`: the first byte, and the one behind the last.
+        """
         try:
-            found = await obstore.get_async(self._store, key)
+            found = await obstore.get_async(self._store, key, options={"range": part} if part is not None else None)
         except (BaseError, OSError) as error:
             raise _unavailable() from error
         return (bytes(chunk) async for chunk in found.stream(min_chunk_size=_CHUNK_BYTES))

@@ -67,6 +67,36 @@ async def test_a_file_is_uploaded_named_in_a_ticket_and_downloaded(front: FrontD
     assert "error" not in stored
 
 
+PARTS: list[tuple[str, slice]] = [
+    ("bytes=0-3", slice(0, 4)),
+    ("bytes=3-", slice(3, None)),
+    ("bytes=-5", slice(-5, None)),
+    ("bytes=0-99999", slice(0, None)),
+    ("bytes=-99999", slice(0, None)),
+]
+
+
+async def test_whoever_was_interrupted_goes_on_where_it_ended(front: FrontDesk) -> None:
+    _, _, customer = await front.customer()
+    url = f"{URL}/{(await upload(front, customer))['id']}"
+    whole = await front.client.get(url, headers=customer)
+    assert (whole.headers["accept-ranges"], whole.headers["content-length"]) == ("bytes", str(len(LOG)))
+    for wanted, part in PARTS:
+        answer = await front.client.get(url, headers={**customer, "Range": wanted, "If-Range": whole.headers["etag"]})
+        begin, end, _ = part.indices(len(LOG))
+        assert (answer.status_code, answer.content) == (206, LOG[part])
+        assert answer.headers["content-range"] == f"bytes {begin}-{end - 1}/{len(LOG)}"
+        assert answer.headers["content-length"] == str(end - begin)
+    for unheard in ("bytes=4-2", "bytes=-", "lines=1-2", "bytes=0-1,3-4", "bytes=x-"):
+        assert (await front.client.get(url, headers={**customer, "Range": unheard})).content == LOG
+    changed = await front.client.get(url, headers={**customer, "Range": "bytes=0-3", "If-Range": '"another"'})
+    assert (changed.status_code, changed.content) == (200, LOG)
+    for beyond in (f"bytes={len(LOG)}-", "bytes=-0"):
+        none = await front.client.get(url, headers={**customer, "Range": beyond})
+        assert (none.status_code, none.json()["code"]) == (416, "range_not_satisfiable")
+        assert none.headers["content-range"] == f"bytes */{len(LOG)}"
+
+
 HOSTILE = [
     ("x.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
     ("x.html", b"<!DOCTYPE html><script>alert(1)</script>"),

@@ -18,8 +18,10 @@ async def read(errand: Errand, attachment: UUID) -> Mapping[str, Any]:
     return there(caller, found)
 
 
-async def download(objects: Objects, row: Mapping[str, Any]) -> AsyncIterator[bytes]:
-    return await objects.get(row["storage_key"])
+async def download(
+    objects: Objects, row: Mapping[str, Any], part: tuple[int, int] | None = None
+) -> AsyncIterator[bytes]:
+    return await objects.get(row["storage_key"], part)
 
 
 async def of_ticket(errand: Errand, ticket: str, after: UUID | None, fetch: int) -> Sequence[Mapping[str, Any]]:
