@@ -42,6 +42,7 @@ from app.api import (
     staff,
     status,
     tickets,
+    unsubscribing,
     verbs,
     webhooks,
 )
@@ -76,6 +77,7 @@ ROUTERS = (
     actions.router,
     secure_forms.router,
     secure_forms.pages,
+    unsubscribing.router,
     attachments.router,
     verbs.router,
     queue.router,

@@ -32,6 +32,7 @@ from app.services.delivering import Deliver, Deliveries
 from app.services.imports.working import Importing
 from app.services.mail.planning import plan_mail
 from app.services.mail.sending import MailSender
+from app.services.notices.announcing import Announcer, plan_announcements
 from app.services.paging.planning import PagePlanner
 from app.services.paging.sending import PageSender
 from app.services.sequencing import Planner, Sequencing
@@ -66,12 +67,18 @@ def senders(means: Means) -> dict[str, Deliver]:
         "webhook": WebhookSender(means.database, means.outbound, means.sealing, means.clock),
         "page": PageSender(means.database, means.outbound, means.settings.paging_url),
         "mail": MailSender(means.database, means.settings, means.sealing, post_of(means.settings), means.policies),
+        "announcement": Announcer(means.database, means.policies),
     }
 
 
 def planners(settings: Settings) -> Sequence[Planner]:
     """Who says what is sent because of events."""
-    return (plan_webhooks, plan_mail, PagePlanner(timedelta(seconds=settings.paging_acknowledge_seconds)))
+    return (
+        plan_webhooks,
+        plan_mail,
+        plan_announcements,
+        PagePlanner(timedelta(seconds=settings.paging_acknowledge_seconds)),
+    )
 
 
 async def work(means: Means, stop: asyncio.Event) -> None:

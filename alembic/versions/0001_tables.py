@@ -224,6 +224,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_by", sa.Text(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "kind IN ('incident', 'maintenance', 'security', 'announcement')", name=op.f("ck_notice_kind")
         ),
@@ -346,6 +347,7 @@ def upgrade() -> None:
         sa.Column("login", sa.Text(), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("flag", sa.Text(), nullable=True),
+        sa.Column("unsubscribed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("email !~ '[A-Z]'", name=op.f("ck_contact_email_lower_case")),
         sa.CheckConstraint(
@@ -457,7 +459,7 @@ def upgrade() -> None:
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(kind = 'webhook') = (webhook_id IS NOT NULL)", name=op.f("ck_delivery_webhook")),
         sa.CheckConstraint("(state = 'delivered') = (delivered_at IS NOT NULL)", name=op.f("ck_delivery_delivered_at")),
-        sa.CheckConstraint("kind IN ('webhook', 'mail', 'page')", name=op.f("ck_delivery_kind")),
+        sa.CheckConstraint("kind IN ('webhook', 'mail', 'page', 'announcement')", name=op.f("ck_delivery_kind")),
         sa.CheckConstraint("state IN ('pending', 'delivered', 'dead')", name=op.f("ck_delivery_state")),
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_delivery_never_negative")),
         sa.ForeignKeyConstraint(

@@ -33,10 +33,12 @@ class BodyRule:
     """It is handed on as it arrives, for files that no process should hold in memory."""
 
 
+UNSUBSCRIBE_PATH = "/unsubscribe"
 _JSON = BodyRule(("application/json",))
 _PATCH = BodyRule(("application/merge-patch+json", "application/json"))
 BODIES: dict[str, BodyRule] = {
     TOKEN_PATH: BodyRule(("application/x-www-form-urlencoded",), 64 * 1024),
+    UNSUBSCRIBE_PATH: BodyRule(("application/x-www-form-urlencoded", "multipart/form-data"), 64 * 1024),
     "/v1/attachments": BodyRule(("multipart/form-data",), streamed=True),
     "/v1/imports": BodyRule(("text/csv", "application/x-ndjson", "application/jsonl"), 16 * 1024 * 1024),
     "/v1/inbound/email": BodyRule(("message/rfc822",), 48 * 1024 * 1024),

@@ -16,6 +16,7 @@ from app.schemas.fields import Id
 from app.schemas.listing import Listed
 from app.schemas.webhooks import (
     Delivery,
+    DeliveryKind,
     Redeliver,
     Redelivered,
     Webhook,
@@ -176,7 +177,7 @@ async def redeliver(errand: ErrandDep, webhook: WebhookId, body: Redeliver) -> R
 async def list_dead_letters(
     errand: ErrandDep,
     page: PageDep,
-    kind: Annotated[Literal["webhook", "mail", "page"] | None, Query(description="What it was")] = None,
+    kind: Annotated[DeliveryKind | None, Query(description="What it was")] = None,
 ) -> Response:
     """The oldest first."""
     after = page.after(tuple[Id])

@@ -84,6 +84,8 @@ class EventType(StrEnum):
     CONTACT_REMOVED = "contact.removed"
     CONTACT_ERASED = "contact.erased"
     """All that was kept about the person is gone; the log, which never held it, stays."""
+    CONTACT_UNSUBSCRIBED = "contact.unsubscribed"
+    """They want no announcements by mail any more."""
     CONTACT_FLAGGED = "contact.flagged"
     """The address does not fit the role any more: its domain has come to be hosted."""
     CONTACT_UNFLAGGED = "contact.unflagged"

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from hashlib import sha256
 from itertools import count as counting
 from uuid import UUID
 
@@ -26,6 +27,15 @@ def uuid7(now: datetime) -> UUID:
     count = next(_made) & (1 << 42) - 1
     high = milliseconds << 16 | 0x7 << 12 | count >> 30
     low = 0b10 << 62 | (count & (1 << 30) - 1) << 32 | secrets.randbits(32)
+    return UUID(int=high << 64 | low)
+
+
+def uuid7_of(at: datetime, name: str) -> UUID:
+    """A version 7 UUID of this instant that is the same each time it is made of this name."""
+    milliseconds = int(at.timestamp() * 1000) & (1 << 48) - 1
+    named = int.from_bytes(sha256(name.encode()).digest()[:10], "big")
+    high = milliseconds << 16 | 0x7 << 12 | named >> 68
+    low = 0b10 << 62 | named & (1 << 62) - 1
     return UUID(int=high << 64 | low)
 
 

@@ -15,8 +15,8 @@ from app.db.policies import in_force
 from app.db.pool import Database
 from app.schemas.idempotency import IdempotentRequest
 
-_COLUMNS: Final = """c.id, c.role, c.token_role, c.email, c.login, c.name, c.flag, c.version, c.created_at,
-  c.updated_at, a.id AS account_id, a.number AS account_number, a.holder AS account_name"""
+_COLUMNS: Final = """c.id, c.role, c.token_role, c.email, c.login, c.name, c.flag, c.unsubscribed_at,
+  c.version, c.created_at, c.updated_at, a.id AS account_id, a.number AS account_number, a.holder AS account_name"""
 _LIST: Final = f"""SELECT a.id AS of_account, listed.* FROM account AS a LEFT JOIN LATERAL (
     SELECT {_COLUMNS} FROM contact AS c
     WHERE c.provider_id = $1 AND c.account_id = a.id AND c.removed_at IS NULL AND ($8::uuid IS NULL OR c.id > $8)

@@ -20,7 +20,7 @@ INSERT INTO delivery (provider_id, id, kind, event_id, webhook_id, target, paylo
 SELECT $1, new.id, new.kind, new.event_id, new.webhook_id, new.target, new.payload,
   greatest(new.next_at, $3), $3, $3
 FROM jsonb_populate_recordset(NULL::delivery, $2) AS new
-ON CONFLICT (provider_id, webhook_id, event_id) WHERE kind = 'webhook' DO NOTHING"""
+ON CONFLICT DO NOTHING"""
 _CLAIM: Final = """
 WITH due AS (
   SELECT provider_id, id FROM delivery
@@ -43,7 +43,7 @@ WHERE provider_id = $1 AND id = $2 AND attempts = $3 AND state = 'pending'"""
 async def insert_deliveries(
     connection: ScopedConnection, provider_id: UUID, rows: Sequence[NewDelivery], now: datetime
 ) -> None:
-    """A webhook hears of an event once, however often this is asked."""
+    """However often this is asked: a webhook hears of an event once, and what its name gave an id is put down once."""
     new = [
         {
             "id": row.id,

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from app.base.actor import Principal
-from app.db.accounts import account_json
+from app.db.announcing import WANTED, accounts_concerned
 from app.db.callers import CallerRow, for_caller
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
@@ -80,20 +80,8 @@ async def facts_for_notice(
 # ── whom it is for ───────────────────────────────────────────────────────────
 _RECIPIENTS: Final = f"""
   SELECT n.kind, {in_force("coalesce(n.published_at, $9::timestamptz)", "coalesce(n.published_at, $9)")},
-    coalesce(n.published_at, $9) AS at,
-    coalesce((SELECT jsonb_agg(page.about ORDER BY page.number) FROM (
-      SELECT a.number, {account_json("a")} AS about FROM account AS a
-      WHERE a.provider_id = $1 AND a.state <> 'closed' AND ($7::text IS NULL OR a.number > $7)
-        AND CASE WHEN wanted.accounts || wanted.servers || wanted.products = '[]'
-              THEN n.server IS NULL OR a.server = n.server
-              ELSE wanted.accounts ? a.number OR wanted.servers ? coalesce(a.server, '')
-                OR wanted.products ? coalesce(a.product, '')
-                OR EXISTS (SELECT FROM jsonb_array_elements_text(a.products) AS held WHERE wanted.products ? held)
-            END
-      ORDER BY a.number LIMIT $8) AS page), '[]') AS accounts
-  FROM notice AS n, LATERAL (SELECT coalesce(n.audience -> 'accounts', '[]') AS accounts,
-    coalesce(n.audience -> 'servers', '[]') AS servers, coalesce(n.audience -> 'products', '[]') AS products) AS wanted
-  WHERE n.provider_id = $1 AND n.id = $6"""
+    coalesce(n.published_at, $9) AS at, {accounts_concerned("$7::text", "$8")} AS accounts
+  FROM notice AS n, {WANTED} WHERE n.provider_id = $1 AND n.id = $6"""
 
 
 async def audience_of(

@@ -40,7 +40,8 @@ async def tickets_to_write_about(
 
 
 def _person(where: str) -> str:
-    return f"""(SELECT jsonb_build_object('id', c.id, 'email', c.email, 'name', c.name) FROM contact AS c
+    return f"""(SELECT jsonb_build_object('id', c.id, 'email', c.email, 'name', c.name,
+      'unsubscribed', c.unsubscribed_at IS NOT NULL) FROM contact AS c
     WHERE c.provider_id = $1 AND c.removed_at IS NULL AND c.email IS NOT NULL AND {where} ORDER BY c.id LIMIT 1)"""
 
 

@@ -14,6 +14,7 @@ _MAC_BYTES = 10
 _ID = r"[a-z2-7]{26}"
 _MAC = r"[a-z2-7]{16}"
 _TOKEN = re.compile(rf"\+(?P<ticket>{_ID})(?P<mac>{_MAC})@")
+_DECLINING = re.compile(rf"(?P<contact>{_ID})(?P<mac>{_MAC})")
 _MESSAGE_ID = re.compile(rf"<?desk\.(?P<delivery>{_ID})\.(?P<ticket>{_ID})\.(?P<mac>{_MAC})@")
 _REFERENCE = re.compile(r"\b[A-Za-z]{2,10}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}\b")
 _NOTHING = UUID(int=0)
@@ -59,6 +60,20 @@ def ticket_of_reply(keys: Keys, recipients: Sequence[str], sender: str) -> UUID 
         if found and keys.signed(found["mac"], "reply", found["ticket"], sender.casefold()):
             return _id(found["ticket"])
     return None
+
+
+def unsubscribe_token(keys: Keys, contact: UUID) -> str:
+    """Good for one thing alone: that this person declines announcements."""
+    short = _plain(contact.bytes)
+    return f"{short}{keys.sign('unsubscribe', short)}"
+
+
+def unsubscribed_by(keys: Keys, token: str) -> UUID | None:
+    """Who declines announcements by this token; None: nobody, it is not one of ours."""
+    found = _DECLINING.fullmatch(token.lower())
+    if found is None or not keys.signed(found["mac"], "unsubscribe", found["contact"]):
+        return None
+    return _id(found["contact"])
 
 
 def message_id(keys: Keys, delivery: UUID, ticket: UUID | None, domain: str) -> str:

@@ -25,6 +25,7 @@ class ContactPatch(Model):
     email: Email = Field("", validate_default=False)
     name: ShortText | None = None
     login: ShortText | None = None
+    announcements: bool = Field(True, validate_default=False, description="Whether they are sent any by mail")
 
 
 class Contact(Model):
@@ -35,6 +36,7 @@ class Contact(Model):
     email: str | None
     login: str | None
     name: str | None
+    announcements: bool = Field(description="Whether they are sent any by mail; a link in each lets them decline")
     flag: str | None = Field(description="`needs_replacement`: the address does not fit the role any more")
     version: int
     created_at: datetime

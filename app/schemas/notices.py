@@ -98,6 +98,7 @@ class Recipient(Model):
     account: Named
     included: bool
     reason: str | None = Field(description="Why the policy leaves this account out")
+    letters: int = Field(description="To how many of its people it goes by mail: not to those who have unsubscribed")
     citations: list[Citation]
 
 

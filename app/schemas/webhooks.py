@@ -23,6 +23,10 @@ EventTypes = Annotated[
 ]
 
 
+DeliveryKind = Literal["webhook", "mail", "page", "announcement"]
+"""`announcement`: a notice that is put down as one mail for each of its readers."""
+
+
 class WebhookCreate(Model):
     url: Url
     description: ShortText | None = None
@@ -87,7 +91,7 @@ class AttemptMade(Model):
 
 class Delivery(Model):
     id: Id
-    kind: Literal["webhook", "mail", "page"]
+    kind: DeliveryKind
     event: dict[str, Any] | None
     webhook: Id | None
     state: Literal["pending", "delivered", "dead"]

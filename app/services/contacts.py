@@ -81,7 +81,8 @@ def contact_view(row: Mapping[str, Any]) -> dict[str, Any]:
     account = {name: row[f"account_{name}"] for name in ("id", "number", "name")}
     names = ("id", "role", "token_role", "email", "login", "name", "flag", "version")
     dates = {name: instant(row[name]) for name in ("created_at", "updated_at")}
-    return {**{name: row[name] for name in names}, "account": account, **dates}
+    named = {"account": account, "announcements": row["unsubscribed_at"] is None}
+    return {**{name: row[name] for name in names}, **named, **dates}
 
 
 # ── changed ──────────────────────────────────────────────────────────────────
@@ -109,6 +110,7 @@ async def _add(errand: Errand, account: str, body: ContactAdd) -> StoredAnswer:
         "login": body.login,
         "name": body.name,
         "flag": None,
+        "unsubscribed_at": None,
         "version": 1,
         "created_at": errand.now,
         "updated_at": errand.now,
@@ -140,6 +142,8 @@ async def _change(errand: Errand, contact: UUID, patch: dict[str, Any], expected
         asked = ContactChange(op="confirm_all")
     _judged(errand, known, asked, None)
     values = {**patch, "updated_at": errand.now, **({"flag": None} if moved else {})}
+    if (wanted := values.pop("announcements", None)) is not None:
+        values["unsubscribed_at"] = None if wanted else errand.now
     version = person["version"] + 1
     told = {**_told(known, person["role"]), "fields": sorted(patch)}
     events = [errand.event(EventType.CONTACT_CHANGED, ("contact", contact), version, told)]

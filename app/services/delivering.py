@@ -37,7 +37,12 @@ URGENT: Final = (
     *[timedelta(minutes=5)] * 276,
 )
 """For a page: a receiver that is back is tried within seconds, and one that stays away for a day."""
-SCHEDULES: Final[Mapping[str, Sequence[timedelta]]] = {"webhook": BACKOFF, "mail": BACKOFF, "page": URGENT}
+SCHEDULES: Final[Mapping[str, Sequence[timedelta]]] = {
+    "webhook": BACKOFF,
+    "mail": BACKOFF,
+    "page": URGENT,
+    "announcement": BACKOFF,
+}
 
 
 def next_attempt_at(claimed: Claimed, attempt: Attempt, now: datetime, spread: float) -> datetime | None:

@@ -22,6 +22,7 @@ from app.db.pool import Database
 from app.policy.compile import CompiledPolicy
 from app.policy.desk.goals import report
 from app.policy.language.document import Document
+from app.services.delivering import SCHEDULES
 from app.services.reports.tallying import REST, Tallying
 from app.services.shelf import Policies
 from app.services.spreading import Spreading
@@ -37,7 +38,7 @@ _WINDOW: Final = timedelta(days=30)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _USUAL_BOUNDS: Final = (5 * _MINUTE, 15 * _MINUTE, _HOUR, 4 * _HOUR, 12 * _HOUR, _DAY, 3 * _DAY, 7 * _DAY, 30 * _DAY)
 _PAGE_BOUNDS: Final = (1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
-_DELIVERIES: Final = [(kind, state) for kind in ("webhook", "mail", "page") for state in ("pending", "dead")]
+_DELIVERIES: Final = [(kind, state) for kind in SCHEDULES for state in ("pending", "dead")]
 
 InForce = Mapping[str, CompiledPolicy]
 """The policies in force, by the slugs of their providers."""

@@ -7,7 +7,16 @@ from uuid import UUID
 import pytest
 
 from app.base.identifiers import new_reference, uuid7
-from app.mail.tokens import Keys, message_id, own_mail, references_in, reply_address, ticket_of_reply
+from app.mail.tokens import (
+    Keys,
+    message_id,
+    own_mail,
+    references_in,
+    reply_address,
+    ticket_of_reply,
+    unsubscribe_token,
+    unsubscribed_by,
+)
 from tests.factories import NOW
 
 PROVIDER, OTHER = UUID(int=1), UUID(int=2)
@@ -55,6 +64,15 @@ def test_a_message_id_may_be_about_no_ticket() -> None:
     ours = own_mail(KEYS, [message_id(KEYS, DELIVERY, None, "desk.example")])
     assert ours is not None
     assert ours.ticket is None
+
+
+def test_a_link_declines_announcements_for_the_one_it_was_made_for() -> None:
+    token = unsubscribe_token(KEYS, DELIVERY)
+    assert unsubscribed_by(KEYS, token.upper()) == DELIVERY
+    assert unsubscribed_by(Keys(PROVIDER, (b"newest", b"new")), token) == DELIVERY
+    assert unsubscribed_by(Keys(OTHER, KEYS.secrets), token) is None
+    for wrong in (token[:-1], f"{token}a", unsubscribe_token(KEYS, TICKET)[:26] + token[26:], "", "é" * 42):
+        assert unsubscribed_by(KEYS, wrong) is None
 
 
 @pytest.mark.parametrize("guesses", [2_000, pytest.param(100_000, marks=pytest.mark.long)])

@@ -37,4 +37,6 @@ class Contact(Versioned, Owned, table=True):
     login: str | None = words(None)
     name: str | None = words(None)
     flag: str | None = words(None)
+    unsubscribed_at: datetime | None = None
+    """They want no announcements by mail."""
     removed_at: datetime | None = None

@@ -42,3 +42,5 @@ class Notice(Versioned, Referred, Owned, table=True):
     ends_at: datetime | None = None
     published_by: str = words()
     published_at: datetime | None = None
+    mailed_at: datetime | None = None
+    """When it was sent to people by mail; once in all its life."""

@@ -1,4 +1,4 @@
-"""Who wants to hear of events, and each thing to deliver: webhook, mail or page."""
+"""Who wants to hear of events, and each thing to deliver: webhook, mail, page, or an announcement to its readers."""
 
 from datetime import datetime
 from typing import Any
@@ -55,7 +55,7 @@ class Delivery(Dated, Owned, table=True):
         of_provider(),
         belongs("event_id", "event"),
         belongs("webhook_id", "webhook"),
-        among("kind", ("webhook", "mail", "page")),
+        among("kind", ("webhook", "mail", "page", "announcement")),
         among("state", ("pending", "delivered", "dead")),
         never_negative("attempts"),
         CheckConstraint("(kind = 'webhook') = (webhook_id IS NOT NULL)", name="webhook"),

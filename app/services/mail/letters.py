@@ -32,6 +32,8 @@ ANSWERS: Final = frozenset({Letter.ACKNOWLEDGEMENT, Letter.HOLD, Letter.REFUSAL,
 """Written by no person, in answer to what somebody sent: these may begin a loop, or hit somebody who sent nothing."""
 BY_TIME: Final = frozenset({Letter.REMINDER, Letter.CLOSING, Letter.EXPIRED})
 """Written by no person either, in answer to nothing: because time has passed."""
+DECLINABLE: Final = "announcement"
+"""Kind of notice that people may want none of; others concern what they have from the provider."""
 SENDER: Final = "sender"
 _AT_RECEIPT: Final = {
     Outcome.ACCEPTED: Letter.ACKNOWLEDGEMENT,

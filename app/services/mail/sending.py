@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,14 +18,14 @@ from app.db.pool import Database
 from app.mail.composing import Outgoing, compose, thread_id
 from app.mail.message import Address
 from app.mail.senders import domain_of, plain_address
-from app.mail.tokens import message_id, reply_address
+from app.mail.tokens import Keys, message_id, reply_address, unsubscribe_token
 from app.policy.compile import CompiledPolicy
 from app.policy.language.model import words
 from app.schemas.deliveries import Attempt, Claimed
 from app.sealing.keys import SealingKeys
 from app.services.authority import name_of
 from app.services.mail.dead_addresses import refused_for_good
-from app.services.mail.letters import ANSWERS, SENDER, Letter
+from app.services.mail.letters import ANSWERS, DECLINABLE, SENDER, Letter
 from app.services.mail.mailroom import mail_keys
 from app.services.mail.wording import language_of, worded
 from app.services.secure_forms.sending import LinkToSend, link_to_send
@@ -33,6 +34,7 @@ from app.services.shelf import Policies
 _BY_A_PERSON: Final = Letter.REPLY
 _NO_SUCH_ADDRESS: Final = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
 _DONE_WITH: Final = "nobody is to be written to any more"
+_NOT_WAITING: Final = frozenset({"open", "scheduled", "resolved", "closed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,13 @@ class MailSender:
         facts = await letter_facts(
             self.database, claimed.provider_id, claimed.event_id, claimed.target, claimed.payload
         )
+        if facts is not None and (over := _over(claimed, facts)) is not None:
+            return Attempt(True, error=over)
         form = await self._form(claimed, now)
         recipient = _recipient(claimed, facts, form) if facts is not None else None
         if facts is None or recipient is None:
             return Attempt(False, error=_DONE_WITH, gone=True)
-        policy = await self._policy(claimed.provider_id, facts)
+        policy = await self._policy(claimed.provider_id, facts, now)
         mail = self._letter(claimed, facts, form, policy, recipient, now)
         envelope = mail.sender.email if claimed.payload["letter"] == _BY_A_PERSON else NULL_SENDER
         try:
@@ -70,10 +74,11 @@ class MailSender:
         origin = self.settings.origin
         return await link_to_send(self.database, self.sealing, origin, claimed.provider_id, UUID(form), now)
 
-    async def _policy(self, provider_id: UUID, facts: Mapping[str, Any]) -> CompiledPolicy | None:
-        if facts["policy_version"] is None:
-            return None
+    async def _policy(self, provider_id: UUID, facts: Mapping[str, Any], now: datetime) -> CompiledPolicy | None:
+        """The one that the letter's ticket goes by; else the one in force."""
         try:
+            if facts["policy_version"] is None:
+                return await self.policies.policy_at(provider_id, now)
             return await self.policies.policy(provider_id, facts["policy_version"], facts["settings_revision"])
         except Problem:
             return None
@@ -92,6 +97,8 @@ class MailSender:
         address = desk_address(policy, self.settings, facts["slug"])
         language = language_of(_language(facts, policy))
         told = _told(letter, facts, policy, language, self.settings, claimed.payload)
+        if letter is Letter.ANNOUNCEMENT:
+            told |= self._announced(facts, policy, keys)
         if form is not None:
             zone = policy.document.tz if policy is not None else "UTC"
             told |= {"link": form.link, "expires": _time(form.expires_at.isoformat(), zone)}
@@ -110,7 +117,33 @@ class MailSender:
             thread=thread_id(ticket, domain) if ticket is not None else None,
             answers=facts["answers"],
             automatic=_automatic(letter),
+            unsubscribe=told.get("unsubscribe"),
         )
+
+    def _announced(self, facts: Mapping[str, Any], policy: CompiledPolicy | None, keys: Keys) -> dict[str, Any]:
+        notice, zone = facts["notice"], policy.document.tz if policy is not None else "UTC"
+        told = {"title": notice["title"], "said": notice["body"]}
+        if notice["kind"] == "maintenance":
+            told |= {"begins": _time(notice["starts_at"], zone), "ends": _time(notice["ends_at"], zone)}
+        if notice["kind"] == DECLINABLE:
+            named = {"from": facts["slug"], "by": unsubscribe_token(keys, UUID(facts["contact"]["id"]))}
+            told["unsubscribe"] = f"{self.settings.origin}/unsubscribe?{urlencode(named)}"
+        return told
+
+
+def _over(claimed: Claimed, facts: Mapping[str, Any]) -> str | None:
+    """Why there is no use in the letter any more, though it could be sent."""
+    match Letter(claimed.payload["letter"]):
+        case Letter.REMINDER if facts["status"] in _NOT_WAITING:
+            return "nobody is waited for any more"
+        case Letter.ANNOUNCEMENT if facts["notice"] is None or facts["notice"]["state"] not in ("scheduled", "open"):
+            return "it is over"
+        case Letter.ANNOUNCEMENT if facts["contact"] is None:
+            return "they are not listed any more"
+        case Letter.ANNOUNCEMENT if facts["notice"]["kind"] == DECLINABLE and facts["contact"]["unsubscribed"]:
+            return "they have unsubscribed"
+        case _:
+            return None
 
 
 def desk_address(policy: CompiledPolicy | None, settings: Settings, provider: str) -> str:

@@ -39,6 +39,14 @@ def worded(letter: str, language: str, facts: Mapping[str, Any], templates: Mapp
     return subject, _PAGES.get_template("letter.txt").render(page), _PAGES.get_template("letter.html").render(page)
 
 
+def unsubscribe_page(language: str | None, provider: str, *, done: bool) -> str:
+    """Asks whether announcements shall stop, or says that they have."""
+    tag = language_of(language)
+    words = _words(tag)["unsubscribe"]
+    title = _said(None, words["title"], {"provider": provider})
+    return _PAGES.get_template("unsubscribe.html").render(language=tag, title=title, words=words, done=done)
+
+
 def _paragraphs(own: str | None, ours: list[str], facts: Mapping[str, Any]) -> list[str]:
     if own is not None:
         try:

@@ -11,6 +11,7 @@ from app.policy.decision import jsonable_citations
 from app.policy.desk.notices import NoticeKind, addressed
 from app.services.accounts import as_account
 from app.services.errands import Errand
+from app.services.mail.letters import DECLINABLE
 from app.services.notices.view import notice_view
 
 
@@ -52,6 +53,15 @@ def _recipient(
     return {
         "account": {"id": account["id"], "number": account["number"], "name": account["holder"]},
         "included": left_out is None,
+        "letters": len(written_to(row["kind"], account)) if left_out is None else 0,
         "reason": left_out.reason if left_out is not None else None,
         "citations": jsonable_citations(found.citations),
     }
+
+
+def written_to(kind: str, account: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """People of the account with an address. Announcements can be declined; what concerns the service cannot."""
+    declined = account["unsubscribed"] if kind == DECLINABLE else ()
+    if kind == "incident":
+        return []
+    return [person for person in account["contacts"] if person["email"] and person["id"] not in declined]

@@ -8,10 +8,11 @@ from app.base.vocabulary import Scope
 from app.clients.smtp import Post, SmtpPost
 from app.db.pool import Database
 from app.db.tables.providers import Provider
-from app.services.delivering import Deliveries
+from app.services.delivering import Deliver, Deliveries
 from app.services.mail.planning import plan_mail
 from app.services.mail.reading import MailReader
 from app.services.mail.sending import MailSender
+from app.services.notices.announcing import Announcer, plan_announcements
 from app.services.sequencing import sequence
 from app.services.shelf import Policies
 from app.services.sweeping.rounds import Sweeping
@@ -66,8 +67,10 @@ class Office:
             | {"mail_address": "support@{provider}.example", "client_area_url": "https://my.{provider}.example"}
         )
         sender = MailSender(self.worker, settings, desk.sealing, self.post or SmtpPost(settings), Policies(self.worker))
-        deliveries = Deliveries(self.worker, {"mail": sender}, lambda: self.front.now)
-        while await sequence(self.worker, [plan_mail], self.front.now):
+        announcer = Announcer(self.worker, Policies(self.worker), at_once=2)
+        by_kind: dict[str, Deliver] = {"mail": sender, "announcement": announcer}
+        deliveries = Deliveries(self.worker, by_kind, lambda: self.front.now)
+        while await sequence(self.worker, [plan_mail, plan_announcements], self.front.now):
             pass
         while claimed := await deliveries.claim(10, []):
             for one in claimed:

@@ -30,6 +30,7 @@ FACTS: dict[str, Any] = {
     "title": "Maintenance",
     "begins": "2026-02-12 02:00 (UTC)",
     "ends": "2026-02-12 03:00 (UTC)",
+    "unsubscribe": "https://desk.example/unsubscribe?from=northwind&by=x",
 }
 
 
