@@ -86,7 +86,8 @@ async def work(means: Means, stop: asyncio.Event) -> None:
     database, clock = means.database, means.clock
     sequencing = Sequencing(database, planners(means.settings), clock)
     patience = timedelta(seconds=means.settings.paging_acknowledge_seconds)
-    sweeping = Sweeping(database, means.policies, means.objects, clock, patience)
+    kept = timedelta(days=means.settings.mail_kept_days) or None
+    sweeping = Sweeping(database, means.policies, means.objects, clock, patience, kept)
     importing = Importing(database, means.policies, clock)
     surveyor = Surveyor(database, means.policies, clock)
 

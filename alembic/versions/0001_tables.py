@@ -1066,6 +1066,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_inbound_mail_message", "inbound_mail", ["provider_id", "message_id"], unique=False)
     op.create_index(
+        "ix_inbound_mail_kept",
+        "inbound_mail",
+        ["received_at"],
+        unique=False,
+        postgresql_where=sa.text("storage_key IS NOT NULL"),
+    )
+    op.create_index(
         "ix_inbound_mail_message_id_header", "inbound_mail", ["provider_id", "message_id_header"], unique=False
     )
     op.create_index("ix_inbound_mail_sender", "inbound_mail", ["provider_id", "sender", "received_at"], unique=False)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from app.api.callers import GATEWAY, STAFF
 from app.api.deps import DeskDep
@@ -72,7 +72,7 @@ async def read_mail(errand: ErrandDep, mail: MailId, if_none_match: IfNoneMatch 
     summary="The mail as it came",
     dependencies=STAFF,
     responses={200: {"content": {"message/rfc822": {}}, "description": "Byte for byte"}},
-    response_class=StreamingResponse,
+    response_class=Response,
 )
 async def read_mail_source(desk: DeskDep, errand: ErrandDep, mail: MailId) -> Response:
     """As a download: nothing in it is shown or run here."""
@@ -81,4 +81,4 @@ async def read_mail_source(desk: DeskDep, errand: ErrandDep, mail: MailId) -> Re
         "Content-Security-Policy": "sandbox",
         "Cache-Control": "private, no-store",
     }
-    return StreamingResponse(await browsing.source(errand, desk.objects, mail), 200, headers, "message/rfc822")
+    return Response(await browsing.source(errand, desk.mailroom, mail), 200, headers, "message/rfc822")

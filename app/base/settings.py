@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     smtp_username: str = Field("", description="Who we are to that server")
     smtp_password: SecretStr | None = Field(None, description="And the proof of it")
     smtp_timeout_seconds: float = Field(20, gt=0, le=50, description="Longest wait for an answer of that server")
+    mail_kept_days: int = Field(
+        365, ge=0, le=36_500, description="How long mail is kept as it came; 0: without an end. Tickets keep their text"
+    )
     client_area_url: str = Field(
         "", description="Client area that mail leads to; {provider} stands for the slug; default: public_url"
     )

@@ -31,6 +31,9 @@ UPDATE delivery AS d SET attempts = d.attempts + 1, next_at = $4, leased_until =
 FROM due WHERE d.provider_id = due.provider_id AND d.id = due.id
 RETURNING d.provider_id, d.id, d.kind, d.event_id, d.webhook_id, d.target, d.payload, d.attempts AS attempt,
   d.created_at"""
+# After a quiet time statistics say that hardly anything waits. When a hundred thousand letters of an announcement do,
+# Postgres would sort them all for each handful, eighty times as long as it takes to read the index from its beginning.
+_IN_ORDER: Final = "SET LOCAL enable_sort = off"
 # Whoever has lost the lease meanwhile finds another number of attempts, and changes nothing.
 _SETTLE: Final = f"""
 UPDATE delivery SET state = $4, next_at = $5, last_status = $6, last_error = $7, leased_until = NULL,
@@ -63,8 +66,13 @@ async def claim(
     database: Database, kinds: Sequence[str], most: int, now: datetime, busy: Sequence[UUID] = ()
 ) -> list[Claimed]:
     """The deliveries that are due, the longest first, leaving out webhooks that are busy enough."""
-    rows: list[asyncpg.Record] = await database.fetch(None, _CLAIM, now, list(kinds), most, now + LEASE, list(busy))
-    return [Claimed(**row) for row in rows]
+
+    async def work(connection: ScopedConnection) -> list[asyncpg.Record]:
+        await connection.execute(_IN_ORDER)
+        found: list[asyncpg.Record] = await connection.fetch(_CLAIM, now, list(kinds), most, now + LEASE, list(busy))
+        return found
+
+    return [Claimed(**row) for row in await database.atomically(None, work)]
 
 
 async def settle(

@@ -1,6 +1,6 @@
 """Mail that came in: found again by its fingerprint, what stands around it, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -67,3 +67,19 @@ async def list_mail(
     """The latest first."""
     _, rows = await for_caller(database, provider_id, principal, _LIST, state, before, fetch)
     return rows
+
+
+# ── kept no longer ───────────────────────────────────────────────────────────
+_OLD: Final = """
+SELECT provider_id, id, storage_key FROM inbound_mail
+WHERE storage_key IS NOT NULL AND state <> 'received' AND received_at < $1 ORDER BY received_at LIMIT $2"""
+_FORGET: Final = "UPDATE inbound_mail SET storage_key = NULL, updated_at = $2 WHERE id = ANY($1)"
+
+
+async def old_mail(database: Database, before: datetime, most: int) -> list[asyncpg.Record]:
+    """Mail that is still kept as it came, of all providers; what nothing was decided about is not among it."""
+    return await database.fetch(None, _OLD, before, most)
+
+
+async def forget_source(database: Database, ids: Sequence[UUID], now: datetime) -> None:
+    await database.execute(None, _FORGET, list(ids), now)

@@ -110,6 +110,9 @@ async def test_it_is_kept_byte_for_byte(gateway: Gateway) -> None:
     source = await gateway.front.client.get(f"/v1/inbound/email/{told['id']}/source", headers=staff)
     assert source.content == content
     assert source.headers["content-disposition"].startswith("attachment")
+    (row,) = await gateway.rows("SELECT storage_key FROM inbound_mail WHERE provider_id = $1")
+    kept = b"".join([chunk async for chunk in await gateway.front.desk.objects.get(row["storage_key"])])
+    assert JANE.encode() not in kept, "who reads the store alone reads no mail"
     listed = (await gateway.front.client.get("/v1/inbound/email?state=processed", headers=staff)).json()
     assert [row["id"] for row in listed["data"]] == [told["id"]]
     one = (await gateway.front.client.get(f"/v1/inbound/email/{told['id']}", headers=staff)).json()

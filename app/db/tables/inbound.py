@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 
 from app.db.columns import Owned, Versioned, among, belongs, mapping, of_provider, words
 
@@ -21,6 +21,7 @@ class InboundMail(Versioned, Owned, table=True):
         Index("ix_inbound_mail_message_id_header", "provider_id", "message_id_header"),
         Index("ix_inbound_mail_ticket", "provider_id", "ticket_id"),
         Index("ix_inbound_mail_message", "provider_id", "message_id"),
+        Index("ix_inbound_mail_kept", "received_at", postgresql_where=text("storage_key IS NOT NULL")),
         Index("ix_inbound_mail_sender", "provider_id", "sender", "received_at"),
     )
 
@@ -32,7 +33,7 @@ class InboundMail(Versioned, Owned, table=True):
     authentication: str | None = words(None)
     headers: dict[str, Any] = mapping()
     storage_key: str | None = words(None)
-    """Where the mail lies as it came."""
+    """Where the mail lies as it came, sealed; none: it is not kept any more."""
     ticket_id: UUID | None = None
     message_id: UUID | None = None
     received_at: datetime

@@ -27,6 +27,7 @@ from app.services.redacting import without_secrets
 from app.services.requests import gather
 from app.services.tickets import opening, replying
 from app.services.tickets.knowing import Known
+from app.triage.redaction import redact
 
 _MOST_AN_HOUR = 60
 """Mails of one sender; whoever writes more is a machine."""
@@ -224,4 +225,4 @@ async def _write(errand: Errand, row: Mapping[str, Any], mail: Mail | None, fate
 
 def _told(mail: Mail | None) -> dict[str, Any]:
     """What staff see of a mail that they look for."""
-    return {"subject": mail.subject, "to": mail.recipients[:5]} if mail is not None else {}
+    return {"subject": redact(mail.subject).text, "to": mail.recipients[:5]} if mail is not None else {}

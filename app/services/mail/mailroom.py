@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.clients.objects import Objects
 from app.mail.tokens import Keys
+from app.sealing.envelope import seal, unseal
 from app.sealing.keys import SealingKeys
 from app.services.mail.reading import MailReader
 
@@ -22,6 +23,18 @@ class Mailroom:
 
     def keys(self, provider_id: UUID) -> Keys:
         return mail_keys(self.sealing, provider_id)
+
+    def sealed(self, raw: bytes, provider_id: UUID, mail: UUID) -> bytes:
+        """What is shown of a mail has no passwords in it; the mail as it came may."""
+        return seal(self.sealing, raw, _place(provider_id, mail))
+
+    def unsealed(self, kept: bytes, provider_id: UUID, mail: UUID) -> bytes:
+        """CannotUnseal where the key is gone."""
+        return unseal(self.sealing, kept, _place(provider_id, mail))
+
+
+def _place(provider_id: UUID, mail: UUID) -> str:
+    return f"{provider_id}|mail|{mail}"
 
 
 def mail_keys(sealing: SealingKeys, provider_id: UUID) -> Keys:

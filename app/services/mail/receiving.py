@@ -56,7 +56,7 @@ async def _keep(errand: Errand, room: Mailroom, raw: bytes, digest: bytes) -> No
         "updated_at": errand.now,
     }
     event = errand.event(EventType.MAIL_RECEIVED, ("mail", id_), 1, {"size": len(raw)})
-    await room.objects.put(key, BytesIO(raw))
+    await room.objects.put(key, BytesIO(room.sealed(raw, errand.provider_id, id_)))
     try:
         await carry_out(
             errand.database, errand.provider_id, Command({"inbound_mail": [row], "event": [event]}), errand.now

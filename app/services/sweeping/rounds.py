@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.base.clock import Clock
@@ -13,6 +13,7 @@ from app.clients.objects import Objects
 from app.db.due import DueTicket, active_providers, due_tickets, forget_delivered, forget_keys, lapse_quotes
 from app.db.pool import Database
 from app.services.attachments.sweeping import sweep_attachments
+from app.services.mail.forgetting import forget_mail
 from app.services.paging.escalating import escalate
 from app.services.secure_forms.expiring import expire
 from app.services.shelf import Policies
@@ -36,6 +37,8 @@ class Sweeping:
     clock: Clock
     patience: timedelta = timedelta(minutes=5)
     """How long a page waits for an answer."""
+    mail_kept: timedelta | None = None
+    """How long mail is kept as it came; None: without an end."""
 
     async def due(self) -> Sequence[DueTicket]:
         """Of those due first, in any order: so that several workers get out of each other's way."""
@@ -71,4 +74,10 @@ class Sweeping:
         keys = await forget_keys(self.database, now, _ROWS_AT_ONCE)
         sent = await forget_delivered(self.database, now - DELIVERED_FOR, _ROWS_AT_ONCE)
         files = await sweep_attachments(self.database, self.objects, now, _FILES_AT_ONCE)
-        return _ROWS_AT_ONCE in (keys, sent) or files == _FILES_AT_ONCE
+        mail = await self._forget_mail(now)
+        return _ROWS_AT_ONCE in (keys, sent) or _FILES_AT_ONCE in (files, mail)
+
+    async def _forget_mail(self, now: datetime) -> int:
+        if self.mail_kept is None:
+            return 0
+        return await forget_mail(self.database, self.objects, now, self.mail_kept, _FILES_AT_ONCE)

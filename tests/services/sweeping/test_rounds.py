@@ -1,10 +1,14 @@
 """What a round looks through beside tickets: kept answers that may go, and what waits, for the metrics."""
 
+from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import asyncpg
+import pytest
 
+from app.base.errors import Problem
 from app.clients.objects import Objects
 from app.db.pool import Database
 from app.db.tables.providers import Provider
@@ -38,3 +42,24 @@ async def test_what_was_delivered_is_kept_for_thirty_days_and_what_is_dead_for_l
     await Sweeping(worker_database, Policies(worker_database), Objects.at("", tmp_path), lambda: NOW).tidy()
     left = await owner.fetch("SELECT state, next_at FROM delivery ORDER BY next_at")
     assert [tuple(row) for row in left] == [("dead", old), ("delivered", young)]
+
+
+async def test_mail_as_it_came_goes_when_its_days_are_over_but_for_what_nobody_has_decided_about(
+    worker_database: Database, owner: asyncpg.Connection, provider: Provider, tmp_path: Path
+) -> None:
+    objects = Objects.at("", tmp_path)
+    came = """INSERT INTO inbound_mail
+      (provider_id, id, fingerprint, state, storage_key, received_at, created_at, updated_at)
+      VALUES ($1, $2, $3, $4, $3::text, $5, $5, $5)"""
+    old, young = NOW - timedelta(days=31), NOW - timedelta(days=29)
+    for key, state, at in (("a", "processed", old), ("b", "received", old), ("c", "ignored", young)):
+        await objects.put(key, BytesIO(b"From: jane@maple.example"))
+        await owner.execute(came.replace("$3,", "$3::text::bytea,"), provider.id, factories.new_id(), key, state, at)
+    without_end = Sweeping(worker_database, Policies(worker_database), objects, lambda: NOW)
+    await without_end.tidy()
+    assert await owner.fetchval("SELECT count(storage_key) FROM inbound_mail") == 3
+    await replace(without_end, mail_kept=timedelta(days=30)).tidy()
+    left = await owner.fetch("SELECT storage_key FROM inbound_mail WHERE storage_key IS NOT NULL ORDER BY storage_key")
+    assert [row["storage_key"] for row in left] == ["b", "c"]
+    with pytest.raises(Problem):
+        await objects.get("a")
