@@ -12,7 +12,7 @@ from tests.factories import NOW
 _WAITING = """
 INSERT INTO delivery (provider_id, id, kind, target, payload, next_at, created_at, updated_at)
 SELECT $1, gen_random_uuid(), 'mail', '{}', '{}', $2::timestamptz - n * interval '1 second', $2, $2
-FROM generate_series(0, 9999) AS n"""
+FROM generate_series(0, 1999) AS n"""
 
 
 async def test_a_burst_after_a_quiet_time_is_not_sorted_for_each_handful(
@@ -21,7 +21,7 @@ async def test_a_burst_after_a_quiet_time_is_not_sorted_for_each_handful(
     await owner.execute("ANALYZE delivery")
     await owner.execute(_WAITING, provider.id, NOW)
     plans = []
-    for first in ("SELECT", _IN_ORDER):
+    for first in ("SET LOCAL enable_indexscan = off", _IN_ORDER):
 
         async def explained(connection: ScopedConnection, first: str = first) -> str:
             await connection.execute(first)
@@ -34,4 +34,4 @@ async def test_a_burst_after_a_quiet_time_is_not_sorted_for_each_handful(
     due = await owner.fetch("SELECT id FROM delivery WHERE attempts = 1 ORDER BY next_at")
     assert {row["id"] for row in due} == {one.id for one in claimed}
     left = await owner.fetchval("SELECT min(next_at) FROM delivery WHERE attempts = 0")
-    assert left == NOW - timedelta(seconds=9999 - 8), "the eight that wait the longest"
+    assert left == NOW - timedelta(seconds=1999 - 8), "the eight that wait the longest"
