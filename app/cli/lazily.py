@@ -1,5 +1,6 @@
 """Commands whose code is loaded when they are called: printing help should not load a web server."""
 
+import gc
 from collections.abc import Mapping
 from pkgutil import resolve_name
 from typing import Any
@@ -18,7 +19,7 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(self.name)(resolve_name(self._where))
+        app.command(self.name)(_loaded(self._where))
         return get_command(app).make_context(info_name, args, parent, **extra)
 
 
@@ -30,3 +31,13 @@ def lazy_group(name: str, help_text: str, commands: Mapping[str, tuple[str, str]
 
 def lazy_commands(commands: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     return {name: LazyCommand(name, help_text, where) for name, (help_text, where) in commands.items()}
+
+
+def _loaded(where: str) -> Any:
+    """Nothing of what is loaded becomes garbage, so none is looked for meanwhile: a sixth of the time of a start."""
+    gc.disable()
+    try:
+        return resolve_name(where)
+    finally:
+        gc.enable()
+        gc.freeze()
