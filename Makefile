@@ -121,6 +121,10 @@ pictures: .venv/.dev ## take the pictures of the README anew (needs chromium)
 observe: .venv/.dev ## promtool over rules and dashboards, and a real Prometheus that sees a planted miss
 	$(BIN)/python -m tests.observe
 
+.PHONY: drill
+drill: .venv/.dev ## save a desk's database, lose it, restore it, and prove that nothing is missing
+	$(BIN)/python -m tests.drill
+
 .PHONY: deploy-check
 deploy-check: .venv/.dev $(if $(shell command -v kubectl),,.venv/kubectl) ## the Dockerfile by hadolint and its steps in a clean folder, and the rendered manifests against strict schemas
 	$(BIN)/python -m tests.deploy_check

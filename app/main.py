@@ -58,6 +58,7 @@ from app.base.clock import Clock, system_clock
 from app.base.errors import CannotStart, Problem
 from app.base.metrics import serve_metrics
 from app.base.settings import Settings
+from app.base.tracing import start_tracing
 from app.db.faults import DatabaseFault
 from app.db.own import own_database
 from app.db.pool import Database
@@ -206,6 +207,7 @@ def serve(
     logging.configure(settings.log_level)
     try:
         with bound_socket(settings.host, settings.port) as listener, _with_database(settings) as complete:
+            start_tracing(settings.traces_url, "clausedesk-api")
             if settings.metrics_port:
                 serve_metrics(settings.metrics_host, settings.metrics_port)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

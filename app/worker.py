@@ -16,6 +16,7 @@ from app.base import logging
 from app.base.errors import CannotStart, Problem
 from app.base.metrics import serve_metrics
 from app.base.settings import Settings
+from app.base.tracing import start_tracing
 from app.clients.addresses import networks
 from app.clients.objects import Objects
 from app.clients.outbound import Outbound
@@ -149,6 +150,7 @@ def run(settings: Settings, announce: Callable[[], None]) -> None:
         raise CannotStart(
             "There is no database: set DATABASE_URL. Without one, `clausedesk serve` and `demo` work beside the API."
         )
+    start_tracing(settings.traces_url, "clausedesk-worker")
     if settings.worker_metrics_port:
         serve_metrics(settings.metrics_host, settings.worker_metrics_port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -19,6 +19,7 @@ _NO_TRACE = "0" * 32
 class Note:
     request_id: str
     trace_id: str | None = None
+    traceparent: str | None = None
     principal: Principal | None = None
     refusal: str | None = None
     rates: Mapping[str, str] = field(default_factory=dict)
@@ -27,13 +28,15 @@ class Note:
 
 def take_note(scope: Scope) -> Note:
     """Accept the caller's X-Request-Id and traceparent where they are well formed; make an id otherwise."""
-    request_id = trace_id = None
+    request_id = trace_id = traceparent = None
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             request_id = value.decode()
         elif name == b"traceparent" and (match := _TRACEPARENT.fullmatch(value)):
-            trace_id = match[1].decode()
-    note = Note(request_id or token_hex(16), None if trace_id == _NO_TRACE else trace_id)
+            trace_id, traceparent = match[1].decode(), value.decode()
+    if trace_id == _NO_TRACE:
+        trace_id = traceparent = None
+    note = Note(request_id or token_hex(16), trace_id, traceparent)
     scope[_KEY] = note
     return note
 

@@ -5,12 +5,14 @@ from time import perf_counter
 from typing import Any
 
 import structlog
+from opentelemetry.trace import Span, StatusCode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.notes import Note, take_note
 from app.api.problems import broken
 from app.base.metrics import IN_FLIGHT, observe_request
 from app.base.settings import Settings
+from app.base.tracing import id_of, serving
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PROBES = frozenset({"/healthz", "/readyz"})
@@ -58,15 +60,20 @@ class Observed:
             await send(message)
 
         IN_FLIGHT.inc()
-        try:
-            await self._app(scope, receive, answer)
-        except Exception as error:
-            if status != 499:
-                raise
-            await broken(scope, error, self._origin)(scope, receive, answer)
-        finally:
-            IN_FLIGHT.dec()
-            _report(scope, note, status, perf_counter() - begun)
+        with serving(note.traceparent, scope["method"]) as span:
+            if span is not None:
+                note.trace_id = id_of(span)
+            try:
+                await self._app(scope, receive, answer)
+            except Exception as error:
+                if status != 499:
+                    raise
+                await broken(scope, error, self._origin)(scope, receive, answer)
+            finally:
+                IN_FLIGHT.dec()
+                _report(scope, note, status, perf_counter() - begun)
+                if span is not None:
+                    _tell(span, scope, status)
 
     def _complete(self, headers: list[tuple[bytes, bytes]], note: Note) -> None:
         present = {name for name, _ in headers}
@@ -77,10 +84,24 @@ class Observed:
             headers.append(_CLOSE)
 
 
+def _tell(span: Span, scope: Scope, status: int) -> None:
+    """As OpenTelemetry names such things; the route's template here, too."""
+    route = _route(scope)
+    span.update_name(f"{scope['method']} {route}")
+    span.set_attributes({"http.request.method": scope["method"], "http.route": route})
+    span.set_attribute("http.response.status_code", status)
+    if status >= 500:
+        span.set_status(StatusCode.ERROR)
+
+
+def _route(scope: Scope) -> str:
+    return getattr(scope.get("route"), "path_format", None) or "unmatched"
+
+
 def _report(scope: Scope, note: Note, status: int, seconds: float) -> None:
     """The route's template and never the path: a path may hold a person's address."""
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    route = getattr(scope.get("route"), "path_format", None) or "unmatched"
+    route = _route(scope)
     observe_request(method, route, status, seconds)
     facts: dict[str, Any] = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 2)}
     if note.trace_id is not None:

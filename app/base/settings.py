@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     paging_acknowledge_seconds: int = Field(
         300, ge=10, le=86_400, description="How long a page waits to be acknowledged before the next person is called"
     )
+    traces_url: str = Field(
+        "", pattern=r"^(https?://.*)?$", description="Where spans are sent by OTLP over HTTP; none: nothing is traced"
+    )
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged")
     public_url: str = Field("", description="Address under which callers reach the service; default: http://host:port")
     mail_gateway: str = Field(

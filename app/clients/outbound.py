@@ -9,6 +9,7 @@ from typing import Final
 
 import httpx2
 
+from app.base.tracing import calling, carried
 from app.clients.addresses import Network, allowed_by, is_public
 
 TIMEOUT_SECONDS: Final = 10.0
@@ -71,10 +72,11 @@ class Outbound:
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         """Any status is an answer, redirects included; NotSent where there was none in time."""
         try:
-            async with asyncio.timeout(self._timeout):
-                target = read_url(url)
-                addresses = await self._addresses(target)
-                return await self._post(target, addresses, body, headers)
+            with calling("POST"):
+                async with asyncio.timeout(self._timeout):
+                    target = read_url(url)
+                    addresses = await self._addresses(target)
+                    return await self._post(target, addresses, body, headers)
         except TimeoutError:
             raise NotSent(f"no answer within {self._timeout:g} seconds") from None
 
@@ -99,7 +101,7 @@ class Outbound:
                 "POST",
                 url.copy_with(host=address),
                 content=body,
-                headers={**headers, "Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity"},
+                headers={**headers, **carried(), "Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity"},
                 extensions={"sni_hostname": url.host},
             )
             try:

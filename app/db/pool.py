@@ -13,6 +13,7 @@ import asyncpg
 import orjson
 
 from app.base.metrics import POOL_TIMEOUTS, observe_pool, observe_wait
+from app.base.tracing import calling
 from app.db.connecting import sentence_for
 from app.db.faults import DatabaseFault
 from app.db.problems import DATABASE_ERRORS, may_be_repeated, problem_for, unavailable
@@ -23,6 +24,7 @@ APP_ROLE: Final = "clausedesk_app"
 WORKER_ROLE: Final = "clausedesk_worker"
 _TRIES = 5
 _UNSURE: Final = object()
+_TOLD: Final = {"db.system.name": "postgresql"}
 
 
 class ScopedConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg has no types
@@ -114,8 +116,9 @@ class Database:
     @asynccontextmanager
     async def transaction(self, provider_id: UUID | None) -> AsyncIterator[ScopedConnection]:
         """The same, all or nothing. Committed when the block ends."""
-        async with self.read(provider_id) as connection, connection.transaction():
-            yield connection
+        with calling("transaction", **_TOLD):
+            async with self.read(provider_id) as connection, connection.transaction():
+                yield connection
 
     async def atomically(
         self, provider_id: UUID | None, work: Callable[[ScopedConnection], Awaitable[Result]]
@@ -126,19 +129,24 @@ class Database:
             async with connection.transaction():
                 return await work(connection)
 
-        return await self._repeatedly(provider_id, once)
+        with calling("transaction", **_TOLD):
+            return await self._repeatedly(provider_id, once)
 
     async def fetch(self, provider_id: UUID | None, statement: str, *args: object) -> list[asyncpg.Record]:
-        return await self._repeatedly(provider_id, lambda connection: connection.fetch(statement, *args))
+        with calling("sql", **_TOLD, **{"db.query.text": statement}):
+            return await self._repeatedly(provider_id, lambda connection: connection.fetch(statement, *args))
 
     async def fetchrow(self, provider_id: UUID | None, statement: str, *args: object) -> asyncpg.Record | None:
-        return await self._repeatedly(provider_id, lambda connection: connection.fetchrow(statement, *args))
+        with calling("sql", **_TOLD, **{"db.query.text": statement}):
+            return await self._repeatedly(provider_id, lambda connection: connection.fetchrow(statement, *args))
 
     async def fetchval(self, provider_id: UUID | None, statement: str, *args: object) -> Any:
-        return await self._repeatedly(provider_id, lambda connection: connection.fetchval(statement, *args))
+        with calling("sql", **_TOLD, **{"db.query.text": statement}):
+            return await self._repeatedly(provider_id, lambda connection: connection.fetchval(statement, *args))
 
     async def execute(self, provider_id: UUID | None, statement: str, *args: object) -> str:
-        return await self._repeatedly(provider_id, lambda connection: connection.execute(statement, *args))
+        with calling("sql", **_TOLD, **{"db.query.text": statement}):
+            return await self._repeatedly(provider_id, lambda connection: connection.execute(statement, *args))
 
     async def revision(self) -> str | None:
         """Of the schema, None: never migrated. Asks the database, so it also tells that it answers."""

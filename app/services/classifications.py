@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.base.tracing import span
 from app.policy.decide import decide
 from app.policy.decision import jsonable
 from app.policy.situation import Situation
@@ -29,4 +30,5 @@ async def classify(errand: Errand, body: ClassificationAsk) -> dict[str, Any]:
         dry_run=True,
         ticket=True,
     )
-    return jsonable(decide(given.policy, given.request, situation, at))
+    with span("decide"):
+        return jsonable(decide(given.policy, given.request, situation, at))

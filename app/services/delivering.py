@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.base.clock import Clock
 from app.base.metrics import observe_attempt
+from app.base.tracing import span
 from app.db.deliveries import claim, settle
 from app.db.pool import Database
 from app.schemas.deliveries import Attempt, Claimed
@@ -69,7 +70,8 @@ class Deliveries:
     async def attempt(self, claimed: Claimed) -> bool:
         """It counts as delivered only once that is written down; until then somebody tries again."""
         began = monotonic()
-        attempt = await self.by_kind[claimed.kind](claimed, self.clock())
+        with span(f"deliver {claimed.kind}", event=str(claimed.event_id)):
+            attempt = await self.by_kind[claimed.kind](claimed, self.clock())
         took, now = monotonic() - began, self.clock()
         again_at = next_attempt_at(claimed, attempt, now, random.random())  # noqa: S311 - to come apart, not to hide
         await settle(self.database, claimed, attempt, again_at, now, int(took * 1000))

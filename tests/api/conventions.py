@@ -1,5 +1,6 @@
 """The conventions of the API, each as a question to one operation: a complaint, or None where it is kept."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from jsonschema.exceptions import best_match
 from structlog.testing import capture_logs
 
 from app.base.vocabulary import Scope
-from tests.api.walking import Operation, Walk
+from tests.api.walking import Operation, Walk, with_canaries
 
 Holds = Callable[[Walk, Operation], Awaitable[str | None]]
 Applies = Callable[[Operation], bool]
+CANARY = "canary-of-ann@leak.example"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SECURITY = {
     "x-content-type-options": "nosniff",
@@ -365,6 +367,26 @@ async def a_trace_goes_on(walk: Walk, operation: Operation) -> str | None:
         headers = walk.key(operation) | {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
         await walk.send(operation, await walk.standing(operation), query="?nonsense=1", headers=headers)
     return None if TRACE in [line.get("trace_id") for line in log] else "the log does not have the trace"
+
+
+@convention()
+async def its_log_lines_repeat_nothing_that_a_caller_said(walk: Walk, operation: Operation) -> str | None:
+    """Personal data, tokens and secrets, whatever field or name they stand in, and whether it succeeds or not."""
+    await walk.answered(operation)
+    lines, said = walk.logged[operation.id]
+    standing = await walk.standing(operation)
+    with capture_logs() as log:
+        body = json.dumps(with_canaries(walk.body(operation, standing), CANARY)).encode()
+        names = dict.fromkeys(operation.parameters["path"], CANARY)
+        content = body if operation.takes_json else None
+        await walk.send(operation, standing, content=content, names=names, headers=walk.key(operation))
+        await walk.send(operation, standing, content=content, headers=walk.key(operation))
+        await walk.send(operation, standing, query=f"?{CANARY}={CANARY}")
+    lines += repr(log)
+    if "request" not in lines:
+        return "nothing was logged"
+    spilled = [text for text in (CANARY, *said) if text in lines]
+    return f"the log repeats {spilled}" if spilled else None
 
 
 @convention()

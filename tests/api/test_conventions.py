@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from structlog import get_logger
 
 from app.base.settings import Settings
 from app.main import create_app
@@ -115,6 +116,7 @@ async def rude() -> AsyncIterator[Walk]:
     """A service that answers everything with success, and keeps no convention at all."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
+        get_logger().info("request", path=scope["path"], body=(await receive())["body"])
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
         await send({"type": "http.response.body", "body": b'{"at": "2026-02-10T15:00:00", "data": [], "total": 0}'})
 

@@ -1,7 +1,7 @@
 """A walk over the operations of an OpenAPI document: what it says of each, and requests that succeed."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import httpx2
+from structlog.testing import capture_logs
 
 from tests.frontdesk import Headers
 
@@ -113,12 +114,19 @@ class Walk:
         """Answers that the document does not tell of."""
         self._standing: dict[str, Arranged] = {}
         self._answers: dict[str, httpx2.Response] = {}
+        self.logged: dict[str, tuple[str, list[str]]] = {}
+        """What was logged of each success, and what its caller said: tokens, and words that are nobody's else."""
 
     async def answered(self, operation: Operation) -> httpx2.Response:
         """Its success, looked at from all sides; the id of the request is the operation's."""
         if operation.id not in self._answers:
             headers = self.key(operation) | {"X-Request-Id": operation.id}
-            self._answers[operation.id] = await self.send(operation, await self.fresh(operation), headers=headers)
+            arranged = await self.fresh(operation)
+            with capture_logs() as log:
+                self._answers[operation.id] = await self.send(operation, arranged, headers=headers)
+            told = filled(self._call(operation).body, arranged.names)
+            tokens = [value for caller in arranged.callers.values() for value in caller.values()]
+            self.logged[operation.id] = repr(log), [*tokens, *spoken(told)]
         return self._answers[operation.id]
 
     async def standing(self, operation: Operation) -> Arranged:
@@ -144,6 +152,10 @@ class Walk:
         if operation.id not in self.calls and not operation.reads:
             raise LookupError(f"{operation.id}: CALLS does not say how it succeeds")
         return self.calls.get(operation.id, Call())
+
+    def body(self, operation: Operation, arranged: Arranged) -> Any:
+        """As it succeeds."""
+        return filled(self._call(operation).body, arranged.names)
 
     @staticmethod
     def key(operation: Operation) -> dict[str, str]:
@@ -210,6 +222,27 @@ def altered(body: Any, other: Mapping[str, Any]) -> Any:
         if name in _FREE:
             return {**body, name: f"{value}x"}
     raise LookupError(f"Nothing says how {body} may differ.")
+
+
+def spoken(body: Any) -> Iterator[str]:
+    """Texts of a body that are in someone's own words: an address, or more words than one."""
+    if isinstance(body, dict):
+        for value in body.values():
+            yield from spoken(value)
+    elif isinstance(body, list):
+        for value in body:
+            yield from spoken(value)
+    elif isinstance(body, str) and ("@" in body or " " in body):
+        yield body
+
+
+def with_canaries(body: Any, canary: str) -> Any:
+    """The canary in place of every text, however deep."""
+    if isinstance(body, dict):
+        return {name: with_canaries(value, canary) for name, value in body.items()}
+    if isinstance(body, list):
+        return [with_canaries(value, canary) for value in body]
+    return canary if isinstance(body, str) else body
 
 
 def filled(body: Any, names: Names) -> Any:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.base.errors import Problem
 from app.base.events import EventType
+from app.base.tracing import span
 from app.db.callers import CallerRow
 from app.db.commands import Along, Command, Overtaken, Update, carry_out
 from app.db.problems import violated_constraint
@@ -89,7 +90,8 @@ def judged(errand: Errand, known: Known, verb: str, payload: Mapping[str, Any]) 
     if verb != "pay" and out_of_turn(verb, known.ticket):
         raise Problem("conflict", "The ticket has ended.")
     transition = Transition(verb=verb, by=speaker(known.caller), payload=payload)
-    decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now)
+    with span("decide", verb=verb):
+        decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now)
     if not let_through(known.ticket, after):
         raise refusal(decision, passing=decision.reason in _OF_STATE and not decision.missing)
     return after.changed(decision=decision)

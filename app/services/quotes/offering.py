@@ -5,6 +5,7 @@ from typing import Any
 
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
+from app.base.tracing import span
 from app.base.vocabulary import Scope
 from app.db.callers import CallerRow, Kind
 from app.db.commands import Command, Overtaken, carry_out
@@ -95,7 +96,8 @@ async def _put(errand: Errand, known: Known, body: QuoteAsk, latest: Mapping[str
     if amount is not None:
         payload["amount"] = format(amount.amount, "f")
     transition = Transition(verb="quote", by=speaker(known.caller), payload=payload)
-    decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now)
+    with span("decide", verb="quote"):
+        decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now)
     if not let_through(known.ticket, after):
         raise refusal(decision)
     change = changed(errand, known, after.changed(decision=decision), priced=False)

@@ -13,7 +13,7 @@ from app.policy.compile import CompiledPolicy
 
 REST: Final = timedelta(seconds=30)
 """Whatever the number of workers, a provider is not looked at more often."""
-_DAYS_AT_ONCE: Final = 16
+_DAYS_AT_ONCE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

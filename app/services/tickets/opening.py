@@ -9,6 +9,7 @@ from uuid import UUID
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.identifiers import new_reference
+from app.base.tracing import span
 from app.base.vocabulary import Outcome
 from app.db.callers import CallerRow, Kind
 from app.db.commands import Command, Update, carry_out
@@ -57,7 +58,8 @@ def _received_at(errand: Errand, body: TicketOpen) -> datetime:
 async def _attempt(errand: Errand, clean: Clean[TicketOpen], received_at: datetime) -> StoredAnswer:
     given = await gather(errand, clean.body, received_at, errand.now, clean.redacted)
     id_ = errand.new_id()
-    opened = life.open_ticket(given.policy, given.request, given.around, received_at, id_=str(id_))
+    with span("decide"):
+        opened = life.open_ticket(given.policy, given.request, given.around, received_at, id_=str(id_))
     answer, command = recorded(errand, given, opened, clean.body, id_, None)
     try:
         await carry_out(errand.database, errand.provider_id, command, errand.now)

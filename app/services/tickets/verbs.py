@@ -9,6 +9,7 @@ from uuid import UUID
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.identifiers import parse_reference
+from app.base.tracing import span
 from app.base.vocabulary import Coverage
 from app.db.callers import Kind
 from app.db.commands import Along, Command, carry_out
@@ -99,7 +100,8 @@ async def act_on(errand: Errand, known: Known, act: Act) -> StoredAnswer:
     if out_of_turn(act.verb, known.ticket):
         raise Problem("conflict", _standing(known.ticket))
     survivor = _survivor(known, act)
-    decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now, survivor=survivor)
+    with span("decide", verb=act.verb):
+        decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now, survivor=survivor)
     if not let_through(known.ticket, after):
         raise _refused(errand, known, act.verb, decision)
     after = after.changed(decision=decision)
