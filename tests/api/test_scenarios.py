@@ -50,6 +50,7 @@ async def test_the_desk_keeps_the_promise_over_http(front: FrontDesk, name: str)
     _judge(name, await _told(front, FILES[name], every=False))
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.long
 @pytest.mark.parametrize("name", FILES)
 async def test_the_desk_keeps_every_promise_over_http(front: FrontDesk, name: str) -> None:
