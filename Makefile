@@ -73,9 +73,10 @@ release-api: .venv/.dev ## take the OpenAPI document as it is for what callers r
 	$(BIN)/python -m tests.contract.release
 
 .PHONY: records
-records: .venv/.dev ## write anew what scenarios answer and documents are told to say, for a change that is meant
+records: .venv/.dev ## write anew what scenarios and operations answer and documents are told to say, for a change that is meant
 	$(BIN)/python -m tests.policy.recording
 	$(BIN)/python -m tests.policy.recording_documents
+	$(BIN)/python -m tests.contract.recording
 
 .PHONY: lexicon
 lexicon: .venv/.dev ## learn anew what the catalogues' topics sound like, after their words have changed
@@ -90,8 +91,12 @@ long: .venv/.dev ## the same tests and laws with their full counts
 	CLAUSEDESK_TEST_TIER=long $(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: api
-api: .venv/.dev .venv/.clients ## the OpenAPI document linted and compared, clients made from it, the conventions, Schemathesis
+api: .venv/.dev .venv/.clients ## the OpenAPI document linted and compared, clients made from it, the conventions
 	$(BIN)/python -m tests.contract
+
+.PHONY: attack
+attack: .venv/.dev ## Schemathesis against a running demonstration (EXAMPLES=1 SECONDS=120 SEEDS="1")
+	$(BIN)/python -m tests.contract.fuzzing
 
 .PHONY: bench-quick
 bench-quick: .venv/.dev ## what a request costs, against the least that could do it

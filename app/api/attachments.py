@@ -28,6 +28,7 @@ from app.services.attachments.uploading import judge, upload
 
 router = desk_router("/v1/attachments", "attachments")
 
+_KIND: Final = "multipart/form-data"
 _FIELD: Final = "file"
 _MOST_PARTS: Final = 4
 # Types that no browser runs anything of; all others are served as bytes without a type.
@@ -40,7 +41,7 @@ _FORM: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "content": {
-            "multipart/form-data": {
+            _KIND: {
                 "schema": {
                     "type": "object",
                     "required": [_FIELD],
@@ -129,6 +130,9 @@ class _Form(MultiPartParser):
 @asynccontextmanager
 async def _uploaded(request: Request) -> AsyncIterator[UploadFile]:
     """The one file of the form; beyond a megabyte it waits on disk."""
+    # Of a request without a body nobody has looked at the type yet.
+    if not request.headers.get("content-type", "").lower().startswith(_KIND):
+        raise Problem("unsupported_media_type", f"This path takes {_KIND}.", headers={"Accept": _KIND})
     parser = _Form(request.headers, request.stream(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS)
     try:
         form = await parser.parse()

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.api.describing import Document, describe
+from app.api.examples import example_of
 from app.api.problems import MEDIA_TYPE, TOKEN_PATH
 
 _INTRODUCTION: Final = """\
@@ -85,6 +86,7 @@ def document_of(app: FastAPI) -> Document:
     _tell_of_problems(document)
     for operation in operations_in(document):
         _tell_of_parameters(operation)
+        _show(operation, example_of(operation["operationId"]))
     document["components"]["securitySchemes"]["basic"] = {
         "type": "http",
         "scheme": "basic",
@@ -127,6 +129,17 @@ def _tell_of_parameters(operation: Document) -> None:
                 parameter["schema"] |= only
             case several:
                 parameter["schema"] |= {"anyOf": several} if several else {}
+
+
+def _show(operation: Document, example: Document) -> None:
+    """What it was asked and answered when that was recorded."""
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+        if "request" in example and kind.endswith(("/json", "+json", "urlencoded")):
+            content["examples"] = {"recorded": {"value": example["request"]}}
+    for status, value in example.get("responses", {}).items():
+        for kind, content in operation["responses"].get(status, {}).get("content", {}).items():
+            if "json" in kind:
+                content["examples"] = {"recorded": {"value": value}}
 
 
 def _name_lists(document: Document) -> None:

@@ -241,6 +241,13 @@ WRONG: dict[str, tuple[str, bytes, int]] = {
 }  # fmt: skip
 
 
+async def test_no_form_at_all_is_refused(front: FrontDesk) -> None:
+    _, _, who = await front.customer("mexxus")
+    for kind in ({}, {"Content-Type": "text/csv"}):
+        answer = await front.client.post("/v1/attachments", headers={**who, **kind})
+        assert (answer.status_code, answer.headers["accept"]) == (415, "multipart/form-data")
+
+
 async def test_a_form_that_is_none_is_refused_and_nothing_kept(front: FrontDesk) -> None:
     _, _, customer = await front.customer()
     for name, (kind, body, status) in WRONG.items():
