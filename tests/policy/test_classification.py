@@ -65,3 +65,16 @@ def test_what_no_rule_puts_first_is_of_the_lowest_class(topic: str, priority: st
 
 def test_a_class_that_staff_have_set_stands() -> None:
     assert decided("web.offline", priority="usual").priority == "usual"
+
+
+@pytest.mark.parametrize(("variant", "coverage"), [("kvm", "covered"), ("storage", "unspecified")])
+def test_what_covers_one_variant_of_a_product_says_nothing_of_another(variant: str, coverage: str) -> None:
+    policy = harbour(
+        {
+            "products": {"shared": {"variants": ["kvm", "storage"]}},
+            "coverage": [{"topics": ["web"], "status": "covered", "variants": ["kvm"], "clauses": ["HAR-12"]}],
+        }
+    )
+    account = QUAY.model_copy(update={"product_variant": variant})
+    asked = Request(sender=OWNER, facts={"topic": "web.error"})
+    assert decide(policy, asked, Situation(account=account, account_named=True), NOON).coverage == coverage

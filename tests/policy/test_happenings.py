@@ -154,7 +154,9 @@ def test_a_clock_can_begin_with_any_event_of_the_ticket() -> None:
 def test_a_clock_can_begin_when_a_fact_comes_to_hold() -> None:
     ticket = after(opened(), "diagnose", 60, facts={"workaround_given": True})
     assert due(ticket, "report") == NOON + timedelta(minutes=60, days=1)
-    assert due(after(ticket, "diagnose", 90, cause="customer"), "report") == NOON + timedelta(minutes=60, days=1)
+    later = after(ticket, "diagnose", 90, cause="customer")
+    assert due(later, "report") == NOON + timedelta(minutes=60, days=1)
+    assert later.starts["workaround_given"] == NOON + timedelta(minutes=60)
 
 
 def test_a_fact_of_the_request_counts_from_its_receipt() -> None:
