@@ -170,6 +170,7 @@ async def test_who_waits_too_long_for_a_lock_is_told_of_a_conflict(
 async def test_a_deadlock_is_done_again(database: Database, owner: asyncpg.Connection, provider: Provider) -> None:
     accounts = [(await factories.account(owner, provider.id)).id for _ in range(2)]
     tries = 0
+    each_has_one = asyncio.Barrier(2)
 
     async def add(order: list[UUID]) -> None:
         async def both(connection: asyncpg.Connection) -> None:
@@ -177,7 +178,8 @@ async def test_a_deadlock_is_done_again(database: Database, owner: asyncpg.Conne
             tries += 1
             for account in order:
                 await connection.execute("UPDATE account SET abuse_count = abuse_count + 1 WHERE id = $1", account)
-                await asyncio.sleep(0.05)
+                if tries <= 2 and account == order[0]:
+                    await each_has_one.wait()
 
         await database.atomically(provider.id, both)
 

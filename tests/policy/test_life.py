@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from app.base.vocabulary import ClockState, Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision
@@ -130,3 +132,19 @@ def test_whoever_turns_out_to_be_somebody_else_leaves_no_clock_behind() -> None:
         Outcome.REFUSED, "identity_not_verified", TicketStatus.CLOSED,
     )  # fmt: skip
     assert {line.state for line in closed.clocks} == {ClockState.MET}
+
+
+# ── what staff decide otherwise ──────────────────────────────────────────────
+@pytest.mark.parametrize("field", ["coverage", "priority", "level", "department"])
+def test_staff_can_set_nothing_that_the_policy_does_not_know(field: str) -> None:
+    decision, unmoved = done(ticket(), "override", field=field, value="nowhere", reason="it seemed right")
+    assert (decision.outcome, decision.missing) == (Outcome.REFUSED, ("value",))
+    assert unmoved == ticket()
+
+
+@pytest.mark.parametrize(("timing", "charged"), [("postpay", ["charge"]), ("none", [])])
+def test_work_that_nobody_pays_for_is_settled_without_a_charge(timing: str, charged: list[str]) -> None:
+    policy = harbour({"fees": {"development": {"payment": {"timing": timing, "portion": "all"}}}})
+    asked = ticket(policy, topic="code.development")
+    settled, _ = apply(policy, asked, Transition(verb="settle", by=STAFF, payload={"minutes": 60}), AROUND, NOON + HOUR)
+    assert [kind for kind in kinds(settled) if kind in ("charge", "refund")] == charged

@@ -15,6 +15,7 @@ from app.policy.library.files import library, policy_text
 from app.policy.loading import load
 from app.policy.settling import settle
 from app.policy.situation import Account, ListedContact, Request, Situation
+from tests.policy.harbour import harbour
 
 AT = datetime(2026, 2, 10, 15, tzinfo=UTC)
 
@@ -69,3 +70,11 @@ def test_a_customer_names_one_of_several_products_and_no_other(topic: str, produ
     for foreign in (other, "", "constructor"):
         assert decided(topic, held, claimed_product=foreign).coverage is decided(topic, held).coverage
     assert decided(topic, (products[0],), claimed_product=products[1]) == decided(topic, (products[0],))
+
+
+def test_products_are_the_same_by_any_name_of_theirs_and_by_their_own_where_the_policy_knows_none() -> None:
+    small = harbour({"products": {"shared": {"aliases": ["webspace"], "clauses": ["HAR-12"]}}})
+    assert small.same_product("shared", "webspace")
+    assert small.same_product("legacy", "legacy")
+    assert not small.same_product("legacy", "shared")
+    assert not small.same_product("shared", "legacy")
