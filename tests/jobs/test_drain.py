@@ -107,7 +107,7 @@ async def test_every_event_arrives_though_two_workers_are_killed_again_and_again
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 async def test_a_hundred_thousand_events_drain_over_two_workers_each_killed_five_times(
     counting: Counting, owner: asyncpg.Connection, owner_dsn: str, provider: Provider, keys_folder: Path
 ) -> None:
