@@ -102,6 +102,10 @@ attack: .venv/.dev ## Schemathesis against a running demonstration (EXAMPLES=1 S
 bench-quick: .venv/.dev ## what a request costs, against the least that could do it
 	$(BIN)/python -m tests.benchmarks.quick
 
+.PHONY: bench-observed
+bench-observed: .venv/.dev ## what logs and metrics cost of a GET's CPU: at most 15 %
+	$(BIN)/python -m tests.benchmarks.observed
+
 .PHONY: bench-reports
 bench-reports: .venv/.dev ## how long reports and figures take over a month of many tickets (TICKETS=1000000)
 	$(BIN)/python -m tests.benchmarks.reports --tickets $(or $(TICKETS),1000000)

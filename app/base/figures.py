@@ -46,6 +46,7 @@ NOW: Final[Mapping[str, Figure]] = {
 PAST: Final[Mapping[str, Figure]] = {
     "tickets": _counter("Requests, by what became of them.", "provider", "outcome", "reason", "channel"),
     "auto_closed": _counter("Requests that were closed as they came.", "provider"),
+    "emergency_calls": _counter("Calls on an emergency line, by whether they were taken.", "provider", "valid"),
     "target_seconds": Figure(
         "histogram",
         "From the start of a clock until it was met, in the clock's own time.",

@@ -16,6 +16,7 @@ from app.base.errors import Problem
 from app.base.figures import Labels, Spread, Values, family, histogram
 from app.base.metrics import READINGS
 from app.base.reasons import REASONS
+from app.base.vocabulary import Outcome
 from app.db.due import active_providers
 from app.db.figures import Now, Past, Rows, figures_now, figures_past, rested_on
 from app.db.pool import Database
@@ -184,6 +185,7 @@ def families_past(found: Past, met: Rows, bounds: Sequence[int], policies: InFor
     none_yet: dict[Labels, float] = {(slug,): 0.0 for slug in policies}
     closed = _summed(((r["provider"],), r["count"]) for r in found.tickets if r["outcome"] == "auto_closed")
     yield family("auto_closed", none_yet | closed)
+    yield family("emergency_calls", _emergencies(found.tickets, policies))
     ranked = [((*_of_metric(row, policies), *_rank(row, policies)), row) for row in met]
     yield histogram("target_seconds", bounds, _spreads(ranked))
     # From the first: a count that begins with one is no growth to Prometheus.
@@ -257,6 +259,17 @@ def _request(row: Mapping[str, Any], policies: InForce) -> Labels:
 def _miss(row: Mapping[str, Any], policies: InForce) -> Labels:
     liability = row["liability"] if row["liability"] in ("none", "credit") else "unspecified"
     return *_of_metric(row, policies), "true" if row["excused"] else "false", liability
+
+
+def _emergencies(tickets: Rows, policies: InForce) -> Values:
+    """On the entrances that the policy keeps for them; none yet where there were none."""
+    lines = {(slug, name) for slug, p in policies.items() for name, c in p.document.channels.items() if c.emergency}
+    calls: dict[Labels, float] = {(slug, valid): 0.0 for slug, _ in lines for valid in ("true", "false")}
+    for row in tickets:
+        if (row["provider"], row["channel"]) in lines:
+            valid = "true" if row["outcome"] in (Outcome.ACCEPTED, Outcome.MERGED) else "false"
+            calls[row["provider"], valid] += row["count"]
+    return calls
 
 
 def _misses(document: Document) -> Iterator[Labels]:

@@ -193,6 +193,19 @@ async def test_a_goal_stands_beside_its_band(surveyor: Surveyor, owner: asyncpg.
     assert [value(f"goal_{name}", **goal) for name in ("value", "min", "max", "met")] == [0.75, 0.7, 0.8, 1]
 
 
+async def test_calls_on_an_emergency_line_are_counted_by_whether_they_were_taken(
+    surveyor: Surveyor, owner: asyncpg.Connection, front: FrontDesk
+) -> None:
+    plutus = await front.provider("plutus")
+    line = next(name for name, c in library_policy("plutus")[1].document.channels.items() if c.emergency)
+    for outcome in ("accepted", "refused", "refused"):
+        await factories.ticket(owner, plutus.id, channel=line, outcome=outcome)
+    await factories.ticket(owner, plutus.id, channel="ticket")
+    await survey(surveyor)
+    assert value("emergency_calls_total", provider="plutus", valid="true") == 1
+    assert value("emergency_calls_total", provider="plutus", valid="false") == 2
+
+
 async def test_no_word_of_a_request_becomes_a_label_and_strangers_words_make_no_series(
     surveyor: Surveyor, owner: asyncpg.Connection, mexxus: Provider
 ) -> None:
