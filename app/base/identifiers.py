@@ -41,7 +41,8 @@ def uuid7_of(at: datetime, name: str) -> UUID:
 
 def new_reference(prefix: str) -> str:
     """A ticket reference: provider prefix and 3 x 4 Crockford base32 characters, the last one a check character."""
-    digits = [secrets.randbelow(32) for _ in range(_DIGITS)]
+    drawn = secrets.randbits(5 * _DIGITS)
+    digits = [drawn >> 5 * place & 31 for place in range(_DIGITS)]
     return _written(prefix, [*digits, _check(digits)])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy, Numbers
@@ -40,7 +40,7 @@ class Ticket(Model):
     received_at: datetime
     completed_at: datetime | None = None
     request: Request
-    facts: Mapping[str, JsonValue] = {}
+    facts: Mapping[str, JsonValue] = Field(default_factory=dict)
     """All that is asserted by now, the request's own facts included."""
     decision: Decision
     status: TicketStatus
@@ -51,9 +51,9 @@ class Ticket(Model):
     scheduled: bool = False
     window: ScheduleWindow | None = None
     """When staff mean to do the work, where they have chosen a time themselves."""
-    starts: Mapping[str, datetime] = {}
+    starts: Mapping[str, datetime] = Field(default_factory=dict)
     """Instants of events that clocks may start from."""
-    triage: Mapping[str, JsonValue] = {}
+    triage: Mapping[str, JsonValue] = Field(default_factory=dict)
     assignee: str | None = None
     merged_into: str | None = None
     linked: tuple[str, ...] = ()

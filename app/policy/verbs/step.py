@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from app.base.vocabulary import Outcome
 from app.policy.compile import CompiledPolicy
@@ -33,7 +33,7 @@ class Transition(Model):
 
     verb: str
     by: Sender
-    payload: Mapping[str, JsonValue] = {}
+    payload: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
