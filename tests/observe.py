@@ -1,6 +1,7 @@
 """Monitoring in earnest: promtool over rules and dashboards, and a real Prometheus that sees a planted miss.
 
-Prometheus and promtool are Debian's package `prometheus`; as root it is installed where it is missing.
+Prometheus and promtool are Debian's package `prometheus`; as root it is installed where it is missing. Beside it an
+Alertmanager posts its webhook to the desk.
 """
 
 import asyncio
@@ -26,7 +27,8 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.pool import teach_json
 from app.db.tables.clocks import TicketClock
 from tests import factories
-from tests.cli.desk import Running
+from tests.alertmanager import alerting, find_alertmanager
+from tests.cli.desk import Running, clausedesk
 from tests.rules import MONITORING, queries, rule_groups, rules, unit_tests
 
 PLANTED = {"alertname": "TargetBreached", "provider": "mexxus", "metric": "first_response"}
@@ -35,6 +37,7 @@ PATIENCE = 240
 
 def main() -> None:
     find_prometheus()
+    find_alertmanager()
     with tempfile.TemporaryDirectory(prefix="clausedesk-observe-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -104,6 +107,7 @@ def watch(folder: Path, dsn: str) -> None:
                 examined(text.count("# TYPE"), f"metrics of {whose} pass `promtool check metrics`")
             with scraping(folder, prometheus, {"api": api_metrics, "worker": worker_metrics}):
                 raise_alert(dsn, f"http://127.0.0.1:{prometheus}")
+            report_outage(folder, f"http://127.0.0.1:{api}", common)
 
 
 class scraping:  # noqa: N801 - it is used as a word of a `with` statement
@@ -143,6 +147,27 @@ def raise_alert(dsn: str, prometheus: str) -> None:
     began = time.monotonic()
     wait(lambda: firing(prometheus))
     print(f"1 planted miss raised TargetBreached after {time.monotonic() - began:.0f} s", flush=True)
+
+
+def report_outage(folder: Path, desk: str, common: dict[str, str]) -> None:
+    """Alertmanager tells of a server: one incident, however often it tells, until the alert ends."""
+    words = ("--provider", "mexxus", "--role", "service", "--scope", "events")
+    token = clausedesk("token", *words, **common).stdout.strip()
+
+    def incidents() -> list[str]:
+        shown = json.loads(get(f"{desk}/v1/status/mexxus"))["incidents"]
+        return [notice["id"] for notice in shown if notice["server"] == "web7"]
+
+    with alerting(folder, free_port(), desk, token) as alertmanager:
+        wait(lambda: alertmanager.tell("web7"))
+        wait(incidents)
+        first = incidents()
+        time.sleep(6)  # it tells again meanwhile
+        if incidents() != first or len(first) != 1:
+            sys.exit(f"what Alertmanager told again changed the incident: {first}, {incidents()}")
+        alertmanager.tell("web7", over=True)
+        wait(lambda: not incidents())
+    examined(len(first), "incident that a real Alertmanager opened and ended")
 
 
 async def plant_a_miss(dsn: str) -> None:
