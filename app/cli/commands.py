@@ -11,6 +11,7 @@ COMMANDS: Final[dict[str, Place]] = {
     "worker": ("Work off events, deliveries and what falls due.", "app.cli.working:worker"),
     "migrate": ("Bring the database to this version's schema.", "app.cli.migrating:migrate"),
     "inbound": ("Take in one mail from stdin, as a mail server pipes it.", "app.cli.inbound:inbound"),
+    "import": ("Import accounts or contacts from a file.", "app.cli.importing:import_file"),
     "token": ("Print a development token, for trying things out.", "app.cli.token:token"),
     "triage": ("Explain what triage makes of a message.", "app.cli.triage:triage"),
     "openapi": ("Print the OpenAPI document of the API.", "app.cli.openapi:openapi"),

@@ -33,6 +33,10 @@ WHERE provider_id = $1 AND active AND role = $2 AND ($3::int IS NULL OR level = 
   AND (departments = '{}' OR departments @> $4::text[])
 ORDER BY id LIMIT 1
 """
+_ADMINS = """
+SELECT id FROM staff WHERE provider_id = $1 AND active AND role = 'admin' AND ($2::text IS NULL OR email = lower($2))
+ORDER BY id LIMIT 2
+"""
 _SERVICE = """
 SELECT id, scopes FROM api_client
 WHERE provider_id = $1 AND active AND role = 'service' AND scopes @> $2::text[]
@@ -91,6 +95,11 @@ async def find_staff(
     """Somebody of this role and level who works in all these departments."""
     found: UUID | None = await database.fetchval(provider_id, _STAFF, provider_id, role, level, list(departments))
     return found
+
+
+async def admins_named(database: Database, provider_id: UUID, email: str | None) -> list[UUID]:
+    """The administrator of this address; without one, at most two of them all."""
+    return [row["id"] for row in await database.fetch(provider_id, _ADMINS, provider_id, email)]
 
 
 async def find_service(database: Database, provider_id: UUID, scopes: Iterable[Scope]) -> ServiceSubject | None:

@@ -30,6 +30,7 @@ EXEMPT: dict[str, dict[str, str]] = {
         "redeliver": "What it sends again has the id that it had: receivers know it.",
         "acknowledge_page": "Whoever has answered stays the one who did, however often it is said.",
         "requeue_dead_letter": "What is tried again is no dead letter any more: it is not there a second time.",
+        "erase_person": "What is erased stays so, however often it is asked for.",
         "validate_policy": _NOTHING,
         "classify_request": _NOTHING,
         "check_authority": _NOTHING,
@@ -38,6 +39,7 @@ EXEMPT: dict[str, dict[str, str]] = {
         "read_events": "The feed has no last page: its cursor leads on to what is to come."
     },
     "a_change_rests_on_the_version_that_was_read": {
+        "erase_person": "Whoever is to be forgotten is, whatever has changed about them meanwhile.",
         "validate_policy": _NOTHING,
         "ping_webhook": "It tries the webhook out as it is and changes nothing of it.",
         "redeliver": "What it sends again rests on no version of the webhook.",

@@ -99,6 +99,7 @@ CALLS: dict[str, Call] = {
     "publish_notice": Call("staff"),
     "resolve_notice": Call("staff", after=("publish_notice",)),
     "withdraw_notice": Call("staff"),
+    "erase_person": Call(),
     "create_import": Call(body={"number": "$new", "name": "Maple Cycles"}),
     "create_reseller": Call(body={"number": "$new", "name": "Northlight"}),
     "change_reseller": Call(body={"name": "Southlight"}),

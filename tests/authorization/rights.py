@@ -62,7 +62,7 @@ _RIGHTS: Final = {
     "admin events": "list_webhooks read_webhook list_webhook_deliveries",
     "admin": """publish_policy revise_settings create_account change_account add_domain remove_domain create_reseller
         change_reseller deactivate_reseller activate_reseller create_staff change_staff deactivate_staff activate_staff
-        create_import read_import list_import_rows
+        export_person erase_person create_import read_import list_import_rows
         list_clients create_client read_client change_client rotate_client deactivate_client activate_client
         create_webhook change_webhook delete_webhook rotate_webhook ping_webhook redeliver""",
 }
