@@ -2,20 +2,22 @@
 
 import base64
 import re
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import fastapi_offline
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from app.api.document import document_of
 
 _ASSETS = "/docs/assets"
 _FOLDER = Path(fastapi_offline.__file__).parent / "static"
+_FOREIGN_LOGO = re.compile(r"https://cdn\.redoc\.ly/[\w./-]+")
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -29,8 +31,19 @@ def install(app: FastAPI) -> None:
 
     app.openapi = described  # type: ignore[method-assign]
     assert app.openapi_url is not None
+    app.add_route(f"{_ASSETS}/redoc.standalone.js", _read_redoc_script, include_in_schema=False)
     app.mount(_ASSETS, StaticFiles(directory=_FOLDER))
     app.include_router(_pages(app.title, app.openapi_url))
+
+
+async def _read_redoc_script(_: Request) -> Response:
+    """Redoc shows a logo of its makers, which it would fetch from them: ours stands in its place."""
+    return Response(_redoc_script(), media_type="text/javascript")
+
+
+@cache
+def _redoc_script() -> str:
+    return _FOREIGN_LOGO.sub(f"{_ASSETS}/favicon.png", (_FOLDER / "redoc.standalone.js").read_text("utf-8"))
 
 
 def _pages(title: str, openapi_url: str) -> APIRouter:

@@ -22,6 +22,13 @@ async def test_the_pages_load_from_here_alone(edge: httpx2.AsyncClient, path: st
     assert "//" not in "".join(assets)
 
 
+async def test_the_reference_asks_its_makers_for_nothing(edge: httpx2.AsyncClient) -> None:
+    script = await edge.get("/docs/assets/redoc.standalone.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert len(script.text) > 100_000
+    assert "cdn.redoc" not in script.text
+
+
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
 async def test_the_pages_run_their_own_scripts_only(edge: httpx2.AsyncClient, path: str) -> None:
     page = await edge.get(path)
