@@ -126,6 +126,12 @@ browser: .venv/.dev ## the pages that we serve, in a real Chromium: keyboard, ax
 pictures: .venv/.dev ## take the pictures of the README anew (needs chromium)
 	$(BIN)/python -m tests.browser.pictures
 
+.PHONY: chaos
+chaos: .venv/.dev ## replicas, workers and PostgreSQL that are killed, frozen and cut off (FAULTS=40 SECONDS=150 SEED=… CONTROLS=2)
+	$(BIN)/python -m tests.chaos --faults $(or $(FAULTS),40) --seconds $(or $(SECONDS),150) --controls $(or $(CONTROLS),2) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.chaos.overload
+	$(BIN)/python -m tests.chaos.restarts
+
 .PHONY: observe
 observe: .venv/.dev ## promtool over rules and dashboards, and a real Prometheus that sees a planted miss
 	$(BIN)/python -m tests.observe

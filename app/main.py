@@ -137,6 +137,7 @@ async def _connect(settings: Settings) -> Database:
         settings.database_url.get_secret_value(),
         size=settings.pool_size,
         acquire_seconds=settings.pool_timeout_seconds,
+        queue=settings.pool_queue,
         statement_seconds=settings.statement_timeout_seconds,
         lock_seconds=settings.lock_timeout_seconds,
     )

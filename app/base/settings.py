@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535, description="Port to listen on")
     pool_size: int = Field(8, ge=1, le=200, description="Database connections of one process")
     pool_timeout_seconds: float = Field(1.5, gt=0, description="How long a request waits for a connection before 503")
+    pool_queue: int = Field(64, ge=1, description="Requests that may wait for one; whoever comes then has 503 at once")
     statement_timeout_seconds: float = Field(5, gt=0, description="Longest statement of a request")
     lock_timeout_seconds: float = Field(2, gt=0, description="Longest wait for a lock before 409")
     max_body_bytes: int = Field(1_048_576, gt=0, description="Largest JSON body")

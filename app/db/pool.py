@@ -50,9 +50,11 @@ class ScopedConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg has 
 class Database:
     """Postgres as one role sees it. Reads and single statements need no transaction: a statement is atomic alone."""
 
-    def __init__(self, pool: asyncpg.Pool, acquire_seconds: float) -> None:
+    def __init__(self, pool: asyncpg.Pool, acquire_seconds: float, queue: int = 64) -> None:
         self._pool = pool
         self._acquire_seconds = acquire_seconds
+        self._queue = queue
+        self._waiting = 0
 
     @classmethod
     async def connect(
@@ -62,6 +64,7 @@ class Database:
         role: str = APP_ROLE,
         size: int = 8,
         acquire_seconds: float = 1.5,
+        queue: int = 64,
         statement_seconds: float = 5,
         lock_seconds: float = 2,
     ) -> Self:
@@ -89,7 +92,7 @@ class Database:
         except (*DATABASE_ERRORS, ValueError) as error:
             raise DatabaseFault(sentence_for(error)) from error
         observe_pool(role, pool)
-        return cls(pool, acquire_seconds)
+        return cls(pool, acquire_seconds, queue)
 
     async def close(self) -> None:
         """Let running statements end, then drop what is left."""
@@ -176,7 +179,12 @@ class Database:
         raise unavailable()
 
     async def _take(self, provider_id: UUID | None) -> ScopedConnection:
+        if self._waiting >= self._queue:
+            # Whoever comes now would wait in vain: told at once, they come again when there is room.
+            POOL_TIMEOUTS.inc()
+            raise unavailable()
         began = perf_counter()
+        self._waiting += 1
         try:
             # Whoever need not wait needs no alarm clock either, which costs more than the rest of this.
             patience = None if self._pool.get_idle_size() else self._acquire_seconds
@@ -184,6 +192,8 @@ class Database:
         except TimeoutError:
             POOL_TIMEOUTS.inc()
             raise
+        finally:
+            self._waiting -= 1
         observe_wait(perf_counter() - began)
         try:
             await connection.scope(provider_id)

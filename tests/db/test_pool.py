@@ -225,3 +225,17 @@ async def test_a_server_that_goes_and_comes_back_is_unavailable_meanwhile(tmp_pa
     with server:
         assert await database.fetchval(None, "SELECT 1") == 1
         await database.close()
+
+
+async def test_whoever_comes_to_a_long_queue_is_told_at_once(owner_dsn: str) -> None:
+    small = await Database.connect(owner_dsn, size=1, queue=2, acquire_seconds=5)
+    try:
+        async with small.read(None):
+            waiting = [asyncio.create_task(small.fetchval(None, "SELECT 1")) for _ in range(2)]
+            await asyncio.sleep(0)
+            with pytest.raises(Problem) as refused:
+                await small.fetchval(None, "SELECT 1")
+            assert (refused.value.code, refused.value.headers) == ("unavailable", {"Retry-After": "1"})
+        assert await asyncio.gather(*waiting) == [1, 1]
+    finally:
+        await small.close()
