@@ -5,7 +5,15 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from fastapi.responses import Response
 
-from app.api.callers import ADMINS, ANYBODY, JUDGED_STAFF, OWN_RESELLER, PEOPLE, STAFF_OR_GATEWAY, SUBMITTING
+from app.api.callers import (
+    ADMINS,
+    ANYBODY,
+    JUDGED_STAFF,
+    OWN_RESELLER,
+    PEOPLE_OR_FOR_THEM,
+    STAFF_OR_GATEWAY,
+    SUBMITTING,
+)
 from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import ExternalRef, PageDep
@@ -112,10 +120,13 @@ async def list_contacts(errand: ErrandDep, account: AccountName, page: PageDep) 
     summary="List another person",
     status_code=201,
     responses={201: {"model": Contact}},
-    dependencies=PEOPLE,
+    dependencies=PEOPLE_OR_FOR_THEM,
 )
 async def add_contact(errand: RepeatableErrand, account: AccountName, body: ContactAdd) -> Response:
-    """If the policy lets the caller, and lets one more be listed in this role under this address."""
+    """If the policy lets the caller, and lets one more be listed in this role under this address.
+
+    A client area's own token says in `sender` for whom it asks.
+    """
     return sent(await contacts.add(errand, account, body))
 
 

@@ -50,6 +50,7 @@ _CUSTOMERS: Final = CONTACT_ROLES | {Role.RESELLER}
 
 ANYBODY: Final = [Depends(require(*Role))]
 PEOPLE: Final = _allowed(_PEOPLE)
+PEOPLE_OR_FOR_THEM: Final = _allowed(_PEOPLE, judged=frozenset({Role.SERVICE}))
 CUSTOMERS: Final = _allowed(_CUSTOMERS)
 STAFF: Final = _allowed(STAFF_ROLES)
 ADMINS: Final = _allowed(frozenset({Role.ADMIN}))
