@@ -16,7 +16,7 @@ from tests.authorization.rights import may
 
 NAMES_AN_ACCOUNT = frozenset({"open_ticket", "classify_request", "check_authority", "ask_for_action"})
 """Whoever is no contact says in the body whose account it is about."""
-SHOWS = {"list_tickets": "ticket", "list_quotes": "quote", "read_queue": "ticket", "list_accounts": "account"}
+SHOWS = {"list_tickets": "ticket", "list_quotes": "quote_id", "read_queue": "ticket", "list_accounts": "account"}
 """Lists of everything in reach: what is decided is whether something is in them."""
 PUBLIC = frozenset({"provider", "number", "clause", "new", "reseller"})
 """Names that may be told to anybody."""
