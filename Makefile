@@ -126,6 +126,10 @@ browser: .venv/.dev ## the pages that we serve, in a real Chromium: keyboard, ax
 pictures: .venv/.dev ## take the pictures of the README anew (needs chromium)
 	$(BIN)/python -m tests.browser.pictures
 
+.PHONY: matrix
+matrix: .venv/.dev ## who may do what with whose things: every caller, operation and ownership, and row security alone
+	CLAUSEDESK_TEST_TIER=long $(BIN)/pytest -n 2 --dist loadfile --show-capture=no tests/authorization
+
 .PHONY: chaos
 chaos: .venv/.dev ## replicas, workers and PostgreSQL that are killed, frozen and cut off (FAULTS=40 SECONDS=150 SEED=… CONTROLS=2)
 	$(BIN)/python -m tests.chaos --faults $(or $(FAULTS),40) --seconds $(or $(SECONDS),150) --controls $(or $(CONTROLS),2) $(if $(SEED),--seed $(SEED))
