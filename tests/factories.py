@@ -27,7 +27,7 @@ RowType = TypeVar("RowType", bound=SQLModel)
 
 
 async def insert(connection: asyncpg.Connection, row: RowType) -> RowType:
-    table: Any = type(row).__table__  # type: ignore[attr-defined]
+    table: Any = type(row).__table__  # type: ignore[attr-defined] # SQLModel makes it, and does not say so
     columns = [column for column in table.columns if column.computed is None and column.name != "transaction"]
     names = ", ".join(f'"{column.name}"' for column in columns)
     places = ", ".join(f"${n}" for n in range(1, len(columns) + 1))

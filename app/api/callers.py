@@ -36,10 +36,6 @@ class Allowed:
                 yield from (f"{role}:{scope}" for scope in scopes) if scopes else [str(role)]
 
 
-def require(*roles: Role, scopes: frozenset[Scope] = frozenset(), judged: frozenset[Role] = frozenset()) -> Allowed:
-    return Allowed(frozenset(roles), scopes, judged)
-
-
 def _allowed(roles: frozenset[Role], *scopes: Scope, judged: frozenset[Role] = frozenset()) -> list[Dependency]:
     services = {Role.SERVICE} if scopes else set()
     return [Depends(Allowed(roles | services, frozenset(scopes), judged))]
@@ -48,7 +44,7 @@ def _allowed(roles: frozenset[Role], *scopes: Scope, judged: frozenset[Role] = f
 _PEOPLE: Final = frozenset(Role) - {Role.SERVICE}
 _CUSTOMERS: Final = CONTACT_ROLES | {Role.RESELLER}
 
-ANYBODY: Final = [Depends(require(*Role))]
+ANYBODY: Final = _allowed(frozenset(Role))
 PEOPLE: Final = _allowed(_PEOPLE)
 PEOPLE_OR_FOR_THEM: Final = _allowed(_PEOPLE, judged=frozenset({Role.SERVICE}))
 CUSTOMERS: Final = _allowed(_CUSTOMERS)

@@ -8,7 +8,6 @@ from uuid import UUID
 from app.base.actor import Principal
 from app.base.events import EventType
 from app.base.identifiers import uuid7
-from app.db.callers import CallerRow
 from app.db.pool import Database
 from app.schemas.idempotency import IdempotentRequest
 from app.services.shelf import Policies
@@ -52,8 +51,3 @@ class Errand:
             "occurred_at": self.now,
             **more,
         }
-
-
-def author_kind(caller: CallerRow) -> str:
-    """As messages name who wrote."""
-    return str(caller.kind)

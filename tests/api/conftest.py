@@ -14,7 +14,7 @@ import pytest
 from fastapi import Depends, FastAPI, Query, Response
 from pydantic import Field
 
-from app.api.callers import require
+from app.api.callers import Allowed
 from app.api.deps import Caller, Desk
 from app.api.errands import answered
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
@@ -112,7 +112,7 @@ async def read_owner(shape: UUID, caller: Caller) -> Response:
 @router.get("/{shape}/secrets")
 async def read_secrets(
     shape: UUID,
-    caller: Annotated[Any, Depends(require(Role.ADMIN, Role.SERVICE, scopes=frozenset({Scope.EVENTS})))],
+    caller: Annotated[Any, Depends(Allowed(frozenset({Role.ADMIN, Role.SERVICE}), frozenset({Scope.EVENTS})))],
 ) -> Response:
     return answered({"owner": caller.key})
 

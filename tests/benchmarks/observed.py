@@ -48,7 +48,7 @@ async def measure(folder: Path, dsn: str) -> None:
         _, _, customer = await front.customer()
         body = {"subject": "Down", "body": "Since nine.", "facts": {"topic": "web.offline"}}
         ticket = (await front.client.post("/v1/tickets", json=body, headers={**customer, **front.key()})).json()
-        app: Any = front.client._transport.app  # type: ignore[attr-defined]
+        app: Any = front.client._transport.app  # type: ignore[attr-defined] # ASGI in this process has it
         for path in (f"/v1/tickets/{ticket['id']}", "/v1/me"):
             ask = asking(app, path, customer["Authorization"])
             await compared(f"GET {path.replace(ticket['id'], '{ticket}')}", ask)

@@ -1,7 +1,7 @@
 """What work costs: tariffs over minutes, exact decimals, rounded once at the end."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,9 +27,6 @@ class Job:
     language: str
     facts: Mapping[str, Any]
     calendar: Callable[[str], Calendar]
-
-    def lasting(self, minutes: int | None) -> "Job":
-        return replace(self, minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from app.schemas import quotes, verbs
 from app.schemas.tickets import MessageWrite, TicketPatch
 
-_BODIES: Final[Mapping[str, type[BaseModel]]] = {
+BODIES: Final[Mapping[str, type[BaseModel]]] = {
     "triage": verbs.Triage,
     "assign": verbs.Assign,
     "hand_over": verbs.HandOver,
@@ -51,7 +51,7 @@ def _said(action: str, body: type[BaseModel]) -> dict[str, Any]:
 
 
 _NOTHING: Final[Mapping[str, list[str]]] = {"required": [], "optional": []}
-_SAID: Final = {action: _said(action, body) for action, body in _BODIES.items()}
+_SAID: Final = {action: _said(action, body) for action, body in BODIES.items()}
 
 
 def said_with(action: str) -> Mapping[str, list[str]]:

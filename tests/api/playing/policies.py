@@ -15,7 +15,7 @@ from tests.api.playing.answers import read_instants, reasons, refused
 from tests.api.playing.play import Play
 from tests.frontdesk import library_policy
 
-_TABLE: Any = Ticket.__table__  # type: ignore[attr-defined]
+_TABLE: Any = Ticket.__table__  # type: ignore[attr-defined] # SQLModel makes it, and does not say so
 _COLUMNS = ", ".join(column.name for column in _TABLE.columns if column.computed is None)
 
 

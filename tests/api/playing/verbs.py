@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from app.policy.scenarios import steps
-from app.schemas import verbs
+from app.services.tickets.saying import BODIES
 from tests.api.playing import money
 from tests.api.playing.answers import refused
 from tests.api.playing.play import Play
@@ -42,7 +40,7 @@ async def _of_account(play: Play, step: steps.TransitionStep) -> dict[str, Any]:
 
 
 async def _body(play: Play, step: steps.TransitionStep) -> dict[str, Any] | None:
-    model = _BODIES.get(step.verb)
+    model = BODIES.get(step.verb)
     if model is None:
         return None
     known = {*model.model_fields, "from", "until"} if step.verb == "schedule" else set(model.model_fields)
@@ -57,24 +55,6 @@ async def _body(play: Play, step: steps.TransitionStep) -> dict[str, Any] | None
     return body
 
 
-_BODIES: dict[str, type[BaseModel]] = {
-    "triage": verbs.Triage,
-    "assign": verbs.Assign,
-    "hand_over": verbs.HandOver,
-    "escalate": verbs.Escalate,
-    "transfer": verbs.Transfer,
-    "diagnose": verbs.Diagnose,
-    "verify": verbs.Verify,
-    "availability": verbs.Availability,
-    "negotiate": verbs.Negotiate,
-    "schedule": verbs.Schedule,
-    "excuse": verbs.Excuse,
-    "override": verbs.Override,
-    "record_work": verbs.RecordWork,
-    "resolve": verbs.Resolve,
-    "reopen": verbs.Reopen,
-    "merge": verbs.Merge,
-}
 _NEEDED: dict[str, dict[str, Any]] = {
     "diagnose": {"note": "x"},
     "verify": {"note": "x"},
