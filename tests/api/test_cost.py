@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx2
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.db.pool import Database
 from tests.frontdesk import FrontDesk, Headers, open_front_desk
 
 TICKET: dict[str, Any] = {"subject": "The shop is slow", "body": "Since nine." * 20, "facts": {"topic": "web.error"}}
 PAGE = "/v1/tickets?limit=50"
-MOST_CALLS = {"open": 9_200, "read": 3_700, "list": 3_000}
-"""A tenth above what was counted, with the caller and the readable log of tests; what goes beyond has to earn it."""
+MOST_CALLS = {"open": 6_470, "read": 1_970, "list": 1_950}
+"""A tenth above what was counted, with the readable log of tests; what goes beyond has to earn it."""
 MOST_BYTES = 2_048
 """Of a listed ticket."""
 
@@ -30,14 +30,19 @@ async def narrow(keys_folder: Path, owner_dsn: str, owner: asyncpg.Connection) -
     await database.close()
 
 
-async def calls(front: FrontDesk, method: str, url: str, who: Headers, **more: Any) -> tuple[int, httpx2.Response]:
-    """Functions called for one request, of Python and of C."""
-    counting = Profile()
-    counting.enable()
-    answer = await front.client.request(method, url, headers={**who, **front.key()}, **more)
-    counting.disable()
-    assert answer.is_success, answer.text
-    return sum(entry.callcount for entry in counting.getstats()), answer
+class Counting:
+    """The desk, with the functions called for its last request, of Python and of C: its own and not the asker's."""
+
+    def __init__(self, desk: ASGIApp) -> None:
+        self._desk = desk
+        self.calls = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        counting = Profile()
+        counting.enable()
+        await self._desk(scope, receive, send)
+        counting.disable()
+        self.calls = sum(entry.callcount for entry in counting.getstats())
 
 
 async def test_hot_requests_call_few_functions_and_lists_are_short(narrow: FrontDesk) -> None:
@@ -45,14 +50,18 @@ async def test_hot_requests_call_few_functions_and_lists_are_short(narrow: Front
     for _ in range(50):
         opened = await narrow.client.post("/v1/tickets", json=TICKET, headers={**customer, **narrow.key()})
     counted = {}
+    transport: Any = narrow.client._transport
+    transport.app = desk = Counting(transport.app)
     url = opened.headers["location"]
-    for name, method, path, more in (
-        ("open", "POST", "/v1/tickets", {"json": TICKET}),
-        ("read", "GET", url, {}),
-        ("list", "GET", PAGE, {}),
+    for name, method, path, body in (
+        ("open", "POST", "/v1/tickets", TICKET),
+        ("read", "GET", url, None),
+        ("list", "GET", PAGE, None),
     ):
-        await calls(narrow, method, path, customer, **more)
-        counted[name], answer = await calls(narrow, method, path, customer, **more)
+        for _ in range(2):  # the first may learn something
+            answer = await narrow.client.request(method, path, headers={**customer, **narrow.key()}, json=body)
+        assert answer.is_success, answer.text
+        counted[name] = desk.calls
     assert {name: count for name, count in counted.items() if count > MOST_CALLS[name]} == {}
     assert len(answer.content) <= 50 * MOST_BYTES
     assert len(answer.json()["data"]) == 50
@@ -94,6 +103,7 @@ async def copied(owner: asyncpg.Connection, id_: str, first: int, number: int) -
         first,
         number,
     )
+    await owner.execute("ANALYZE ticket")  # as autovacuum does in its own time, which a test cannot wait for
 
 
 async def read_pages(front: FrontDesk, owner: asyncpg.Connection, who: Headers, url: str) -> int:
