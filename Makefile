@@ -136,6 +136,14 @@ chaos: .venv/.dev ## replicas, workers and PostgreSQL that are killed, frozen an
 	$(BIN)/python -m tests.chaos.overload
 	$(BIN)/python -m tests.chaos.restarts
 
+.PHONY: reliability
+reliability: .venv/.dev ## everything that must not fail, each with a control that must: one table (SEED=… PARTS="tokens chaos" RECORD=1)
+	$(BIN)/python -m tests.reliability $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record) $(PARTS)
+
+.PHONY: reliability-quick
+reliability-quick: .venv/.dev ## the same for every change, with fewer faults and values
+	$(BIN)/python -m tests.reliability --quick $(if $(SEED),--seed $(SEED)) $(PARTS)
+
 .PHONY: observe
 observe: .venv/.dev ## promtool over rules and dashboards, and a real Prometheus that sees a planted miss
 	$(BIN)/python -m tests.observe

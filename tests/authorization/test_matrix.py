@@ -15,6 +15,7 @@ from tests.authorization.fields import allowed, shown, write
 from tests.authorization.matrix import SHOWS, Matrix
 from tests.authorization.rights import RIGHTS
 from tests.frontdesk import FrontDesk
+from tests.reliability.report import caught, examined
 
 DOCUMENT: dict[str, Any] = create_app(Settings()).openapi()
 OPERATIONS = operations_of(DOCUMENT)
@@ -54,6 +55,7 @@ async def test_every_cell_is_answered_as_decided(front: FrontDesk) -> None:
     matrix = Matrix(estate, Walk(OPERATIONS, front.client, CALLS, estate.ours.arrange))
     for operation in sorted(OPERATIONS, key=lambda one: one.id not in SHOWS):  # while the lists fit on a page
         await matrix.ask(operation)
+    examined("matrix", matrix.asked.total(), len(matrix.leaks))
     assert not matrix.leaks, "\n".join(matrix.leaks)
     for operation in OPERATIONS:
         assert matrix.asked[operation.id, True], f"nobody was allowed {operation.id}"
@@ -78,4 +80,6 @@ async def test_a_desk_that_asks_nobody_who_they_are_is_found_out(front: FrontDes
     for operation in OPERATIONS:
         if operation.id in asked:
             await matrix.ask(operation)
-    assert {leak.partition(":")[0] for leak in matrix.leaks} == set(asked)
+    found = {leak.partition(":")[0] for leak in matrix.leaks}
+    caught("matrix", "a desk that asks nobody who they are", len(found))
+    assert found == set(asked)

@@ -24,6 +24,7 @@ from tests.chaos.mutants import MUTANTS
 from tests.chaos.reckoning import Reckoning, reckon
 from tests.chaos.scene import Scene, lay
 from tests.jobs.drain import Counting
+from tests.reliability.report import caught, examined
 
 RECOVERS_WITHIN = 2.0
 _CALLERS = 6
@@ -55,6 +56,7 @@ class Run:
                 found: Reckoning = beside.run(
                     reckon(cluster.postgres.dsn("desk"), scene.provider, self.ledger, self.receiver)
                 )
+                found.counts["slow recoveries"] = sum(one >= RECOVERS_WITHIN for one in self.recoveries)
                 return found
             finally:
                 cluster.stop()
@@ -106,13 +108,15 @@ def attempt(seed: int, faults: int, seconds: float, mutant: str | None = None) -
     acknowledged, slowest = run.ledger.acknowledged, max(run.recoveries, default=0.0)
     told = f"{run.faults.total()} faults, {acknowledged} acknowledged, recovery {slowest:.1f} s at most"
     if mutant:
-        caught = any(found.counts[what] for what in MUTANTS[mutant].caught_by)
+        times = sum(found.counts[what] for what in MUTANTS[mutant].caught_by)
         print(
-            f"mutant {mutant}, seed {seed}: {told}: {'caught: ' + str(found.wrong) if caught else 'NOT CAUGHT'}",
+            f"mutant {mutant}, seed {seed}: {told}: {'caught: ' + str(found.wrong) if times else 'NOT CAUGHT'}",
             flush=True,
         )
-        return caught
-    well = not found.wrong and slowest < RECOVERS_WITHIN and run.faults.total() > 0 and acknowledged > 0
+        caught("chaos", mutant.replace("_", " "), times)
+        return times > 0
+    well = not found.wrong and run.faults.total() > 0 and acknowledged > 0
+    examined("chaos", acknowledged, sum(found.wrong.values()))
     print(f"chaos, seed {seed}: {told}: {found.counts}", flush=True)
     print(f"  {dict(run.faults)}, answers {dict(run.ledger.answers)}", flush=True)
     if not well:

@@ -19,8 +19,10 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import asyncpg
+import psutil
 
 from app.db.embedded import EmbeddedPostgres
+from tests.chaos.elsewhere import Stopwatch
 from tests.chaos.proxy import FaultProxy
 
 _PATIENCE = 60.0
@@ -57,6 +59,7 @@ class Cluster:
         self.apis: dict[int, int] = {}
         """Process by port."""
         self.workers: list[int] = []
+        self._claims: list[socket.socket] = []
 
     def start(self, prepare: Callable[[], None], mutant: str | None) -> None:
         self.postgres.start()
@@ -87,6 +90,8 @@ class Cluster:
         self._zygote.wait()
         self._beside.run(self.proxy.stop())
         self.postgres.stop()
+        for claim in self._claims:
+            claim.close()
 
     def one_more(self) -> int:
         """The port of another replica, once it answers."""
@@ -99,7 +104,7 @@ class Cluster:
         _signal(self.apis.pop(port), number)
 
     def _add(self) -> int:
-        port = _lasting_port()
+        port = _lasting_port(self._claims)
         self.apis[port] = self._fork(f"api {port}")
         return port
 
@@ -129,16 +134,18 @@ class Cluster:
         return int(self._zygote.stdout.readline())
 
     def until_all_answer(self) -> float:
-        """Seconds until every replica is ready."""
-        began = time.monotonic()
-        for port in self.apis:
+        """Seconds until every replica is ready, as far as they are ours."""
+        spent = 0.0
+        for port, pid in self.apis.items():
+            watch = Stopwatch(pid)
             while not _ready(port):
-                if time.monotonic() > began + _PATIENCE:
+                if watch.passed() > _PATIENCE:
                     _signal(self.apis[port], signal.SIGUSR1)  # it tells where it is
                     time.sleep(1)
                     raise AssertionError(f"{port} stays away: {self.said()}")
                 time.sleep(0.02)
-        return time.monotonic() - began
+            spent += watch.spent()
+        return spent
 
     def said(self) -> str:
         path = self._folder / "said"
@@ -147,13 +154,13 @@ class Cluster:
     # ── what can go wrong ────────────────────────────────────────────────────
     def kill_a_replica(self, chance: random.Random) -> None:
         port = chance.choice(list(self.apis))
-        _signal(self.apis[port], signal.SIGKILL)
+        _end(self.apis[port])
         time.sleep(chance.uniform(0, 0.2))
         self.apis[port] = self._fork(f"api {port}")
 
     def kill_a_worker(self, chance: random.Random) -> None:
         n = chance.randrange(len(self.workers))
-        _signal(self.workers[n], signal.SIGKILL)
+        _end(self.workers[n])
         time.sleep(chance.uniform(0, 0.2))
         self.workers[n] = self._fork("worker 0")
 
@@ -210,12 +217,27 @@ def _signal(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
-def _lasting_port() -> int:
-    """Free, and outside the range from which calls to others get theirs: a replica comes back to it."""
+def _end(pid: int) -> None:
+    """At once, and it is gone: on a busy machine a killed process keeps its port for a moment."""
+    _signal(pid, signal.SIGKILL)
+    while psutil.pid_exists(pid):
+        time.sleep(0.001)
+
+
+def _lasting_port(claims: list[socket.socket]) -> int:
+    """Free, and outside the range from which calls to others get theirs: a replica comes back to it.
+
+    Other clusters on this machine keep off it, too, also while its replica is away.
+    """
     while True:
-        port = random.randrange(20_000, 30_000)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
+        port, claim = random.randrange(20_000, 30_000), socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0clausedesk-port-{port}")
+            with socket.create_server(("127.0.0.1", port)):
+                claims.append(claim)
+                return port
+        except OSError:
+            claim.close()
 
 
 def _ready(port: int) -> bool:

@@ -11,9 +11,9 @@ from app.db.deliveries import settle
 from app.schemas.deliveries import Attempt, Claimed
 from app.services.delivering import Deliveries
 
-_A_WHILE = 0.25
+_A_WHILE, _LATE = 0.25, 2.5
 _SETTLED: set[asyncio.Task[Any]] = set()
-_fetchrow = pool.Database.fetchrow
+_fetchrow, _connect = pool.Database.fetchrow, pool.Database.connect
 _EVENTS = re.compile(
     r'(new_event AS \(\n  INSERT INTO "event" \(([^)]*)\)\n  SELECT [^\n]*\n  FROM )guard(.*?\$(\d+)\) AS new)\)'
 )
@@ -104,6 +104,14 @@ def done_before_delivered() -> None:
     Deliveries.attempt = attempt  # type: ignore[method-assign]
 
 
+def back_late() -> None:
+    async def connect(*args: Any, **given: Any) -> pool.Database:
+        await asyncio.sleep(_LATE)
+        return await _connect(*args, **given)
+
+    pool.Database.connect = connect  # type: ignore[method-assign]
+
+
 _REPLICA, _WORKER, _DATABASE = "kill -9 of a replica", "kill -9 of a worker", "crash of PostgreSQL"
 MUTANTS = {
     "acknowledge_first": Mutant(acknowledge_first, ("lost",), (_REPLICA, _DATABASE)),
@@ -111,6 +119,7 @@ MUTANTS = {
     "event_after_commit": Mutant(event_after_commit, ("without event",), (_REPLICA, _DATABASE)),
     "no_state_guard": Mutant(no_state_guard, ("doubled",), (_REPLICA, "lock")),
     "done_before_delivered": Mutant(done_before_delivered, ("undelivered",), (_WORKER,)),
+    "back_late": Mutant(back_late, ("slow recoveries",), (_REPLICA,)),
     "synchronous_commit_off": Mutant(
         lambda: None,
         ("lost",),

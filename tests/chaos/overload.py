@@ -19,6 +19,7 @@ import httpx2
 
 from tests.chaos.cluster import Background, Cluster
 from tests.chaos.scene import Scene, lay
+from tests.reliability.report import caught, examined
 
 CALLERS = 300
 _HELD = 3.0
@@ -114,7 +115,10 @@ def main() -> None:
     sound = set(bounded.answers) <= {201, 409, 503} and not bounded.unhelpful
     alive = statistics.quantiles(bounded.alive, n=20)[18] < _ALIVE
     slow = statistics.median(endless.refused or [99]) > _FAST
-    sys.exit(0 if fast and sound and alive and bounded.after < 1 and slow else 1)
+    kept = (fast, sound, alive, bounded.after < 1)
+    examined("overload", bounded.answers.total(), failed=kept.count(False))
+    caught("overload", "a queue without end", slow)
+    sys.exit(0 if all(kept) and slow else 1)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import httpx2
 from tests.chaos.cluster import Background, Cluster
 from tests.chaos.load import People
 from tests.chaos.scene import Scene, lay
+from tests.reliability.report import caught, examined
 
 _CALLERS = 6
 _LOOKS_EVERY = 0.1
@@ -107,6 +108,8 @@ def main() -> None:
     hasty = roll(words.restarts, 0)
     missed = hasty.total() - hasty["answered"]
     print(f"control without drain: {hasty['answered']} answered, {missed} failed", flush=True)
+    examined("restarts", answers.total(), failed)
+    caught("restarts", "no time to drain", missed)
     sys.exit(0 if answers["answered"] and not failed and missed else 1)
 
 

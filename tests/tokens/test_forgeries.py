@@ -11,6 +11,7 @@ from jose.exceptions import JOSEError
 
 from app.tokens.refusal import TokenRefused
 from app.tokens.verifier import Verifier
+from tests.reliability.report import caught, examined
 from tests.tokens.forging.stream import TRICKS, forgeries
 from tests.tokens.world import NOW, the_world
 
@@ -42,6 +43,7 @@ def test_of_all_forged_tokens_none_is_accepted_and_nothing_but_a_refusal_comes_o
         if len(seen) >= FORGED:
             break
     wrong = {key: times for key, times in outcomes.items() if key[1] != TokenRefused.__name__}
+    examined("tokens", len(seen), sum(wrong.values()))
     assert not wrong, f"seed {SEED}"
     assert len(seen) >= FORGED
     assert {name for name, _ in outcomes} == {trick.__name__ for trick in TRICKS}
@@ -67,6 +69,7 @@ def test_the_same_forgeries_fool_the_bare_library() -> None:
         else:
             fooled.add(name)
     assert len(fooled) >= 15
+    caught("tokens", "the bare library, fooled in so many ways", len(fooled))
 
 
 def test_ten_mebibytes_are_refused_before_anything_reads_them() -> None:
