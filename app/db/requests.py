@@ -13,7 +13,6 @@ from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
 from app.db.pool import Database
-from app.db.tickets import LATEST_QUOTE
 from app.schemas.idempotency import IdempotentRequest
 
 _NAMED: Final = "(a.id = {id}::uuid OR a.number = {number}::text)"
@@ -81,9 +80,9 @@ def _rows(kind: Kind) -> str:
     coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
                 AND server IS NOT NULL), '[]') AS incidents,
     coalesce((SELECT jsonb_agg(recent.about ORDER BY recent.id) FROM (
-      SELECT t.id, to_jsonb(t) - 'search' || jsonb_build_object('account_number', t_account.number,
-          'latest_quote', {LATEST_QUOTE}, 'said', {_SAID}) AS about
-      FROM ticket AS t JOIN account AS t_account ON t_account.provider_id = $1 AND t_account.id = t.account_id
+      SELECT t.id, jsonb_build_object('id', t.id, 'status', t.status, 'outcome', t.outcome, 'facts', t.facts,
+          'claimed', t.claimed, 'received_at', t.received_at, 'subject', t.subject, 'said', {_SAID}) AS about
+      FROM ticket AS t
       WHERE t.provider_id = $1 AND t.status NOT IN ('resolved', 'closed') AND t.received_at >= $16
         AND t.account_id = ANY(coalesce(target.id, main.id) || others.ids)
       ORDER BY t.id LIMIT {_MOST_TICKETS}) AS recent), '[]') AS open_tickets,

@@ -56,8 +56,6 @@ def _through_the_stages(d: Deliberation) -> None:
         if not d.ended or d.written_up:
             promises.target(d)
             promises.language_in_time(d)
-    if d.duplicate is not None and d.outcome is Outcome.MERGED:
-        d.targets = list(d.duplicate.targets)
     d.run("effects")
     d.department = d.values.get("department") or d.department
 

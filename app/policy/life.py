@@ -11,7 +11,7 @@ from app.policy.decide import answer, decide, deliberate
 from app.policy.decision import Decision, EffectDone, Signal, TopicCandidate
 from app.policy.language.model import Model
 from app.policy.language.standard import CLAIMED
-from app.policy.situation import Account, Money, Request, Situation
+from app.policy.situation import Account, Money, OpenTicket, Request, Situation
 from app.policy.stages import admission, charging, classification, promises
 from app.policy.stages.deliberation import Deliberation
 from app.policy.tickets.happenings import CUSTOMER_WROTE, REPLIED, happened, known_from_the_start
@@ -30,7 +30,7 @@ class Desk(Model):
     candidates: tuple[Account, ...] = ()
     reseller: Account | None = None
     """The account of the reseller whose customer `account` is."""
-    open_tickets: tuple[Ticket, ...] = ()
+    open_tickets: tuple[OpenTicket, ...] = ()
     incidents: tuple[str, ...] = ()
     topic_candidates: tuple[TopicCandidate, ...] = ()
     """What triage makes of the text."""
@@ -40,28 +40,19 @@ class Desk(Model):
 
 
 class Opened(Model):
-    """A request's answer with its ticket, and the ticket it was merged into as that one stands now."""
+    """A request's answer with its ticket."""
 
     decision: Decision
     ticket: Ticket
+    joins: str | None = None
+    """The open ticket that takes the request over; `joined` says how, once that one is read whole."""
     survivor: Ticket | None = None
+    """That ticket as it stands now."""
 
 
 def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: datetime, *, id_: str) -> Opened:
     """A request arrives; it is decided and recorded, whatever the outcome."""
-    situation = Situation(
-        account=desk.account,
-        account_named=desk.account_named,
-        candidates=desk.candidates,
-        reseller=desk.reseller,
-        open_tickets=tuple(t.as_open() for t in desk.open_tickets if t.open),
-        incidents=desk.incidents,
-        ticket=True,
-        topic_candidates=desk.topic_candidates,
-        signals=desk.signals,
-        alike=desk.alike,
-    )
-    d = deliberate(policy, request, situation, at)
+    d = deliberate(policy, request, _arriving(desk), at)
     decision = answer(d)
     account = d.account or desk.account
     status = status_after(decision)
@@ -82,12 +73,52 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         closed_at=at if decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) else None,
     )
     decision, ticket = _on_the_clock(decision, ticket)
-    taken_in = next((e.model_extra or {} for e in decision.effects if e.type == "append"), None)
-    if taken_in is not None:
-        return _noted(desk, decision, ticket, str(taken_in.get("to")), at)
-    if decision.outcome is not Outcome.MERGED:
-        return Opened(decision=decision, ticket=ticket)
-    return _merged(policy, request, desk, decision, ticket, at)
+    joins = _noted_in(decision) or _twin(policy, request, desk, decision, at)
+    return Opened(decision=decision, ticket=ticket, joins=joins)
+
+
+def classify(policy: CompiledPolicy, request: Request, desk: Desk, at: datetime) -> tuple[Decision, str | None]:
+    """What would be said to a request, and the open ticket about the same, whose times would be its own."""
+    decision = decide(policy, request, _arriving(desk).model_copy(update={"dry_run": True}), at)
+    return decision, _twin(policy, request, desk, decision, at)
+
+
+def joined(policy: CompiledPolicy, desk: Desk, opened: Opened, first: Ticket, at: datetime) -> Opened:
+    """`first`, the ticket that `opened` joins, takes the message over."""
+    if _noted_in(opened.decision) is not None:
+        survivor = first.changed(oldest_unanswered_at=first.oldest_unanswered_at or at)
+        return _closed(opened, opened.decision.model_copy(update={"targets": survivor.targets}), survivor, at)
+    decision, survivor = opened.decision, first
+    if first.held:  # it is decided again on the union of facts
+        facts = {**first.facts, **{k: v for k, v in opened.ticket.facts.items() if v is not None}}
+        _, survivor = decide_again_from_the_start(policy, first.changed(facts=facts), desk, at)
+        said = (decision.citations, decision.assumptions, decision.effects)
+        renewed = _with(survivor.decision, said)
+        decision = decision.model_copy(update={"citations": renewed.citations, "assumptions": renewed.assumptions})
+    shared = {"targets": survivor.targets, "work_gate": survivor.decision.work_gate}
+    return _closed(opened, decision.model_copy(update=shared), survivor, at)
+
+
+def _closed(opened: Opened, decision: Decision, survivor: Ticket, at: datetime) -> Opened:
+    ticket = opened.ticket.changed(
+        decision=decision, status=TicketStatus.CLOSED, merged_into=survivor.id, clocks=(), closed_at=at
+    )
+    return Opened(decision=decision, ticket=ticket, joins=opened.joins, survivor=survivor)
+
+
+def _arriving(desk: Desk) -> Situation:
+    return Situation(
+        account=desk.account,
+        account_named=desk.account_named,
+        candidates=desk.candidates,
+        reseller=desk.reseller,
+        open_tickets=desk.open_tickets,
+        incidents=desk.incidents,
+        ticket=True,
+        topic_candidates=desk.topic_candidates,
+        signals=desk.signals,
+        alike=desk.alike,
+    )
 
 
 def _on_the_clock(decision: Decision, ticket: Ticket) -> tuple[Decision, Ticket]:
@@ -98,39 +129,23 @@ def _on_the_clock(decision: Decision, ticket: Ticket) -> tuple[Decision, Ticket]
     return decision, ticket.changed(decision=decision)
 
 
-def _merged(
-    policy: CompiledPolicy, request: Request, desk: Desk, decision: Decision, ticket: Ticket, at: datetime
-) -> Opened:
-    """The first ticket takes the message over; a held one is decided again on the union of facts."""
-    twins = [t for t in desk.open_tickets if t.open and _is_twin(policy, request, desk, t, at)]
-    survivor = twins[0]
-    if survivor.held:
-        facts = {**survivor.facts, **{k: v for k, v in ticket.facts.items() if v is not None}}
-        _, survivor = decide_again_from_the_start(policy, survivor.changed(facts=facts), desk, at)
-        said = (decision.citations, decision.assumptions, decision.effects)
-        renewed = _with(survivor.decision, said)
-        decision = decision.model_copy(update={"citations": renewed.citations, "assumptions": renewed.assumptions})
-    decision = decision.model_copy(update={"targets": survivor.targets, "work_gate": survivor.decision.work_gate})
-    closed = ticket.changed(
-        decision=decision, status=TicketStatus.CLOSED, merged_into=survivor.id, clocks=(), closed_at=at
+def _noted_in(decision: Decision) -> str | None:
+    """The open ticket that goes on as it was, with the message as a note."""
+    appended = next((e.model_extra or {} for e in decision.effects if e.type == "append"), None)
+    return str(appended.get("to")) if appended is not None else None
+
+
+def _twin(policy: CompiledPolicy, request: Request, desk: Desk, decision: Decision, at: datetime) -> str | None:
+    """The first of the open tickets that the request, were there no other, would be merged into."""
+    if decision.outcome is not Outcome.MERGED:
+        return None
+    alone = Situation(account=desk.account, candidates=desk.candidates, ticket=True)
+    merging = (
+        t.id
+        for t in desk.open_tickets
+        if decide(policy, request, alone.model_copy(update={"open_tickets": (t,)}), at).outcome is Outcome.MERGED
     )
-    return Opened(decision=decision, ticket=closed, survivor=survivor)
-
-
-def _noted(desk: Desk, decision: Decision, ticket: Ticket, id_: str, at: datetime) -> Opened:
-    """An open ticket takes the message over as a note; it goes on as it was."""
-    open_one = next(t for t in desk.open_tickets if t.id == id_)
-    survivor = open_one.changed(oldest_unanswered_at=open_one.oldest_unanswered_at or at)
-    decision = decision.model_copy(update={"targets": survivor.targets})
-    closed = ticket.changed(
-        decision=decision, status=TicketStatus.CLOSED, merged_into=survivor.id, clocks=(), closed_at=at
-    )
-    return Opened(decision=decision, ticket=closed, survivor=survivor)
-
-
-def _is_twin(policy: CompiledPolicy, request: Request, desk: Desk, ticket: Ticket, at: datetime) -> bool:
-    alone = Situation(account=desk.account, candidates=desk.candidates, open_tickets=(ticket.as_open(),), ticket=True)
-    return decide(policy, request, alone, at).outcome is Outcome.MERGED
+    return next(merging)
 
 
 def _canonical(policy: CompiledPolicy, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue
 
 from app.base.vocabulary import Coverage, TicketStatus
-from app.policy.decision import Decision, ScheduleWindow, Signal, TargetTime, TopicCandidate
+from app.policy.decision import Decision, ScheduleWindow, Signal, TopicCandidate
 from app.policy.language.model import Model
 
 # Mappings default to `Field(default_factory=dict)`: a `{}` would be copied deeply each time, nine times as slow.
@@ -140,8 +140,7 @@ class OpenTicket(Model):
     status: TicketStatus
     held: bool = False
     received_at: datetime
-    facts: Mapping[str, JsonValue] = Field(default_factory=dict)
-    targets: tuple[TargetTime, ...] = ()
+    facts: Mapping[str, Any] = Field(default_factory=dict)
 
 
 class EarlierEvent(Model):

@@ -25,6 +25,7 @@ from app.services.refusals import refusal
 from app.services.repeating import once
 from app.services.speaking import speaker
 from app.services.tickets.changing import changed, command, gather
+from app.services.tickets.joining import Arrived
 from app.services.tickets.opening import names_of, recorded
 from app.services.tickets.view import written
 
@@ -48,7 +49,7 @@ async def _ask(errand: Errand, clean: Clean[ActionAsk]) -> StoredAnswer:
     # Whoever asks twice for what cannot be undone has asked twice: nothing is merged.
     alone = given.around.model_copy(update={"open_tickets": ()})
     opened = life.open_ticket(given.policy, given.request, alone, errand.now, id_=str(id_))
-    _, plan = recorded(errand, given, opened, _as_ticket(asked, body), id_, asked.within_id)
+    _, plan = recorded(errand, given, Arrived(opened), _as_ticket(asked, body), id_, asked.within_id)
     row = plan.inserts["ticket"][0]
     shown = {**row, **names_of(given.account_row(opened.ticket.account))}
     view = with_redactions(_view(shown, opened.ticket, terms_of(given.policy, body.action)), clean.redacted)

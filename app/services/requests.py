@@ -23,7 +23,7 @@ from app.services.redacting import Redactions, noticed
 from app.services.repeating import check_repeated
 from app.services.secure_forms.judging import about_form
 from app.services.shelf import ended_or_not
-from app.services.ticket_state import as_ticket
+from app.services.ticket_state import as_open_ticket
 from app.services.triage import NOTHING, said_before, suggest
 
 _SPEAKERS = frozenset({Scope.SUBMIT, Scope.INBOUND, Scope.EVENTS})
@@ -197,7 +197,7 @@ def _gathered(
         account_named=account is not None,
         candidates=tuple(map(as_account, row["candidates"])),
         reseller=as_account(row["firm"]) if row["firm"] is not None else None,
-        open_tickets=tuple(map(as_ticket, row["open_tickets"])),
+        open_tickets=tuple(map(as_open_ticket, row["open_tickets"])),
         incidents=tuple(row["incidents"]),
     )
     return Gathered(caller, policy, _with_history(policy, request, around, row), stated, around, row)

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.base.vocabulary import ClockState, Coverage
+from app.base.vocabulary import ClockState, Coverage, Outcome
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, jsonable
 from app.policy.desk.triggers import whiles
 from app.policy.language.standard import CLAIMED
-from app.policy.situation import Request
+from app.policy.situation import OpenTicket, Request
 from app.policy.tickets.ticket import Ticket
 from app.policy.tickets.ticket_clocks import ClockLine
 
@@ -56,6 +56,13 @@ def as_ticket(row: Mapping[str, Any]) -> Ticket:
             **{name: value for name, value in state.items() if name != "request"},
         }
     )
+
+
+def as_open_ticket(row: Mapping[str, Any]) -> OpenTicket:
+    """An open ticket as a request about the same asks for it."""
+    facts = {**row["facts"], **{CLAIMED + name: value for name, value in row["claimed"].items()}}
+    held = row["outcome"] == Outcome.HELD
+    return OpenTicket(id=row["id"], status=row["status"], held=held, received_at=row["received_at"], facts=facts)
 
 
 def refreshed(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> Ticket:

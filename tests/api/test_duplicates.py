@@ -1,5 +1,6 @@
 """The same problem told twice, over HTTP: merged where the policy says so, suggested where only the words agree."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -71,3 +72,31 @@ async def test_where_each_request_has_a_reference_of_its_own_both_are_kept(front
         tickets.append(answer.json())
     assert tickets[0]["reference"] != tickets[1]["reference"]
     assert linked(tickets[1]) == []
+
+
+async def test_what_would_join_another_is_foreseen_with_the_others_times(front: FrontDesk) -> None:
+    _, _, customer = await front.customer("plutus", product="shared")
+    known = {"topic": "email.error", "error_message": "550 rejected"}
+    first = await told(front, customer, BOUNCES, known)
+    front.now = NOW + timedelta(hours=1)
+    foreseen = await front.client.post("/v1/classifications", json={"facts": {**WRITER, **known}}, headers=customer)
+    assert (foreseen.status_code, foreseen.json()["outcome"]) == (200, "merged")
+    assert foreseen.json()["targets"] == first["decision"]["targets"] != []
+
+
+async def test_telling_again_while_the_first_is_resolved_loses_no_word(front: FrontDesk) -> None:
+    _, _, customer = await front.customer("plutus", product="shared")
+    staff = await front.staff(await front.provider("plutus"), level=2)
+    known = {"topic": "email.error", "error_message": "550 rejected"}
+    first = await told(front, customer, BOUNCES, known)
+    body = {"subject": "Again", "body": AGAIN, "facts": {**WRITER, **known}}
+    again, resolved = await asyncio.gather(
+        front.client.post("/v1/tickets", json=body, headers={**customer, **front.key()}),
+        front.client.post(
+            f"/v1/tickets/{first['id']}/resolve", json={"resolution": "Delisted."}, headers={**staff, **front.key()}
+        ),
+    )
+    assert again.status_code in (200, 201), again.text
+    assert resolved.status_code in (200, 412), resolved.text
+    said = await front.client.get(f"/v1/tickets/{again.json()['id']}/messages", headers=customer)
+    assert AGAIN in [message["body"] for message in said.json()["data"]]

@@ -116,3 +116,14 @@ async def test_reports_and_calls_take_two(counted: Counted) -> None:
     assert await counted.by(front.client.post("/v1/monitoring/events", json=down, headers=staff)) == 1
     assert await counted.by(front.client.get("/v1/notices", headers=staff)) == 1
     assert await counted.by(front.client.get(f"/v1/status/{(await front.provider()).slug}")) == 1
+
+
+async def test_joining_an_open_ticket_reads_that_one_too(counted: Counted) -> None:
+    front, client = counted.front, counted.front.client
+    _, _, customer = await front.customer("plutus", product="shared")
+    writer = {"first_name": "A", "last_name": "B", "account_username": "x"}
+    facts = {**writer, "topic": "email.error", "error_message": "550 rejected"}
+    body = {"subject": "Mail comes back", "body": "Since nine.", "facts": facts}
+    await client.post("/v1/tickets", json=body, headers={**customer, **front.key()})
+    again = client.post("/v1/tickets", json=body, headers={**customer, **front.key()})
+    assert await counted.by(again) == 3

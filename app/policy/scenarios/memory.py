@@ -119,7 +119,7 @@ class Memory:
             account_named=account is not None,
             candidates=candidates,
             reseller=self.reseller_of(account),
-            open_tickets=tuple(t for t in mine if t.open),
+            open_tickets=tuple(t.as_open() for t in mine if t.open),
             incidents=self.incidents,
         )
         return around, meant

@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from app.base.vocabulary import TicketStatus
+from app.policy import life
 from app.policy.compile import CompiledPolicy
-from app.policy.decide import decide
 from app.policy.desk import quoting
 from app.policy.desk.asking import ask_for_action
-from app.policy.life import Desk, open_ticket, reply
+from app.policy.life import Desk
 from app.policy.scenarios import steps
 from app.policy.scenarios.answer import Answer, ticket_view
 from app.policy.scenarios.memory import CannotPlay, Memory, first_contact, number_of
-from app.policy.situation import Account, Request, Situation
+from app.policy.situation import Account, Request
 from app.policy.tickets.history import DIAGNOSED, times_helped, with_history
 from app.policy.tickets.ticket import Ticket
 from app.policy.transitions import VERBS, apply
@@ -35,7 +35,9 @@ def _open(
     memory: Memory, policy: CompiledPolicy, request: Request, around: Desk, at: datetime, as_: str | None
 ) -> Answer:
     name = as_ or f"ticket {len(memory.tickets) + 1}"
-    opened = open_ticket(policy, request, around, at, id_=name)
+    opened = life.open_ticket(policy, request, around, at, id_=name)
+    if opened.joins is not None:
+        opened = life.joined(policy, around, opened, memory.tickets[opened.joins], at)
     memory.tickets[name] = shown = opened.ticket
     if opened.survivor is not None:
         memory.tickets[opened.survivor.id] = opened.survivor
@@ -50,17 +52,9 @@ def classify(memory: Memory, step: steps.ClassifyStep) -> Answer:
     at, account = memory.at(step), memory.account(step.account)
     policy, request = memory.policy(at), memory.request(step, account)
     around, meant = memory.around(policy, request, account)
-    situation = Situation(
-        account=around.account,
-        account_named=around.account_named,
-        candidates=around.candidates,
-        reseller=around.reseller,
-        incidents=around.incidents,
-        open_tickets=tuple(t.as_open() for t in around.open_tickets),
-        dry_run=True,
-        ticket=True,
-    )
-    decision = decide(policy, _knowing(memory, policy, request, meant), situation, at)
+    decision, twin = life.classify(policy, _knowing(memory, policy, request, meant), around, at)
+    if twin is not None:
+        decision = decision.model_copy(update={"targets": memory.tickets[twin].targets})
     return memory.answer(policy, decision, number_of(meant))
 
 
@@ -86,7 +80,7 @@ def message(memory: Memory, step: steps.MessageStep) -> Answer:
     request = memory.request(step, around.account)
     if named.status is TicketStatus.CLOSED and (step.sender is None or step.sender.role != "staff"):
         return _follow_up(memory, named, request, at)
-    done = reply(policy, named, request, around, at)
+    done = life.reply(policy, named, request, around, at)
     memory.tickets[named.id] = done.ticket
     view = ticket_view(done.ticket, appended=done.appended)
     return memory.answer(policy, done.decision, done.ticket.account, ticket=view)

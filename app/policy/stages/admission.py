@@ -270,7 +270,6 @@ def duplicate(d: Deliberation) -> None:
         facts = shared_facts(rule.same)
         twin = None if proposed else _named_twin(d) or first_alike(d.values, tickets, facts)
         if twin is not None:
-            d.duplicate = twin
             d.apply(ready, rule.then)
             continue
         related = first_alike(d.values, tickets, facts[:1]) if facts and not proposed else None

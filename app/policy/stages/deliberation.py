@@ -115,7 +115,6 @@ class Deliberation:
         self.effects: list[EffectDone] = []
         self.exempt_stages: set[str] = set()
         self.exempt_checks: set[str] = set()
-        self.duplicate: OpenTicket | None = None
         self.alike: OpenTicket | None = None
         """The open ticket that the rule at hand was looking for."""
         self.excluded: str | None = None

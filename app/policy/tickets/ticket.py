@@ -94,7 +94,6 @@ class Ticket(Model):
             held=self.held,
             received_at=self.received_at,
             facts=self.facts,
-            targets=self.targets,
         )
 
     @property

@@ -26,6 +26,7 @@ from app.services.mail.threading import takes_part, ticket_of
 from app.services.redacting import without_secrets
 from app.services.requests import gather
 from app.services.tickets import opening, replying
+from app.services.tickets.joining import arrive
 from app.services.tickets.knowing import Known
 from app.triage.redaction import redact
 
@@ -152,8 +153,8 @@ async def _opened(errand: Errand, room: Mailroom, mail: Mail, sender: NamedSende
     )
     given = await gather(errand, clean.body, errand.now, errand.now, clean.redacted)
     id_ = errand.new_id()
-    opened = life.open_ticket(given.policy, given.request, given.around, errand.now, id_=str(id_))
-    _, command = opening.recorded(errand, given, opened, clean.body, id_, None)
+    arrived = await arrive(errand, given, errand.now, id_)
+    _, command = opening.recorded(errand, given, arrived, clean.body, id_, None)
     return await _with_files(errand, room, command, mail)
 
 

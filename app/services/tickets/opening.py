@@ -9,12 +9,10 @@ from uuid import UUID
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.identifiers import new_reference
-from app.base.tracing import span
 from app.base.vocabulary import Outcome
 from app.db.callers import CallerRow, Kind
 from app.db.commands import Command, Update, carry_out
 from app.db.problems import violated_constraint
-from app.policy import life
 from app.policy.compile import CompiledPolicy
 from app.policy.situation import Sender
 from app.policy.tickets.ticket import Ticket
@@ -31,6 +29,7 @@ from app.services.speaking import around
 from app.services.ticket_state import clock_rows, decided_columns, refreshed
 from app.services.tickets.actions import allowed_actions
 from app.services.tickets.files import naming, told
+from app.services.tickets.joining import Arrived, arrive
 from app.services.tickets.view import ticket_view, written
 
 _BACK = timedelta(hours=24)
@@ -58,9 +57,8 @@ def _received_at(errand: Errand, body: TicketOpen) -> datetime:
 async def _attempt(errand: Errand, clean: Clean[TicketOpen], received_at: datetime) -> StoredAnswer:
     given = await gather(errand, clean.body, received_at, errand.now, clean.redacted)
     id_ = errand.new_id()
-    with span("decide"):
-        opened = life.open_ticket(given.policy, given.request, given.around, received_at, id_=str(id_))
-    answer, command = recorded(errand, given, opened, clean.body, id_, None)
+    arrived = await arrive(errand, given, received_at, id_)
+    answer, command = recorded(errand, given, arrived, clean.body, id_, None)
     try:
         await carry_out(errand.database, errand.provider_id, command, errand.now)
     except Problem as problem:
@@ -71,9 +69,10 @@ async def _attempt(errand: Errand, clean: Clean[TicketOpen], received_at: dateti
 
 
 def recorded(
-    errand: Errand, given: Gathered, opened: life.Opened, body: TicketOpen, id_: UUID, follow_up_of: UUID | None
+    errand: Errand, given: Gathered, arrived: Arrived, body: TicketOpen, id_: UUID, follow_up_of: UUID | None
 ) -> tuple[StoredAnswer, Command]:
     """All rows of a new ticket, and the answer that tells of it."""
+    opened, first = arrived.opened, arrived.first
     ticket = refreshed(opened.ticket, given.policy, errand.now)
     account = given.account_row(ticket.account)
     row = _new_row(errand, given, ticket, account, body, id_, follow_up_of)
@@ -88,8 +87,8 @@ def recorded(
     )
     along, more = on_account(errand, opened.decision, account)
     inserts: dict[str, list[dict[str, Any]]] = {"ticket": [row], "clock": clocks, "event": [event, *more]}
-    if opened.survivor is not None:
-        answer, command = _joined(errand, given, opened.survivor, body, id_, inserts)
+    if opened.survivor is not None and first is not None:
+        answer, command = _joined(errand, given, opened.survivor, first, body, id_, inserts)
         return answer, replace(command, along=along)
     message_id = None
     if body.body is not None:
@@ -111,12 +110,12 @@ def _joined(
     errand: Errand,
     given: Gathered,
     survivor: Ticket,
+    first: Mapping[str, Any],
     body: TicketOpen,
     id_: UUID,
     inserts: dict[str, list[dict[str, Any]]],
 ) -> tuple[StoredAnswer, Command]:
     """The first ticket takes the message over, and is what the caller is shown."""
-    first = next(row for row in given.row["open_tickets"] if row["id"] == survivor.id)
     survivor = refreshed(survivor, given.policy, errand.now)
     changed = decided_columns(survivor, given.policy, errand.now)
     first_id = UUID(survivor.id)

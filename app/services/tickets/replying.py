@@ -26,6 +26,7 @@ from app.services.secure_forms.judging import about_form
 from app.services.tickets import opening
 from app.services.tickets.changing import Changed, changed, command, gather
 from app.services.tickets.files import naming, told
+from app.services.tickets.joining import arrive
 from app.services.tickets.knowing import Known
 from app.services.tickets.reading import message_view
 from app.services.tickets.view import written
@@ -176,8 +177,8 @@ async def _follow_up(errand: Errand, known: Known, clean: Clean[MessageWrite]) -
     )
     given = await gather_request(errand, anew, errand.now, errand.now, clean.redacted)
     id_: UUID = errand.new_id()
-    opened = life.open_ticket(given.policy, given.request, given.around, errand.now, id_=str(id_))
-    _, plan = opening.recorded(errand, given, opened, anew, id_, known.id)
+    arrived = await arrive(errand, given, errand.now, id_)
+    _, plan = opening.recorded(errand, given, arrived, anew, id_, known.id)
     message = plan.inserts["message"][0]
     new = plan.inserts["ticket"][0]
     joined: Update | None = plan.update
