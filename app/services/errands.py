@@ -1,5 +1,6 @@
 """What every use case is given: the desk's means, who asks, for which provider, and at what instant."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +30,13 @@ class Errand:
         return uuid7(self.now)
 
     def event(
-        self, kind: EventType, subject: tuple[str, UUID], seq: int, data: dict[str, Any], **more: Any
+        self,
+        kind: EventType,
+        subject: tuple[str, UUID],
+        seq: int,
+        data: dict[str, Any],
+        decision: Mapping[str, Any] | None = None,
+        **more: Any,
     ) -> dict[str, Any]:
         """A row of the log about this request; `more` are columns of it."""
         actor_kind, actor_id = self.principal.actor
@@ -44,10 +51,17 @@ class Errand:
             "actor_id": actor_id,
             "on_behalf_of": None,
             "data": data,
-            "decision": None,
+            "decision": for_the_log(decision) if decision is not None else None,
             "policy_version": None,
             "settings_revision": None,
             "request_id": self.request_id,
             "occurred_at": self.now,
             **more,
         }
+
+
+def for_the_log(decision: Mapping[str, Any]) -> dict[str, Any]:
+    """A decision without the words that somebody wrote: the log stays, and they may have to go."""
+    candidates = [{**one, "because": []} for one in decision["topic_candidates"]]
+    effects = [{name: said for name, said in one.items() if name != "because"} for one in decision["effects"]]
+    return {**decision, "topic_candidates": candidates, "signals": [], "effects": effects}

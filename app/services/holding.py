@@ -117,7 +117,7 @@ async def _write(
     row, version = known.row, known.row["version"] + 1
     id_: UUID = row["id"]
     values = {**changed, "updated_at": errand.now}
-    decided = {
+    decided: dict[str, Any] = {
         "decision": jsonable(judged),
         "policy_version": judged.policy_version,
         "settings_revision": judged.settings_revision,

@@ -1,5 +1,7 @@
 """One person's data: given out whole, and erased so that nothing of it is anywhere, and the log still verifies."""
 
+from email.message import EmailMessage
+
 import asyncpg
 
 from app.base.vocabulary import Role, Scope
@@ -8,10 +10,12 @@ from app.db.schema import metadata
 from app.services.audit import verify
 from app.services.sequencing import sequence
 from tests import factories
-from tests.frontdesk import FrontDesk
+from tests.frontdesk import FrontDesk, Headers
 
-CANARIES = ("zanzibar", "quetzal", "wombat", "narwhal", "kumquat")
-"""A word for each place in which somebody leaves something: address, name, subject, words, file."""
+CANARIES = ("zanzibar", "quetzal", "wombat", "narwhal", "kumquat", "okapi", "axolotl")
+"""A word for each place in which somebody leaves something: address, name, subject, words, file, what a machine brought
+for them, and what triage recognises."""
+FACTS = {"topic": "email.offline", "first_name": "Quetzal", "last_name": "Roy", "account_username": "zanzibar"}
 
 
 async def spoken(front: FrontDesk) -> tuple[str, str, dict[str, str], dict[str, str]]:
@@ -24,20 +28,44 @@ async def spoken(front: FrontDesk) -> tuple[str, str, dict[str, str], dict[str, 
     )
     other = await factories.contact(front.owner, account, email="other@mail.example", name="Other", **role)
     mine, theirs = front.contact(provider, person), front.contact(provider, other)
-    form = {"file": ("kumquat.log", b"kumquat", "text/plain")}
-    file = (await front.client.post("/v1/attachments", files=form, headers=mine)).json()["id"]
-    facts = {"topic": "email.offline", "first_name": "Quetzal", "last_name": "Roy", "account_username": "zanzibar"}
-    body = {"subject": "The wombat is gone", "body": "My narwhal, too.", "facts": facts, "attachments": [file]}
-    opened = await front.client.post("/v1/tickets", json=body, headers={**mine, **front.key()})
-    assert opened.status_code == 201, opened.text
-    ticket = f"/v1/tickets/{opened.json()['id']}"
-    for who, said in ((mine, "Any news of the narwhal?"), (theirs, "I ask as well.")):
-        written = await front.client.post(f"{ticket}/messages", json={"body": said}, headers={**who, **front.key()})
-        assert written.status_code == 201, written.text
+    area, staff = await front.service(provider, Scope.SUBMIT), await front.staff(provider)
+
+    async def tells(path: str, who: Headers, **body: object) -> str:
+        answer = await front.client.post(path, json=body, headers={**who, **front.key()})
+        assert answer.is_success, answer.text
+        return str(answer.json()["id"])
+
+    async def sends(who: Headers, name: str) -> str:
+        form = {"file": (f"{name}.log", name.encode(), "text/plain")}
+        return str((await front.client.post("/v1/attachments", files=form, headers=who)).json()["id"])
+
+    files = [await sends(mine, "kumquat")]
+    opened = {"subject": "The wombat is gone", "body": "My narwhal, too.", "facts": FACTS, "attachments": files}
+    ticket = f"/v1/tickets/{await tells('/v1/tickets', mine, **opened)}"
+    await tells(f"{ticket}/messages", mine, body="Any news of the narwhal?")
+    await tells(f"{ticket}/messages", theirs, body="I ask as well.")
+    noted = ("customer_info", "symptoms", "goal", "underlying_problem")
+    await tells(f"{ticket}/triage", staff, **dict.fromkeys(noted, "Quetzal says: wombat"))
+    # As a client area says it for them, with the address as they write it.
+    brought = {"account": account.number, "channel": "email", "sender": {"email": "Zanzibar@mail.example"}}
+    words = {
+        "subject": "It is urgent",
+        "body": 'Since Monday it says "Error 550: axolotl unknown".',
+        "attachments": [await sends(area, "okapi")],
+    }
+    await tells("/v1/tickets", area, **brought, **words)
+    mail = EmailMessage()
+    mail["From"], mail["Message-ID"], mail["Subject"] = "Quetzal <zanzibar@mail.example>", "<1@mail.example>", "wombat"
+    mail.set_content("narwhal")
+    mail.add_attachment("kumquat", filename="kumquat.txt")
     gateway = {**await front.service(provider, Scope.INBOUND), "Content-Type": "message/rfc822"}
-    mail = "From: Quetzal <zanzibar@mail.example>\nMessage-ID: <1@mail.example>\nSubject: wombat\n\nnarwhal\n"
-    assert (await front.client.post("/v1/inbound/email", content=mail, headers=gateway)).is_success
+    assert (await front.client.post("/v1/inbound/email", content=mail.as_bytes(), headers=gateway)).is_success
     return str(person.id), ticket, await front.staff(provider, Role.ADMIN), mine
+
+
+def stored(front: FrontDesk) -> list[bytes]:
+    """All that the object store holds."""
+    return [path.read_bytes() for path in (front.desk.settings.data_dir / "objects").rglob("*") if path.is_file()]
 
 
 async def anywhere(owner: asyncpg.Connection) -> set[tuple[str, str]]:
@@ -58,13 +86,18 @@ async def test_all_of_it_is_given_out_and_then_gone(
     assert told.status_code == 200, told.text
     assert [word for word in CANARIES if word not in told.text.lower()] == []
     parts = told.json()
-    assert [len(parts[name]) for name in ("tickets", "messages", "attachments", "mails")] == [2, 3, 1, 1]
+    assert [len(parts[name]) for name in ("tickets", "messages", "attachments", "mails")] == [3, 4, 3, 1]
     assert {event["type"] for event in parts["events"]} >= {"ticket.opened", "ticket.replied"}
-    assert {word for _, word in await anywhere(owner)} == set(CANARIES), "the canaries are in the rows"
+    there = await anywhere(owner)
+    assert {word for _, word in there} == set(CANARIES), "the canaries are in the rows"
+    assert "event" not in {table for table, _ in there}, "the log never had any"
+    assert len(stored(front)) == 4, "three files, and the mail as it came"
+    assert {word for word in ("kumquat", "okapi") if word.encode() in stored(front)}
     await sequence(worker_database, (), front.now)
     erased = await front.client.post(f"/v1/persons/{person}/erase", headers=admin)
-    assert erased.json() == {"id": person, "erased": {"tickets": 2, "messages": 3, "attachments": 1, "mails": 1}}
+    assert erased.json() == {"id": person, "erased": {"tickets": 3, "messages": 4, "attachments": 3, "mails": 1}}
     assert await anywhere(owner) == set()
+    assert stored(front) == []
     # Their token is out, the ticket and what others said are still there, and the log is whole.
     assert (await front.client.get("/v1/me", headers=mine)).status_code == 401
     kept = (await front.client.get(f"{ticket}/messages", headers=admin)).json()["data"]

@@ -130,7 +130,7 @@ async def _added(errand: Errand, room: Mailroom, known: Known, mail: Mail, sende
 def _dropped(errand: Errand, known: Known, decision: Decision) -> Fate:
     """Nothing is added and nobody answered; whoever takes part in the ticket can see that somebody tried."""
     version = known.row["version_of_row"] + 1
-    decided = {
+    decided: dict[str, Any] = {
         "decision": jsonable(decision),
         "policy_version": decision.policy_version,
         "settings_revision": decision.settings_revision,
