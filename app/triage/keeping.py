@@ -10,8 +10,8 @@ from app.triage.language import Languages
 from app.triage.lexicon import Lexicon
 from app.triage.spelling import Spelling
 
-_WHOLE: Final = 10**5
-"""Weights are learned to five places, and kept as whole numbers."""
+_WHOLE: Final = 10**3
+"""Weights are learned to three places, and kept as whole numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,34 +23,36 @@ class Kept:
 
 
 def written(kept: Kept) -> bytes:
-    """The same bytes for the same lexicon."""
+    """The same bytes for the same lexicon; each feature is named once, and by its place after that."""
     lexicon = kept.lexicon
-    weights = {
-        feature: [whole for at, weight in by for whole in (at, round(weight * _WHOLE))]
-        for feature, by in lexicon.weights.items()
-    }
+    places = {feature: place for place, feature in enumerate(sorted(lexicon.rarity.keys() | lexicon.weights.keys()))}
     content = {
         "digest": kept.digest,
         "topics": lexicon.topics,
         "tags": lexicon.languages.tags,
         "triples": lexicon.languages.evidence,
         "words": lexicon.spelling.words,
-        "rarity": lexicon.rarity,
-        "weights": weights,
-        "phrases": lexicon.phrases,
+        "features": list(places),
+        "rarity": [lexicon.rarity.get(feature) for feature in places],
+        "weights": [
+            [whole for at, weight in lexicon.weights.get(feature, ()) for whole in (at, round(weight * _WHOLE))]
+            for feature in places
+        ],
+        "phrases": [[(places[feature], *pairs) for feature, pairs in said.items()] for said in lexicon.phrases],
     }
     return gzip.compress(orjson.dumps(content), mtime=0)
 
 
 def read_back(content: bytes) -> Kept:
     kept: dict[str, Any] = orjson.loads(gzip.decompress(content))
+    features: list[str] = kept["features"]
     lexicon = Lexicon(
         tuple(kept["topics"]),
         Languages(tuple(kept["tags"]), {triple: tuple(logs) for triple, logs in kept["triples"].items()}),
         Spelling.of(kept["words"]),
-        kept["rarity"],
-        {feature: _by_topic(wholes) for feature, wholes in kept["weights"].items()},
-        tuple(kept["phrases"]),
+        {feature: rare for feature, rare in zip(features, kept["rarity"], strict=True) if rare is not None},
+        {feature: _by_topic(wholes) for feature, wholes in zip(features, kept["weights"], strict=True) if wholes},
+        tuple({features[place]: pairs for place, *pairs in said} for said in kept["phrases"]),
     )
     return Kept(kept["digest"], lexicon)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _MOST_READ = 400
-_UNSEEN, _PLACES = 0.3, 5
+_UNSEEN, _PLACES = 0.3, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Languages:
         evidence = {}
         for triple in sorted(set().union(*counts.values())) if counts else ():
             logs = [math.log((count[triple] + _UNSEEN) / sums[tag]) for tag, count in counts.items()]
-            mean = sum(logs) / len(logs)
+            mean = math.fsum(logs) / len(logs)
             evidence[triple] = tuple(round(log - mean, _PLACES) for log in logs)
         return cls(tuple(counts), evidence)
 

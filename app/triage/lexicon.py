@@ -18,7 +18,7 @@ from app.triage.words import tokens
 # pushes the strongest rival away. Few rounds of small steps do; more only learn the phrases by heart.
 _START, _MARGIN, _MOST_STEP, _ROUNDS = 2.0, 0.4, 0.2, 3
 _RARITY, _UNKNOWN = 0.8, 0.8
-_FAINT, _PLACES = 0.02, 5
+_FAINT, _PLACES = 0.02, 3
 
 Texts = str | Mapping[str, str]
 
@@ -104,10 +104,11 @@ def _weights(examples: Sequence[tuple[int, Mapping[str, float]]]) -> dict[str, t
     order = _mixed(len(examples))
     for _ in range(_ROUNDS):
         order = [place for place in order if _learn(weights, *examples[place])]
-    return {
+    found = {
         feature: tuple((at, round(weight, _PLACES)) for at, weight in sorted(by.items()) if abs(weight) > _FAINT)
         for feature, by in weights.items()
     }
+    return {feature: by for feature, by in found.items() if by}
 
 
 def _learn(weights: dict[str, dict[int, float]], right: int, vector: Mapping[str, float]) -> bool:

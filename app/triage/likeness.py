@@ -105,5 +105,5 @@ def _shared(one: _Sound, two: _Sound) -> tuple[str, ...]:
 
 
 def _cosine(one: Mapping[_Key, float], two: Mapping[_Key, float]) -> float:
-    lengths = math.sqrt(sum(x * x for x in one.values()) * sum(x * x for x in two.values()))
-    return sum(x * two.get(key, 0.0) for key, x in one.items()) / lengths if lengths else 0.0
+    lengths = math.sqrt(math.fsum(x * x for x in one.values()) * math.fsum(x * x for x in two.values()))
+    return math.fsum(x * two.get(key, 0.0) for key, x in one.items()) / lengths if lengths else 0.0

@@ -1,5 +1,6 @@
 """How near a text is to single phrases of a topic: what the mean of a topic's phrases blurs."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 Postings = Mapping[str, Sequence[int]]
@@ -7,7 +8,7 @@ Postings = Mapping[str, Sequence[int]]
 
 _HEARD_AGAIN, _WORTH = 10, 0.6
 _NEAREST = (1.0, 0.7, 0.49)
-_WHOLE = 10**4
+_WHOLE = 10**3
 """Weights are whole parts of this: many thousands of them are kept."""
 
 
@@ -35,4 +36,4 @@ def _nearness(vector: Mapping[str, float], said: Postings) -> float:
         for place, weight in zip(pairs, pairs, strict=True):
             near[place] = near.get(place, 0.0) + x * weight
     nearest = sorted(near.values(), reverse=True)
-    return sum(share * like for share, like in zip(_NEAREST, nearest, strict=False)) / _WHOLE
+    return math.fsum(share * like for share, like in zip(_NEAREST, nearest, strict=False)) / _WHOLE

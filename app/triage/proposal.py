@@ -1,5 +1,6 @@
 """`propose`: from a customer's words to the topics they may be about, with reasons."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -91,7 +92,7 @@ def _best(scores: Mapping[int, float]) -> int:
 
 def _shared(left: float, scores: Sequence[float]) -> list[float]:
     """What the first leaves, by their scores; none above the half of it."""
-    whole = sum(scores) or 1.0
+    whole = math.fsum(scores) or 1.0
     return [left * min(0.5, score / whole) for score in scores]
 
 
