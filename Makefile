@@ -111,7 +111,7 @@ bench-reports: .venv/.dev ## how long reports and figures take over a month of m
 	$(BIN)/python -m tests.benchmarks.reports --tickets $(or $(TICKETS),1000000)
 
 .PHONY: triage
-triage: .venv/.dev ## how well tickets are read, set by set
+triage: .venv/.dev ## how well tickets are read, set by set; fails below its floors
 	$(BIN)/python -m tests.triage.measure
 
 .PHONY: mutants

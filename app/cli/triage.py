@@ -15,8 +15,7 @@ from app.policy.decide import decide
 from app.policy.decision import AnyOf, Decision, jsonable
 from app.policy.library.files import providers
 from app.policy.situation import Account, Request, Situation
-from app.services.triage import called, shown
-from app.triage.lexicon import Lexicon
+from app.services.triage import called, digest_of, lexicon_of, shown
 from app.triage.proposal import SURE_ENOUGH, Proposal, propose
 from app.triage.text import Told, read
 
@@ -55,7 +54,7 @@ def triage(
     products = document.products
     if product is not None and product not in products:
         fail(f"{named} has no product {product}; it has {', '.join(products) or 'none'}.")
-    lexicon = Lexicon.build(document.topics)
+    lexicon = lexicon_of(document.topics, digest_of(document.topics))
     proposal = propose(lexicon, told.subject, told.body, language=language, product=product, products=called(products))
     decision = _decision(compiled, proposal, product)
     if as_json:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 # What is beyond these is not read: nobody describes a problem at such length, and the cost stays bounded.
-_MOST_SUBJECT, _MOST_BODY, _MOST_LINE = 400, 20_000, 2_000
+_MOST_SUBJECT, _MOST_BODY, _MOST_SAID, _MOST_LINE = 400, 20_000, 6_000, 2_000
 _TAIL, _MOST_LOG_LINES = 2_000, 12
 
 _QUOTE_INTRODUCED = re.compile(
@@ -77,20 +77,23 @@ def folded(text: str) -> str:
 def read(subject: str, body: str) -> Told:
     """The parts of a message; linear in its length and bounded."""
     head = plain(subject[:_MOST_SUBJECT]).replace("\n", " ").strip()
-    lines = [line[:_MOST_LINE].rstrip() for line in plain(_ends(body)).split("\n")]
+    whole = plain(_ends(body, _MOST_BODY)).split("\n")
+    lines = [line[at : at + _MOST_LINE].rstrip() for line in whole for at in range(0, max(1, len(line)), _MOST_LINE)]
     own, quoted = _cut_quotes(lines)
     own, signature = _cut_signature(own)
     written = [(line, _machine_written(line)) for line in own]
     said = [line for line, by_machine in written if not by_machine]
     logs = list(islice(dict.fromkeys(line.strip() for line, by_machine in written if by_machine), _MOST_LOG_LINES))
-    return Told(head, "\n".join(said).strip(), "\n".join(logs), "\n".join(quoted).strip(), tuple(signature))
+    return Told(
+        head, _ends("\n".join(said).strip(), _MOST_SAID), "\n".join(logs), "\n".join(quoted).strip(), tuple(signature)
+    )
 
 
-def _ends(body: str) -> str:
+def _ends(text: str, most: int) -> str:
     """Of a very long text its beginning and its end, where people say what they want."""
-    if len(body) <= _MOST_BODY:
-        return body
-    head, tail = body[: _MOST_BODY - _TAIL], body[-_TAIL:]
+    if len(text) <= most:
+        return text
+    head, tail = text[: most - _TAIL], text[-_TAIL:]
     whole_head, whole_tail = head.rpartition("\n")[0], tail.partition("\n")[2]
     return f"{whole_head or head}\n{whole_tail or tail}"
 

@@ -1,8 +1,9 @@
-"""How well tickets were read, in figures, and the floors below which nobody may fall."""
+"""How well tickets were read, in figures."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 
 @dataclass(slots=True)
@@ -16,6 +17,9 @@ class Tally:
     @property
     def asked(self) -> int:
         return len(self.pairs)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.strict + other.strict, self.accepted + other.accepted, self.pairs + other.pairs)
 
     def add(self, wanted: str, alternatives: Iterable[str], got: str | None, *, also: bool = False) -> None:
         self.strict += got == wanted
@@ -89,6 +93,9 @@ class Alarms:
     missed: int = 0
     false: int = 0
 
+    def __add__(self, other: "Alarms") -> "Alarms":
+        return Alarms(self.heard + other.heard, self.missed + other.missed, self.false + other.false)
+
     def add(self, alarm: bool, wanted: bool, alternatives: Iterable[bool]) -> None:
         self.heard += alarm and wanted
         self.false += alarm and not wanted and True not in alternatives
@@ -99,32 +106,26 @@ class Alarms:
         return f"recall {recall}  precision {precision}  of {self.heard + self.missed}"
 
 
-# Of every set; and ahead of the centroid of all but those in our words that it reads nearly without a fault itself.
-SUREST_HALF, LEAD, PLAIN_IS_GOOD = 0.9, 0.1, 0.88
-RECALL, PRECISION = 0.9, 0.6
+class Likened(Protocol):
+    @property
+    def same(self) -> bool: ...
 
 
-def below(reading: Reading) -> list[str]:
-    """The floors under which a reading lies, in words."""
-    half = reading.surest_half()
-    if not half:
-        return [f"{reading.name}: nothing was read"]
-    right = sum(answer.strict for answer in half) / len(half)
-    found = []
-    if right < SUREST_HALF:
-        found.append(f"{reading.name}: {right:.3f} of the half that triage is surest of are right, not {SUREST_HALF}")
-    if reading.lead < LEAD and reading.plain.strict < PLAIN_IS_GOOD * reading.plain.asked:
-        found.append(f"{reading.name}: {reading.lead:+.3f} ahead of the nearest centroid, not {LEAD:+.3f}")
-    return found
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of messages: how many were found to be the same problem, how many of these are, and how many are in all."""
 
+    found: int
+    right: int
+    same: int
 
-def unheard(alarms: Alarms) -> list[str]:
-    """The floors for emergencies, over all sets together."""
-    if alarms.heard < RECALL * (alarms.heard + alarms.missed) or not alarms.heard:
-        return [f"emergencies: {alarms}, where {RECALL} are to be heard"]
-    if alarms.heard < PRECISION * (alarms.heard + alarms.false):
-        return [f"emergencies: {alarms}, where {PRECISION} are to be some"]
-    return []
+    @classmethod
+    def of(cls, asked: Sequence[Likened], found: Sequence[Likened]) -> "Pairs":
+        return cls(len(found), sum(pair.same for pair in found), sum(pair.same for pair in asked))
+
+    def __str__(self) -> str:
+        recall, precision = share(self.right, self.same), share(self.right, self.found)
+        return f"recall {recall}  precision {precision}  of {self.same}"
 
 
 def share(part: int, whole: int) -> str:

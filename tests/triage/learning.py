@@ -1,4 +1,4 @@
-"""`make lexicon`: learn each catalogue's topics anew, and keep what they sound like beside them."""
+"""`make lexicon`: learn each catalogue's topics anew, keep what they sound like beside them, and what comes of it."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from app.policy.library.files import LEXICON, library
 from app.services.triage import digest_of
 from app.triage.keeping import Kept, written
 from app.triage.lexicon import Lexicon
+from tests.triage import sameness
 
 
 def main() -> None:
@@ -16,6 +17,7 @@ def main() -> None:
         content = written(Kept(digest_of(topics), Lexicon.build(topics)))
         (Path(files.__file__).parent / "catalogue" / name / LEXICON).write_bytes(content)
         print(f"{name}: {len(topics)} topics, {len(content) // 1024} KiB")
+    sameness.keep()
 
 
 if __name__ == "__main__":

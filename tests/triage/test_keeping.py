@@ -9,11 +9,10 @@ from tests.triage.tickets import topics
 KEPT = [read_back(content) for content in learned_topics()]
 
 
-def test_what_is_kept_is_what_learning_gives_now() -> None:
+def test_what_is_kept_was_learned_from_the_topics_as_they_are() -> None:
     assert [kept.digest for kept in KEPT] == [digest_of(topics())], (
         "run `make lexicon`: the topics have other words now"
     )
-    assert KEPT[0].lexicon == Lexicon.build(topics()), "run `make lexicon`: learning gives something else now"
 
 
 def test_topics_of_ones_own_are_learned() -> None:

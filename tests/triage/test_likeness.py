@@ -1,10 +1,6 @@
 """The same problem told twice is found, and two problems of one account are kept apart."""
 
 import itertools
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -12,28 +8,10 @@ from hypothesis import strategies as st
 
 from app.triage.lexicon import Lexicon
 from app.triage.likeness import ALIKE, Likeness, likeness
-from tests.triage.tickets import HERE, lexicon, tickets
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    language: str
-    same: bool
-    first: str
-    second: str
-
-
-@cache
-def pairs() -> list[Pair]:
-    return [Pair(**json.loads(line)) for line in (HERE / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
-
-
-def alike(first: str, second: str) -> Likeness:
-    return likeness(lexicon(), first, second)
-
-
-def _found(of: Sequence[Pair]) -> list[Pair]:
-    return [pair for pair in of if alike(pair.first, pair.second).score >= ALIKE]
+from tests.triage.figures import Pairs
+from tests.triage.floors import confused
+from tests.triage.pairs import alike, found, pairs
+from tests.triage.tickets import tickets
 
 
 def test_the_set_is_large_and_in_three_languages() -> None:
@@ -42,10 +20,13 @@ def test_the_set_is_large_and_in_three_languages() -> None:
 
 
 def test_what_is_found_is_the_same_problem_and_most_are_found() -> None:
-    found = _found(pairs())
-    right = sum(pair.same for pair in found)
-    assert right >= 0.95 * len(found)
-    assert right >= 0.7 * sum(pair.same for pair in pairs())
+    assert confused(Pairs.of(pairs(), found(pairs()))) == []
+
+
+def test_who_takes_all_for_the_same_or_none_is_told_so() -> None:
+    assert "to be the same problem" in confused(Pairs.of(pairs(), pairs()))[0]
+    assert confused(Pairs.of(pairs(), [])) != []
+    assert confused(Pairs.of([], [])) != []
 
 
 def test_tickets_about_different_matters_are_not_confused() -> None:

@@ -13,6 +13,7 @@ from app.policy.language.matters import Topic
 from app.policy.library.files import library
 from app.services.triage import digest_of, lexicon_of
 from app.triage.lexicon import Lexicon
+from app.triage.proposal import Proposal, propose
 
 HERE = Path(__file__).parent
 
@@ -78,6 +79,10 @@ def topics() -> dict[str, Topic]:
 @cache
 def lexicon() -> Lexicon:
     return lexicon_of(topics(), digest_of(topics()))
+
+
+def proposed(ticket: Labelled) -> Proposal:
+    return propose(lexicon(), ticket.subject, ticket.body, product=ticket.product)
 
 
 @cache
