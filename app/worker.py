@@ -105,7 +105,7 @@ async def work(means: Means, stop: asyncio.Event) -> None:
         loops.create_task(rounds("tidy", sweeping.tidy, stop, _TIDY_PAUSE))
         loops.create_task(rounds("survey", surveyor.now, stop, NOW_EVERY))
         loops.create_task(rounds("survey", surveyor.past, stop, PAST_EVERY))
-        loops.create_task(rounds("survey", surveyor.readings, stop, PAST_EVERY))
+        loops.create_task(rounds("survey", surveyor.log, stop, PAST_EVERY))
 
 
 @asynccontextmanager

@@ -40,6 +40,7 @@ NOW: Final[Mapping[str, Figure]] = {
     "oldest_pending_delivery_seconds": _gauge("Age of the delivery that waits longest.", "kind"),
     "pages_unsent": _gauge("Pages of which no call has arrived yet.", "provider"),
     "oldest_unsent_page_seconds": _gauge("Age of the page that waits longest for its first call.", "provider"),
+    "security_scan_age_seconds": _gauge("Time since a product was last scanned.", "provider", "product"),
     "holidays_known_until_timestamp_seconds": _gauge("When the first list of holidays in use ends.", "provider"),
     "holidays_horizon_months": _gauge("Months left until the first list of holidays in use ends.", "provider"),
 }
@@ -55,6 +56,9 @@ PAST: Final[Mapping[str, Figure]] = {
     "target_breaches": _counter("Clocks that missed their time.", "provider", "metric", "excused", "liability"),
     "time_to_page_seconds": Figure(
         "histogram", "From what somebody is called out for to the arrival of the first call.", ("provider",)
+    ),
+    "work_gate_seconds": Figure(
+        "histogram", "How long work waited for a quote, consent, payment or the like.", ("provider", "gate")
     ),
     "fees_quoted": _counter("Prices put to customers, in units of the currency.", "provider", "currency"),
     "fees_consented": _counter("Prices agreed to.", "provider", "currency"),

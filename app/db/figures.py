@@ -41,6 +41,7 @@ _UNSENT: Final = """
 SELECT p.slug AS provider, count(*) AS unsent, extract(epoch FROM $1 - min(g.raised_at))::float8 AS oldest
 FROM page AS g JOIN provider AS p ON p.id = g.provider_id
 WHERE g.state = 'triggered' AND g.delivered_at IS NULL GROUP BY 1"""
+_SCANS: Final = "SELECT p.slug AS provider, k.scans FROM tally AS k JOIN provider AS p ON p.id = k.provider_id"
 
 # ── since the beginning ──────────────────────────────────────────────────────
 # Of tickets and clocks from their tallies (app/db/tallies.py), so that it takes as long for millions as for a few.
@@ -82,8 +83,13 @@ SELECT p.slug AS provider, width_bucket(w.seconds - 1e-6, $1::float8[]) AS at, c
 FROM page AS g JOIN provider AS p ON p.id = g.provider_id,
   LATERAL (SELECT greatest(0, extract(epoch FROM g.delivered_at - g.raised_at))::float8 AS seconds) AS w
 WHERE g.delivered_at IS NOT NULL GROUP BY 1, 2"""
-_RESTED_ON: Final = """
-SELECT e.position, array(SELECT used ->> 'id' FROM jsonb_array_elements(e.decision -> 'assumptions') AS used) AS ids
+# What was decided about a reply that was not taken is not of the ticket. A policy may end one by an effect.
+_LOGGED: Final = """
+SELECT e.position, array(SELECT used ->> 'id' FROM jsonb_array_elements(e.decision -> 'assumptions') AS used) AS ids,
+  e.type, e.occurred_at, e.decision IS NOT NULL AS decided, e.decision ->> 'work_gate' AS gate,
+  CASE WHEN e.subject_kind = 'ticket' AND e.type <> 'ticket.reply_refused' THEN e.subject_id END AS ticket,
+  e.decision ->> 'outcome' NOT IN ('accepted', 'held') OR e.decision -> 'effects'
+    @? '$[*] ? (@.type == "transition" && (@.verb == "close" || @.verb == "resolve"))' AS ended
 FROM event AS e WHERE e.provider_id = $1 AND e.position > $2 ORDER BY e.position LIMIT $3"""
 
 
@@ -95,6 +101,7 @@ class Now:
     running: Rows
     backlog: Rows
     unsent: Rows
+    scans: Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,7 @@ class Past:
     fees: Rows
     payments: Rows
     paged: Rows
+    scans: Rows
 
 
 async def figures_now(database: Database, now: datetime) -> Now:
@@ -116,6 +124,7 @@ async def figures_now(database: Database, now: datetime) -> Now:
             running=await connection.fetch(_RUNNING, now),
             backlog=await connection.fetch(_BACKLOG),
             unsent=await connection.fetch(_UNSENT, now),
+            scans=await connection.fetch(_SCANS),
         )
 
 
@@ -130,6 +139,7 @@ async def figures_past(database: Database, now: datetime, page_bounds: Sequence[
             fees=await connection.fetch(_FEES, timeout=_PATIENCE),
             payments=await connection.fetch(_PAYMENTS, timeout=_PATIENCE),
             paged=await connection.fetch(_PAGED, list(page_bounds), timeout=_PATIENCE),
+            scans=await connection.fetch(_SCANS, timeout=_PATIENCE),
         )
 
 
@@ -142,7 +152,7 @@ async def met_since(database: Database, since: datetime, bounds: Sequence[int]) 
         return days, await connection.fetch(_MET, list(bounds), since, timeout=_PATIENCE)
 
 
-async def rested_on(database: Database, provider_id: UUID, after: int, most: int) -> list[tuple[int, Sequence[str]]]:
-    """The readings that decisions rest on, event by event behind this position of the log."""
-    rows = await database.fetch(provider_id, _RESTED_ON, provider_id, after, most)
-    return [(row["position"], row["ids"]) for row in rows]
+async def logged(database: Database, provider_id: UUID, after: int, most: int) -> Rows:
+    """What the log says behind this position: `ids` of readings that decisions rest on, and gates of tickets."""
+    rows: Rows = await database.fetch(provider_id, _LOGGED, provider_id, after, most)
+    return rows

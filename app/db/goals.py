@@ -19,7 +19,7 @@ WITH open AS (
   FROM ticket AS t LEFT JOIN clock AS c ON c.provider_id = t.provider_id AND c.ticket_id = t.id
     AND c.metric = 'first_response' AND c.cycle = 1
   WHERE t.provider_id = $1 AND t.status NOT IN ('resolved', 'closed'))
-SELECT past.*, present.*, late.overdue FROM (
+SELECT past.*, present.*, late.overdue, (SELECT scans FROM tally WHERE provider_id = $1) AS scans FROM (
   SELECT count(*) AS received, count(*) FILTER (WHERE level = 1) AS handled_at_level_1,
     count(*) FILTER (WHERE resolved_at IS NOT NULL) AS solved,
     count(*) FILTER (WHERE resolved_at IS NOT NULL AND level = 1) AS solved_at_level_1
@@ -41,6 +41,6 @@ async def counted(
     now: datetime,
     most: int,
 ) -> asyncpg.Record:
-    """Counts by the names that goals use, and `overdue`: open tickets that are unanswered past their due time."""
+    """Counts by the names that goals use, `scans`, and `overdue`: open tickets unanswered past their due time."""
     _, rows = await for_caller(database, provider_id, principal, _COUNTED, *between, now, most)
     return rows[0]

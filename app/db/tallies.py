@@ -1,4 +1,4 @@
-"""Tallies: what came of tickets and clocks, added up by the day on which the ticket was received.
+"""Tallies: what came of tickets and clocks, added up by the day on which the ticket was received; the last scans.
 
 A day of which something has changed is counted anew as a whole, so that counting again never counts twice.
 """
@@ -22,7 +22,7 @@ _BEGIN: Final = """
 INSERT INTO tally (provider_id, position, zone, stale, looked_at) VALUES ($1, 0, '', '{}', '-infinity')
 ON CONFLICT DO NOTHING"""
 _TAKE: Final = """
-SELECT position, zone, stale FROM tally
+SELECT position, zone, stale, scans FROM tally
 WHERE provider_id = $1 AND (looked_at < $2 OR stale <> '{}') FOR UPDATE SKIP LOCKED"""
 _END: Final = "SELECT coalesce(max(position), 0) FROM event WHERE provider_id = $1"
 # Whatever changes a ticket or a clock is an event of that ticket.
@@ -31,6 +31,11 @@ SELECT DISTINCT (t.received_at AT TIME ZONE $4)::date AS day
 FROM (SELECT DISTINCT subject_id FROM event
       WHERE provider_id = $1 AND position > $2 AND position <= $3 AND subject_kind = 'ticket') AS changed
 JOIN ticket AS t ON t.provider_id = $1 AND t.id = changed.subject_id"""
+_SCANNED: Final = """
+SELECT data ->> 'type' AS kind, data -> 'scanned' ->> 'product' AS product,
+  max((data -> 'scanned' ->> 'at')::bigint) AS at
+FROM event WHERE provider_id = $1 AND position > $2 AND position <= $3 AND type = 'monitoring.noticed'
+  AND data -> 'scanned' IS NOT NULL GROUP BY 1, 2"""
 # One day more at both ends: under another zone the first or last ticket may have been of that day.
 _EVERY: Final = """
 SELECT day::date FROM (
@@ -57,7 +62,7 @@ SELECT $1, day, row_number() OVER (PARTITION BY day), c.metric, t.priority, t.de
 FROM {_RECEIVED} JOIN clock AS c ON c.provider_id = $1 AND c.ticket_id = t.id
 GROUP BY day, c.metric, t.priority, t.department, t.level, c.state, c.excused_by, c.liability"""
 _KEEP: Final = """
-UPDATE tally SET position = $2, zone = $3, stale = $4, looked_at = $5,
+UPDATE tally SET position = $2, zone = $3, stale = $4, looked_at = $5, scans = $6,
   counted_at = CASE WHEN $4::date[] = '{}' THEN $5 ELSE counted_at END
 WHERE provider_id = $1"""
 
@@ -84,7 +89,8 @@ async def count_round(database: Database, provider_id: UUID, how: Counting, now:
         stale = sorted({*held["stale"], *changed}, reverse=True)
         await _count(connection, provider_id, stale[: how.days], how.zone)
         left = stale[how.days :]
-        await connection.execute(_KEEP, provider_id, end, how.zone, left, now)
+        scans = await _scanned(connection, provider_id, held, end)
+        await connection.execute(_KEEP, provider_id, end, how.zone, left, now, scans)
         return bool(left)
 
 
@@ -102,6 +108,17 @@ async def _changed(
     else:
         rows = await connection.fetch(_CHANGED, provider_id, held["position"], end, zone, timeout=_PATIENCE)
     return [row["day"] for row in rows]
+
+
+async def _scanned(
+    connection: ScopedConnection, provider_id: UUID, held: asyncpg.Record, end: int
+) -> dict[str, dict[str, int]]:
+    """What was known of scans, and those that the log tells of since."""
+    known: dict[str, dict[str, int]] = {kind: dict(last) for kind, last in held["scans"].items()}
+    for row in await connection.fetch(_SCANNED, provider_id, held["position"], end, timeout=_PATIENCE):
+        last = known.setdefault(row["kind"], {})
+        last[row["product"]] = max(row["at"], last.get(row["product"], 0))
+    return known
 
 
 async def _count(connection: ScopedConnection, provider_id: UUID, days: Sequence[date], zone: str) -> None:

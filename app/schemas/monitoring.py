@@ -34,6 +34,7 @@ class EventKind(StrEnum):
     MONITOR_DOWN = "monitor_down"
     MONITOR_UP = "monitor_up"
     PLUGIN_SCAN = "plugin_scan"
+    SECURITY_SCAN = "security_scan"
     PANEL_UPDATE = "panel_update"
     URGENT_PANEL_UPDATE = "urgent_panel_update"
     HOSTED_DOMAIN_ADDED = "hosted_domain_added"
@@ -55,7 +56,8 @@ class MonitoringEvent(Model):
     )
     occurred_at: When | None = Field(None, description="Left out: now")
     domain: Domain | None = Field(None, description="Of `hosted_domain_added`, which needs it")
-    plugin: ShortText | None = Field(None, description="Of `plugin_scan`, which needs it")
+    product: Name | None = Field(None, description="Of a scan: of which product; left out: the account's, or all")
+    plugin: ShortText | None = Field(None, description="What a `plugin_scan` found; left out: it has run")
     approved: Annotated[bool, Field(strict=True)] | None = Field(None, description="Null: nobody has judged it yet")
     mail_gateway: Literal["up", "down"] | None = Field(None, description="Whether mail can be sent at present")
     content: Text | None = Field(None, description="What an abuse report is about")

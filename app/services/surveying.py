@@ -18,12 +18,15 @@ from app.base.metrics import READINGS
 from app.base.reasons import REASONS
 from app.base.vocabulary import Outcome
 from app.db.due import active_providers
-from app.db.figures import Now, Past, Rows, figures_now, figures_past, rested_on
+from app.db.figures import Now, Past, Rows, figures_now, figures_past, logged
 from app.db.pool import Database
 from app.policy.compile import CompiledPolicy
 from app.policy.desk.goals import report
 from app.policy.language.document import Document
+from app.schemas.monitoring import EventKind
 from app.services.delivering import SCHEDULES
+from app.services.gates import Gates
+from app.services.monitoring import scans
 from app.services.reports.tallying import REST, Tallying
 from app.services.shelf import Policies
 from app.services.spreading import Spreading
@@ -57,6 +60,7 @@ class Surveyor:
     _spreading: Spreading = field(init=False)
     _read_to: dict[UUID, int] = field(default_factory=dict)
     _used: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _gates: dict[str, Gates] = field(default_factory=lambda: defaultdict(lambda: Gates(_USUAL_BOUNDS)))
 
     def __post_init__(self) -> None:
         self._spreading = Spreading(self.database)
@@ -83,21 +87,26 @@ class Surveyor:
         READINGS.keep("past", monotonic() + _ROUNDS_SHOWN * PAST_EVERY, families)
         return False
 
-    async def readings(self) -> bool:
-        """How often which reading was used, from the log; shown of a provider once its log is read to the end."""
+    async def log(self) -> bool:
+        """Readings used and waits at gates, from the log; shown of a provider once its log is read to the end."""
         more = False
-        shown: dict[Labels, float] = {}
+        used: dict[Labels, float] = {}
+        waited: dict[Labels, Spread] = {}
         for provider_id, slug in await active_providers(self.database):
-            found = await rested_on(self.database, provider_id, self._read_to.get(provider_id, 0), _EVENTS_AT_ONCE)
-            self._used[slug].update(used for _, ids in found for used in ids)
+            found = await logged(self.database, provider_id, self._read_to.get(provider_id, 0), _EVENTS_AT_ONCE)
+            for row in found:
+                self._used[slug].update(row["ids"])
+                if row["ticket"] is not None:
+                    self._gates[slug].take(row)
             if found:
-                self._read_to[provider_id] = found[-1][0]
+                self._read_to[provider_id] = found[-1]["position"]
             if len(found) == _EVENTS_AT_ONCE:
                 more = True
             else:
-                shown |= {(slug, used): float(count) for used, count in self._used[slug].items()}
-        families = [family("assumption_used", shown)]
-        READINGS.keep("readings", monotonic() + _ROUNDS_SHOWN * PAST_EVERY, families)
+                used |= {(slug, id_): float(count) for id_, count in self._used[slug].items()}
+                waited |= {(slug, gate): spread for gate, spread in self._gates[slug].spreads().items()}
+        families = [family("assumption_used", used), histogram("work_gate_seconds", _USUAL_BOUNDS, waited)]
+        READINGS.keep("log", monotonic() + _ROUNDS_SHOWN * PAST_EVERY, families)
         return more
 
     async def _in_force(self, now: datetime) -> dict[UUID, tuple[str, CompiledPolicy]]:
@@ -141,6 +150,13 @@ def families_now(found: Now, policies: InForce, now: datetime) -> Iterator[Metri
     yield family(
         "oldest_unsent_page_seconds", none_yet | {(r["provider"],): max(0.0, r["oldest"]) for r in found.unsent}
     )
+    scanned: Values = {
+        (row["provider"], product): float(age)
+        for row in found.scans
+        if (policy := policies.get(row["provider"])) is not None
+        for product, age in scans.ages(row["scans"], EventKind.SECURITY_SCAN, policy.document.products, now).items()
+    }
+    yield family("security_scan_age_seconds", scanned)
     yield from _horizon(policies, now)
 
 
@@ -198,19 +214,21 @@ def families_past(found: Past, met: Rows, bounds: Sequence[int], policies: InFor
         yield family(f"fees_{name}", _money(found.fees, name))
     for name in ("paid", "refunded"):
         yield family(f"fees_{name}", _money(found.payments, name))
-    yield from _goals(found.solved, policies, now)
+    yield from _goals(found, policies, now)
 
 
-def _goals(solved: Rows, policies: InForce, now: datetime) -> Iterator[Metric]:
-    counts = {row["provider"]: {name: row[name] for name in row if name != "provider"} for row in map(dict, solved)}
+def _goals(found: Past, policies: InForce, now: datetime) -> Iterator[Metric]:
+    counts = {row["provider"]: {n: row[n] for n in row if n != "provider"} for row in map(dict, found.solved)}
     ratios: Values = {
         (slug,): known["solved_at_level_1"] / known["solved"] for slug, known in counts.items() if known["solved"]
     }
     yield family("level1_solved_ratio", ratios)
     values: dict[str, dict[Labels, float]] = {name: {} for name in ("goal_value", "goal_min", "goal_max", "goal_met")}
+    last: dict[str, scans.Scans] = {row["provider"]: row["scans"] for row in found.scans}
     for slug, policy in policies.items():
+        of_scans = scans.counts(last.get(slug, {}), policy.document.products, now)
         for goal in policy.document.goals.values():
-            reading = report(policy, goal, counts.get(slug, {}), None, now)
+            reading = report(policy, goal, {**counts.get(slug, {}), **of_scans}, None, now)
             told: dict[str, Decimal | bool | None] = {
                 "goal_value": reading.value,
                 "goal_min": reading.goal.min,

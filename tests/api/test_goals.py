@@ -34,3 +34,18 @@ async def test_it_is_for_staff_and_for_a_while_that_has_a_length(front: FrontDes
     staff = await front.staff(await front.provider("plutus"))
     wrong = await front.client.get(URL, params={"since": (NOW + timedelta(days=1)).isoformat()}, headers=staff)
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/since")
+
+
+async def test_a_goal_about_scans_is_read_from_the_product_that_has_waited_longest(front: FrontDesk) -> None:
+    provider = await front.provider("kenotronix")
+    hours_ago = {hours: int((NOW - timedelta(hours=hours)).timestamp()) for hours in (1, 30)}
+    scans = {"security_scan": {"vps_dedicated": hours_ago[30], "shared": hours_ago[1]}}
+    await front.owner.execute(
+        "INSERT INTO tally (provider_id, position, zone, stale, scans, looked_at) VALUES ($1, 0, '', '{}', $2, $3)",
+        *(provider.id, scans, NOW),
+    )
+    answer = await front.client.get(URL, headers=await front.staff(provider))
+    read = {standing.metric: standing for standing in GoalsReport.model_validate_json(answer.content).data}
+    late, unheard_of = read["security_scan_age"], read["plugin_scan_age"]
+    assert (late.value, late.status, late.met) == (str(30 * 3600), "above", False)
+    assert (unheard_of.value, unheard_of.status) == (None, "no_data")

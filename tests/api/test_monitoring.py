@@ -204,6 +204,21 @@ async def test_the_page_does_not_wait_for_busy_tickets(front: FrontDesk) -> None
 
 
 # ── other events ─────────────────────────────────────────────────────────────
+async def test_a_scan_that_has_run_is_measured_and_what_it_did_not_find_is_followed_by_nothing(
+    front: FrontDesk,
+) -> None:
+    await front.customer("kenotronix", product="vps_dedicated", number="K7")
+    who = await monitor(front, "kenotronix")
+    ran = seen(await reported(front, who, type="security_scan", account="K7", fingerprint="nightly"))
+    assert list(ran.measures) == ["security_scan_age"]
+    # Each run is new, though it bears the name of the last one.
+    await reported(front, who, type="security_scan", product="vps_dedicated", fingerprint="nightly")
+    clean = seen(await reported(front, who, type="plugin_scan", occurred_at="2026-02-10T02:00:00Z"))
+    assert effects(clean) == ["measure"]
+    told = [row["data"]["scanned"]["product"] for row in await log(front, "monitoring.noticed")]
+    assert told == ["vps_dedicated", "vps_dedicated", ""]
+
+
 async def test_a_bad_plug_in_is_a_task_and_a_notice_to_the_owner_alone(front: FrontDesk) -> None:
     await front.customer("kenotronix", product="managed_wordpress", number="K7")
     who, provider = await monitor(front, "kenotronix"), await front.provider("kenotronix")
@@ -272,7 +287,10 @@ async def test_what_an_event_lacks_is_named(front: FrontDesk) -> None:
     who = await monitor(front)
     for body, pointer in (
         ({"type": "monitor_down"}, "/server"),
-        ({"type": "plugin_scan", "account": "x"}, "/plugin"),
+        ({"type": "plugin_scan", "account": "x", "approved": False}, "/plugin"),
+        ({"type": "plugin_scan", "plugin": "x"}, "/account"),
+        ({"type": "security_scan", "product": "nothing_we_sell"}, "/product"),
+        ({"type": "monitor_up", "server": "s", "product": "shared"}, "/product"),
         ({"type": "abuse_report", "account": "nobody"}, "/account"),
         ({"type": "coffee"}, "/type"),
         ({"type": "hosted_domain_added", "account": "x", "domain": "no domain"}, "/domain"),

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -38,7 +39,7 @@ def value(name: str, **labels: str) -> float | None:
 @pytest.fixture
 async def surveyor(worker_database: Database) -> AsyncIterator[Surveyor]:
     yield Surveyor(worker_database, Policies(worker_database), lambda: NOW)
-    for part in ("now", "past", "readings"):
+    for part in ("now", "past", "log"):
         READINGS.keep(part, 0, ())
 
 
@@ -58,7 +59,7 @@ async def survey(surveyor: Surveyor) -> None:
     """Rows that were written by hand left nothing in the log, so every day is counted."""
     for id_, _ in await active_providers(surveyor.database):
         await count_anew(surveyor.database, id_)
-    assert [await surveyor.now(), await surveyor.past(), await surveyor.readings()] == [False] * 3
+    assert [await surveyor.now(), await surveyor.past(), await surveyor.log()] == [False] * 3
 
 
 async def test_open_tickets_are_counted_by_department(
@@ -181,6 +182,58 @@ async def test_readings_are_counted_once_by_every_worker_however_often_it_looks(
         await survey(each)
         assert value("assumption_used_total", provider="mexxus", assumption="A_X_06") == 2
         assert value("assumption_used_total", provider="mexxus", assumption="A_X_13") == 1
+
+
+async def test_a_wait_at_a_gate_is_counted_once_it_is_over_however_it_ended(
+    surveyor: Surveyor, owner: asyncpg.Connection, mexxus: Provider
+) -> None:
+    waiting = {"outcome": "accepted", "work_gate": "awaiting_payment"}
+    closes = {**waiting, "effects": [{"type": "transition", "verb": "close"}]}
+    told: tuple[tuple[int, int, str, dict[str, Any] | None], ...] = (
+        (1, 0, "ticket.opened", waiting),
+        (1, 30, "ticket.replied", waiting),
+        (1, 40, "ticket.reply_refused", {"outcome": "refused", "work_gate": "open"}),
+        (1, 60, "ticket.paid", {**waiting, "work_gate": "open"}),
+        (2, 0, "ticket.opened", {**waiting, "work_gate": "awaiting_consent"}),
+        (2, 5, "ticket.consented", waiting),
+        (2, 20, "ticket.noted", None),
+        (2, 300, "ticket.elapsed", closes),
+        (3, 0, "ticket.opened", waiting),
+    )
+    for position, (number, minute, kind, decision) in enumerate(told, 1):
+        known: dict[str, Any] = {"position": position, "seal": b"s", "decision": decision, "seq": position}
+        known |= {"subject_kind": "ticket", "subject_id": UUID(int=number), "type": kind}
+        await factories.event(owner, mexxus.id, **known, occurred_at=NOW + minutes(minute))
+    await survey(surveyor)
+    paid, agreed = ({"provider": "mexxus", "gate": gate} for gate in ("awaiting_payment", "awaiting_consent"))
+    assert value("work_gate_seconds_count", **paid) == 2
+    assert value("work_gate_seconds_sum", **paid) == 60 * (60 + 295)
+    assert value("work_gate_seconds_bucket", le="3600.0", **paid) == 1
+    assert value("work_gate_seconds_bucket", le="300.0", **agreed) == 1
+    assert value("work_gate_seconds_count", provider="mexxus", gate="awaiting_quote") == 0
+    assert value("work_gate_seconds_count", provider="mexxus", gate="open") is None
+
+
+async def test_scans_are_as_old_as_the_log_says_and_a_scan_of_everything_is_one_of_each_product(
+    surveyor: Surveyor, owner: asyncpg.Connection, front: FrontDesk
+) -> None:
+    kenotronix = await front.provider("kenotronix")
+    told = (("vps_dedicated", 30), ("vps_dedicated", 2), ("shared", 5), ("", 4))
+    for position, (product, hours) in enumerate(told, 1):
+        scanned = {"product": product, "at": int((NOW - timedelta(hours=hours)).timestamp())}
+        known: dict[str, Any] = {"position": position, "seal": b"s", "subject_kind": "signal"}
+        known |= {"type": "monitoring.noticed", "data": {"type": "security_scan", "scanned": scanned}}
+        await factories.event(owner, kenotronix.id, **known)
+    await survey(surveyor)
+    await surveyor.now()
+
+    def age(product: str) -> float | None:
+        return value("security_scan_age_seconds", provider="kenotronix", product=product)
+
+    assert [age(product) for product in ("vps_dedicated", "shared", "gsuite")] == [7200, 14_400, 14_400]
+    goal = {"provider": "kenotronix", "goal": "security_scan_age"}
+    assert [value(f"goal_{name}", **goal) for name in ("value", "max", "met")] == [14_400, 86_400, 1]
+    assert value("goal_value", provider="kenotronix", goal="plugin_scan_age") is None
 
 
 async def test_a_goal_stands_beside_its_band(surveyor: Surveyor, owner: asyncpg.Connection, front: FrontDesk) -> None:

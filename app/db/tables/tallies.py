@@ -1,13 +1,14 @@
 """What came of requests and promises, added up by day: what reports and counts of monitoring are read from."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Column, Date, Integer
 from sqlmodel import Field
 
 from app.base.vocabulary import ClockState
-from app.db.columns import Row, among, big, never_negative, of_provider, small, words
+from app.db.columns import Row, among, big, mapping, never_negative, of_provider, small, words
 
 
 class Tally(Row, table=True):
@@ -23,6 +24,8 @@ class Tally(Row, table=True):
     """Whose days they are: the time zone of the policy."""
     stale: list[date] = Field(sa_column=Column("stale", ARRAY(Date), nullable=False))
     """Days of which something has changed since they were counted."""
+    scans: dict[str, Any] = mapping()
+    """Of each kind of scan by product: when the last one was, in seconds since 1970."""
     looked_at: datetime
     counted_at: datetime | None = None
     """When no day was stale."""

@@ -24,7 +24,8 @@ class Goal(Sourced):
     metric: Slug
     numerator: str
     """A count that is reported, or of the open tickets: tickets_open, tickets_without_owner, tickets_without_due,
-    tickets_without_owner_or_due, tickets_overdue."""
+    tickets_without_owner_or_due, tickets_overdue; or how long ago a scan was reported of the product that has waited
+    longest for one: seconds_since_plugin_scan, seconds_since_security_scan."""
     denominator: str | None = None
     """Left out: the goal is a number, not a ratio."""
     min: str | None = Field(None, pattern=r"^\d+(\.\d+)?$")

@@ -37,8 +37,8 @@ TICKET_EVENTS = frozenset(
 
 EVENTS = frozenset(
     """
-    hosted_domain_added monitor_down monitor_up target_met plugin_scan panel_update urgent_panel_update abuse_report
-    reseller_customer_contact breached elapsed
+    hosted_domain_added monitor_down monitor_up target_met plugin_scan security_scan panel_update urgent_panel_update
+    abuse_report reseller_customer_contact breached elapsed
     """.split()  # noqa: SIM905 - read as a table
 )
 """What rules of the stage `event` can be about."""

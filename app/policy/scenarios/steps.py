@@ -134,6 +134,7 @@ class EventStep(Step):
         "monitor_down",
         "target_met",
         "plugin_scan",
+        "security_scan",
         "panel_update",
         "urgent_panel_update",
         "abuse_report",

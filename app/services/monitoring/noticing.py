@@ -50,6 +50,11 @@ async def _attempt(errand: Errand, report: Report, *, linking: bool) -> StoredAn
     row = known.row
     if report.is_known(row["last"], errand.now):
         return await nothing_new(errand, known, report)
+    product = report.values.get("product")
+    if product is not None and product not in known.policy.document.products:
+        if not report.alert:
+            raise Problem("invalid", errors=[Fault("/product", "unknown", "The policy knows no such product.")])
+        report = replace(report, ignored="The policy knows no product as its label says.")
     if report.account is not None and row["account"] is None:
         if not report.alert:
             raise Problem("invalid", errors=[Fault("/account", "unknown", "There is no such account here.")])

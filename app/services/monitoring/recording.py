@@ -11,7 +11,8 @@ from app.schemas.monitoring import Noticing
 from app.services.errands import Errand
 from app.services.monitoring.following import Following
 from app.services.monitoring.knowing import Known
-from app.services.monitoring.reports import Report
+from app.services.monitoring.reports import SCANS, Report
+from app.services.monitoring.scans import scanned
 from app.services.tickets.view import written
 
 _EVENTS = {
@@ -66,6 +67,8 @@ async def record(
         # What rules may look for again; what an abuse report says stands in the notice alone.
         "values": {"event": report.type, **{k: v for k, v in report.values.items() if k != "content"}},
     }
+    if report.type in SCANS:
+        data["scanned"] = scanned(report, account, errand.now)
     event = errand.event(_EVENTS[outcome], ("signal", known.signal), known.seq, data, **decided)
     view = _view(
         known, report, event["id"], outcome, **came, decision=decided.get("decision"),

@@ -12,14 +12,14 @@ from app.base.errors import Fault, Problem
 from app.schemas.monitoring import Alert, EventKind, MonitoringEvent
 
 SERVER_EVENTS = frozenset({EventKind.MONITOR_DOWN, EventKind.MONITOR_UP})
+SCANS = frozenset({EventKind.PLUGIN_SCAN, EventKind.SECURITY_SCAN})
 _STATED = (
-    *("server", "domain", "plugin", "approved", "mail_gateway", "content", "count", "metric", "due", "met_at"),
-    *("delay_code", "strength"),
+    *("server", "domain", "product", "plugin", "approved", "mail_gateway", "content", "count", "metric"),
+    *("due", "met_at", "delay_code", "strength"),
 )
 _NEEDED: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.MONITOR_DOWN: ("server",),
     EventKind.MONITOR_UP: ("server",),
-    EventKind.PLUGIN_SCAN: ("account", "plugin"),
     EventKind.HOSTED_DOMAIN_ADDED: ("account", "domain"),
     EventKind.ABUSE_REPORT: ("account",),
     EventKind.RESELLER_CUSTOMER_CONTACT: ("account",),
@@ -49,6 +49,11 @@ class Report:
     def of_server(self) -> bool:
         return self.type in SERVER_EVENTS
 
+    @property
+    def empty_scan(self) -> bool:
+        """It has run; what it would find is reported by itself, so each one is new."""
+        return self.type in SCANS and "plugin" not in self.values
+
     def signal(self, provider_id: UUID, sender: str) -> UUID | None:
         """What it is about, as its sender tells such things apart; None: it stands for itself."""
         name = self.fingerprint or (f"server {self.server}" if self.of_server else None)
@@ -61,7 +66,7 @@ class Report:
         before = last["data"]
         if self.moment and before["moment"]:
             return bool(self.moment <= before["moment"])
-        if self.of_server or self.moment or before["moment"] or before["type"] != self.type:
+        if self.of_server or self.empty_scan or self.moment or before["moment"] or before["type"] != self.type:
             return False
         return now - datetime.fromisoformat(last["occurred_at"]) < _A_DAY
 
@@ -70,9 +75,11 @@ def report_of(body: MonitoringEvent, now: datetime) -> Report:
     """Problem where it lacks what such an event is about."""
     faults = [
         Fault(f"/{name}", "required", f"An event of the type {body.type} needs this.")
-        for name in _NEEDED.get(body.type, ())
+        for name in _needed(body)
         if getattr(body, name) is None
     ]
+    if body.product is not None and body.type not in SCANS:
+        faults.append(Fault("/product", "not_offered", "Only a scan is of a product."))
     if faults:
         raise Problem("invalid", errors=faults)
     values = {name: getattr(body, name) for name in _STATED if getattr(body, name) is not None}
@@ -91,6 +98,13 @@ def report_of(body: MonitoringEvent, now: datetime) -> Report:
     )
 
 
+def _needed(body: MonitoringEvent) -> tuple[str, ...]:
+    """What is found is found somewhere; a scan that found nothing may have been of everything."""
+    if body.type is EventKind.PLUGIN_SCAN and (body.plugin is not None or body.approved is not None):
+        return "account", "plugin"
+    return _NEEDED.get(body.type, ())
+
+
 def _moment(at: datetime, what: str) -> str:
     """Sorts by time; what goes down comes back up after that, even within the same second."""
     return f"{at.isoformat(timespec='microseconds')} {what}"
@@ -98,7 +112,7 @@ def _moment(at: datetime, what: str) -> str:
 
 # ── Alertmanager ─────────────────────────────────────────────────────────────
 _KIND = "clausedesk_event"
-_LABELS = ("account", "domain", "plugin", "mail_gateway")
+_LABELS = ("account", "domain", "product", "plugin", "mail_gateway")
 
 
 def report_of_alert(alert: Alert, now: datetime) -> Report:

@@ -11,6 +11,7 @@ from app.policy.decision import jsonable_citations
 from app.policy.desk import goals
 from app.policy.language.document import Goal
 from app.services.errands import Errand
+from app.services.monitoring import scans
 
 _USUAL: Final = timedelta(days=30)
 _LONGEST: Final = timedelta(days=3700)
@@ -39,6 +40,7 @@ async def report(errand: Errand, since: datetime | None, until: datetime | None)
     between = (begins, ends)
     row = await counted(errand.database, errand.provider_id, errand.principal, between, errand.now, _MOST_SHOWN)
     counts = {name: row[name] for name in _COUNTS}
+    counts |= scans.counts(row["scans"] or {}, policy.document.products, errand.now)
     return {
         "since": begins,
         "until": ends,
