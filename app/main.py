@@ -63,6 +63,7 @@ from app.base.tracing import start_tracing
 from app.db.faults import DatabaseFault
 from app.db.own import own_database
 from app.db.pool import Database
+from app.db.room import check_room
 from app.sealing.keys import load_sealing_keys
 from app.services.callers import Callers
 from app.tokens.keys import load_keys
@@ -121,6 +122,7 @@ async def open_desk(settings: Settings, *, clock: Clock = system_clock) -> Async
             raise CannotStart(problem.detail) from None
         if not ready:
             raise CannotStart("The database is behind this code: run `clausedesk migrate`.")
+        await check_room(database, settings)
         desk = Desk(settings, clock, database, keys, sealing, Callers(settings, keys))
         try:
             yield desk

@@ -24,6 +24,7 @@ from app.clients.smtp import post_of
 from app.db.clock import DatabaseClock
 from app.db.pool import WORKER_ROLE, Database
 from app.db.revision import HEAD
+from app.db.room import check_room
 from app.jobs.deliver import Delivering
 from app.jobs.rounds import rounds
 from app.jobs.sequence import sequence
@@ -131,6 +132,7 @@ async def _means(settings: Settings) -> AsyncIterator[Means]:
     database = await _connect(settings)
     try:
         await _check(database)
+        await check_room(database, settings)
         await clock.set(database)
         yield Means(settings, database, clock, sealing, outbound, objects, Policies(database))
     finally:

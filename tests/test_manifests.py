@@ -4,7 +4,14 @@ import pytest
 import yaml
 
 from app.base.settings import Settings
+from app.cli.commands import COMMANDS
 from tests.manifests import K8S, KUBECTL, RENDERED, Manifest, pods, references, rendered, written
+
+
+def literals() -> dict[str, str]:
+    """What every process is told by the base."""
+    base = yaml.safe_load((K8S / "base/kustomization.yaml").read_text())
+    return dict(text.split("=", 1) for text in base["configMapGenerator"][0]["literals"])
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +41,15 @@ def test_being_alive_asks_no_database_and_being_ready_does(manifests: list[Manif
     assert worker["livenessProbe"]["httpGet"] == {"path": "/metrics", "port": "metrics"}
 
 
-def test_draining_is_over_before_the_pod_is_killed(manifests: list[Manifest]) -> None:
-    grace = dict(pods(manifests))["clausedesk-api"]["terminationGracePeriodSeconds"]
-    base = yaml.safe_load((K8S / "base/kustomization.yaml").read_text())
-    literals = dict(text.split("=", 1) for text in base["configMapGenerator"][0]["literals"])
-    assert grace > int(literals["CLAUSEDESK_DRAIN_SECONDS"]) + Settings().shutdown_timeout_seconds
+def test_a_pod_is_drained_before_it_is_told_to_stop_and_done_before_it_is_killed(manifests: list[Manifest]) -> None:
+    spec = dict(pods(manifests))["clausedesk-api"]
+    (api,) = spec["containers"]
+    assert api["lifecycle"]["preStop"]["exec"]["command"] == ["clausedesk", "drain"]
+    assert "drain" in COMMANDS
+    drains = int(literals()["CLAUSEDESK_DRAIN_SECONDS"])
+    probe = api["readinessProbe"]
+    assert drains > probe["periodSeconds"] * probe["failureThreshold"] + 2
+    assert spec["terminationGracePeriodSeconds"] > drains + Settings().shutdown_timeout_seconds
 
 
 def test_each_of_our_pods_may_call_only_what_a_policy_names(manifests: list[Manifest]) -> None:
@@ -52,8 +63,12 @@ def test_each_of_our_pods_may_call_only_what_a_policy_names(manifests: list[Mani
 
 def test_replicas_times_pool_fit_into_the_connections_of_the_server(manifests: list[Manifest]) -> None:
     of = {(m["kind"], m["metadata"]["name"]): m["spec"] for m in manifests if "spec" in m}
-    most = of["HorizontalPodAutoscaler", "clausedesk-api"]["maxReplicas"] + 1  # one more while rolling
+    # One more of each while they are replaced.
+    most = of["HorizontalPodAutoscaler", "clausedesk-api"]["maxReplicas"] + 1
     workers = of["Deployment", "clausedesk-worker"]["replicas"] + 1
+    told = literals()
+    # That is what every process is told, and checks when it starts.
+    assert (int(told["CLAUSEDESK_REPLICAS"]), int(told["CLAUSEDESK_WORKER_REPLICAS"])) == (most, workers)
     settings, reserved = Settings(), 10
     taken = most * settings.pool_size + workers * settings.worker_pool_size + reserved
     assert taken <= int(of["Cluster", "clausedesk-db"]["postgresql"]["parameters"]["max_connections"])

@@ -1,5 +1,6 @@
 """The server under the application: what happens to bytes that are no request, and how it stops."""
 
+import asyncio
 import signal
 import socket
 from collections.abc import Callable
@@ -86,7 +87,8 @@ class WireProtocol(HttpToolsProtocol):
 class DeskServer(uvicorn.Server):
     """Stops in two steps on SIGTERM: first it says that it will, so that nobody comes any more, then it does.
 
-    SIGINT, or a second SIGTERM, skips the first step. Either way the process ends with exit code 0.
+    SIGUSR1 is the first step alone; SIGTERM after it, SIGINT, or a second SIGTERM is the second one at once. Either way
+    the process ends with exit code 0.
     """
 
     def __init__(
@@ -103,7 +105,12 @@ class DeskServer(uvicorn.Server):
             await super().startup(sockets=sockets)
         except OSError as error:
             raise _cannot_listen(self.config.host, self.config.port, error) from None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.turn_away)
         self._announce()
+
+    def turn_away(self) -> None:
+        """Say that it will stop, and go on until it is told to."""
+        self._drain.draining = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the base names it
         first = not self._drain.draining

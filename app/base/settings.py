@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, ge=1, le=65535, description="Port to listen on")
     pool_size: int = Field(8, ge=1, le=200, description="Database connections of one process")
+    replicas: int = Field(
+        1, ge=1, description="API processes that may run at once, one that is being replaced included"
+    )
     pool_timeout_seconds: float = Field(1.5, gt=0, description="How long a request waits for a connection before 503")
     pool_queue: int = Field(64, ge=1, description="Requests that may wait for one; whoever comes then has 503 at once")
     statement_timeout_seconds: float = Field(5, gt=0, description="Longest statement of a request")
@@ -50,6 +53,7 @@ class Settings(BaseSettings):
         True, description="In development: whether `serve` and `demo` also do the worker's work"
     )
     worker_pool_size: int = Field(6, ge=2, le=50, description="Database connections of one worker")
+    worker_replicas: int = Field(1, ge=0, description="Workers that may run at once")
     worker_metrics_port: int = Field(0, ge=0, le=65535, description="Port of a worker's own metrics; 0 = none")
     outbound_networks: str = Field(
         "",

@@ -9,6 +9,7 @@ COMMANDS: Final[dict[str, Place]] = {
     "demo": ("Start everything, with examples to try.", "app.cli.demo:demo"),
     "serve": ("Serve the API.", "app.cli.serving:serve"),
     "worker": ("Work off events, deliveries and what falls due.", "app.cli.working:worker"),
+    "drain": ("Have the API take no new callers, before it is stopped.", "app.cli.draining:drain"),
     "migrate": ("Bring the database to this version's schema.", "app.cli.migrating:migrate"),
     "inbound": ("Take in one mail from stdin, as a mail server pipes it.", "app.cli.inbound:inbound"),
     "import": ("Import accounts or contacts from a file.", "app.cli.importing:import_file"),

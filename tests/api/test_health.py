@@ -15,8 +15,10 @@ from pydantic import SecretStr
 from app.api.deps import Desk
 from app.base.errors import CannotStart
 from app.base.settings import Settings
+from app.cli.draining import drain
 from app.db.pool import Database
 from app.main import create_app, open_desk
+from app.worker import working
 
 SERVE = """
 from app.base.settings import Settings
@@ -68,17 +70,35 @@ async def test_the_application_opens_its_own_desk_and_closes_it(settings: Settin
     assert desk.settings.database_url is not None
 
 
-def test_a_process_told_to_stop_ends_well(tmp_path: Path, owner_dsn: str, free_port: int) -> None:
+async def test_neither_api_nor_worker_starts_where_there_is_no_room_for_all_of_them(
+    settings: Settings, owner_dsn: str
+) -> None:
+    settings = settings.model_copy(update={"database_url": SecretStr(owner_dsn), "replicas": 90})
+    for starting in (open_desk(settings), working(settings)):
+        with pytest.raises(CannotStart, match=r"connections, and \d+ may be wanted: 90 × "):
+            async with starting:
+                pass
+
+
+def test_a_process_told_to_stop_ends_well(
+    tmp_path: Path, owner_dsn: str, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     environment = {
         "PATH": os.environ["PATH"],
         "CLAUSEDESK_DATA_DIR": str(tmp_path),
         "CLAUSEDESK_PORT": str(free_port),
-        "CLAUSEDESK_DRAIN_SECONDS": "0.2",
+        "CLAUSEDESK_DRAIN_SECONDS": "60",
         "DATABASE_URL": owner_dsn,
     }
     with subprocess.Popen([sys.executable, "-c", SERVE], env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
+        monkeypatch.setenv("CLAUSEDESK_DRAIN_SECONDS", "0.1")
+        drain(process.pid)
+        assert httpx2.get(f"http://127.0.0.1:{free_port}/readyz", trust_env=False).status_code == 503
+        assert httpx2.get(f"http://127.0.0.1:{free_port}/healthz", trust_env=False).headers["connection"] == "close"
         process.send_signal(signal.SIGTERM)
         assert process.stdout.readline() == "stopped\n"
         assert process.wait(10) == 0
+        with pytest.raises(CannotStart, match=rf"no process {process.pid}: .* --pid"):
+            drain(process.pid)

@@ -1,6 +1,7 @@
 """How the process starts, and how it stops without losing a caller."""
 
 import asyncio
+import os
 import signal
 import socket
 
@@ -30,6 +31,28 @@ async def test_sigterm_is_announced_before_the_door_closes(shapes: FastAPI, sett
             await asyncio.wait_for(running, 5)
             with pytest.raises(httpx2.ConnectError):
                 await caller.get("/healthz")
+    finally:
+        shapes.state.drain.draining = False
+
+
+async def test_a_process_that_turned_callers_away_beforehand_goes_on_until_sigterm_and_then_stops_at_once(
+    shapes: FastAPI, settings: Settings
+) -> None:
+    started = asyncio.Event()
+    listener = bound_socket("127.0.0.1", 0)
+    server = new_server(shapes, settings.model_copy(update={"drain_seconds": 300}), started.set)
+    running = asyncio.create_task(server._serve([listener]))
+    await started.wait()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    try:
+        async with httpx2.AsyncClient(base_url=url, trust_env=False) as caller:
+            os.kill(os.getpid(), signal.SIGUSR1)
+            await asyncio.sleep(0.01)
+            assert (await caller.get("/readyz")).status_code == 503
+            assert (await caller.get("/healthz")).headers["connection"] == "close"
+            assert not running.done()
+            server.handle_exit(signal.SIGTERM, None)
+            await asyncio.wait_for(running, 5)
     finally:
         shapes.state.drain.draining = False
 
