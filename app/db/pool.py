@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from time import perf_counter
@@ -150,6 +150,11 @@ class Database:
     async def execute(self, provider_id: UUID | None, statement: str, *args: object) -> str:
         with calling("sql", **_TOLD, **{"db.query.text": statement}):
             return await self._repeatedly(provider_id, lambda connection: connection.execute(statement, *args))
+
+    async def executemany(self, provider_id: UUID | None, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """With each of these, all or nothing, in one go to the server and back."""
+        with calling("sql", **_TOLD, **{"db.query.text": statement}):
+            await self._repeatedly(provider_id, lambda connection: connection.executemany(statement, rows))
 
     async def revision(self) -> str | None:
         """Of the schema, None: never migrated. Asks the database, so it also tells that it answers."""

@@ -64,9 +64,6 @@ async def delete_webhook(
 
 # ── for the worker ───────────────────────────────────────────────────────────
 _SUBSCRIBED: Final = "SELECT id, event_types, paused_until FROM webhook WHERE provider_id = $1 AND active"
-_SENDING: Final = """
-SELECT url, secret, previous_secret, previous_expires_at, failures FROM webhook
-WHERE provider_id = $1 AND id = $2 AND active"""
 _WELL: Final = """
 UPDATE webhook SET failures = 0, paused_until = NULL WHERE provider_id = $1 AND id = $2 AND failures > 0"""
 # The one that failed is tried again when the pause ends; all others a little later, if that went well.
@@ -96,26 +93,9 @@ class Subscription:
     paused_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where to send, and the sealed secrets to sign with."""
-
-    url: str
-    secret: bytes
-    previous_secret: bytes | None
-    previous_expires_at: datetime | None
-    failures: int
-
-
 async def subscriptions(connection: ScopedConnection, provider_id: UUID) -> list[Subscription]:
     rows = await connection.fetch(_SUBSCRIBED, provider_id)
     return [Subscription(row["id"], tuple(row["event_types"]), row["paused_until"]) for row in rows]
-
-
-async def endpoint_of(database: Database, provider_id: UUID, id_: UUID) -> Endpoint | None:
-    """None: it is switched off, or gone."""
-    row = await database.fetchrow(None, _SENDING, provider_id, id_)
-    return None if row is None else Endpoint(**row)
 
 
 async def went_well(database: Database, provider_id: UUID, id_: UUID) -> None:

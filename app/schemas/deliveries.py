@@ -22,6 +22,17 @@ class NewDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a webhook is called, and the sealed secrets to sign with."""
+
+    url: str
+    secret: bytes
+    previous_secret: bytes | None
+    previous_expires_at: datetime | None
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """A delivery that this worker alone tries, until the lease ends. `attempt` counts from 1."""
 
@@ -34,6 +45,8 @@ class Claimed:
     payload: Mapping[str, Any]
     attempt: int
     created_at: datetime
+    endpoint: Endpoint | None = None
+    """Of a webhook that is switched on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +60,18 @@ class Attempt:
     retry_after: timedelta | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
     """What else the log of attempts shall keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What is to be kept of an attempt. Not delivered and `again_at` None: it is dead."""
+
+    claimed: Claimed
+    attempt: Attempt
+    at: datetime
+    again_at: datetime | None
+    took_ms: int
+
+    @property
+    def state(self) -> str:
+        return "delivered" if self.attempt.delivered else "dead" if self.again_at is None else "pending"

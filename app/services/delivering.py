@@ -1,24 +1,29 @@
 """What is due goes out: claimed by one worker, sent outside any transaction, and kept with how it went."""
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 from uuid import UUID
 
 from app.base.clock import Clock
+from app.base.errors import Problem
 from app.base.metrics import observe_attempt
 from app.base.tracing import span
 from app.db.deliveries import claim, settle
 from app.db.pool import Database
-from app.schemas.deliveries import Attempt, Claimed
+from app.db.problems import unavailable
+from app.schemas.deliveries import Attempt, Claimed, Tried
 
 Deliver = Callable[[Claimed, datetime], Awaitable[Attempt]]
 """Makes one attempt, within its own time limit and well within the lease. What goes wrong is in what it returns."""
 
 _JITTER: Final = 0.2
+PATIENCE: Final = (0.2, 1.0, 5.0)
+"""Seconds between attempts to write down how others went."""
 BACKOFF: Final = (
     timedelta(seconds=5),
     timedelta(minutes=5),
@@ -55,6 +60,39 @@ def next_attempt_at(claimed: Claimed, attempt: Attempt, now: datetime, spread: f
     return now + max(wait, attempt.retry_after or wait)
 
 
+class Settling:
+    """Writes down together what was tried at about the same time: a commit for each would be most of the work."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._next: list[Tried] = []
+        self._one_writes = asyncio.Lock()
+
+    async def __call__(self, tried: Tried) -> None:
+        """Returns when it is written. Whoever comes while others are being written goes with the next ones."""
+        together = self._next
+        together.append(tried)
+        async with self._one_writes:
+            if together is self._next:
+                self._next = []
+                await self._write(together)
+                together.clear()
+        if together:
+            raise unavailable()  # whoever wrote for all could not
+
+    async def _write(self, together: Sequence[Tried]) -> None:
+        """What cannot be written within the lease is tried again by somebody, so some patience saves a second call."""
+        for pause in (*PATIENCE, None):
+            try:
+                await settle(self._database, together)
+            except Problem:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
+
+
 @dataclass(frozen=True, slots=True)
 class Deliveries:
     """What a worker delivers with: one sender for each kind that it takes on."""
@@ -62,6 +100,10 @@ class Deliveries:
     database: Database
     by_kind: Mapping[str, Deliver]
     clock: Clock
+    settling: Settling = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settling", Settling(self.database))
 
     async def claim(self, most: int, busy: Sequence[UUID]) -> list[Claimed]:
         """The deliveries that are due; no more to webhooks that are busy."""
@@ -74,7 +116,8 @@ class Deliveries:
             attempt = await self.by_kind[claimed.kind](claimed, self.clock())
         took, now = monotonic() - began, self.clock()
         again_at = next_attempt_at(claimed, attempt, now, random.random())  # noqa: S311 - to come apart, not to hide
-        await settle(self.database, claimed, attempt, again_at, now, int(took * 1000))
-        outcome = "delivered" if attempt.delivered else "dead" if again_at is None else "failed"
+        tried = Tried(claimed, attempt, now, again_at, int(took * 1000))
+        await self.settling(tried)
+        outcome = "failed" if tried.state == "pending" else tried.state
         observe_attempt(claimed.kind, outcome, took, (now - claimed.created_at).total_seconds())
         return attempt.delivered

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.db import commands, pool
 from app.db.deliveries import settle
-from app.schemas.deliveries import Attempt, Claimed
+from app.schemas.deliveries import Attempt, Claimed, Tried
 from app.services.delivering import Deliveries
 
 _A_WHILE, _LATE = 0.25, 2.5
@@ -97,7 +97,7 @@ def no_state_guard() -> None:
 
 def done_before_delivered() -> None:
     async def attempt(self: Deliveries, claimed: Claimed) -> bool:
-        await settle(self.database, claimed, Attempt(delivered=True), None, self.clock(), 0)
+        await settle(self.database, [Tried(claimed, Attempt(delivered=True), self.clock(), None, 0)])
         await asyncio.sleep(_A_WHILE)
         return (await self.by_kind[claimed.kind](claimed, self.clock())).delivered
 

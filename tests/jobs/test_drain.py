@@ -1,6 +1,7 @@
 """Whatever is committed is acted on, however often workers are killed; one who honours the id acts once."""
 
 import asyncio
+import os
 import random
 import signal
 import statistics
@@ -111,7 +112,7 @@ async def test_every_event_arrives_though_two_workers_are_killed_again_and_again
 async def test_a_hundred_thousand_events_drain_over_two_workers_each_killed_five_times(
     counting: Counting, owner: asyncpg.Connection, owner_dsn: str, provider: Provider, keys_folder: Path
 ) -> None:
-    total, kills = 100_000, 10
+    total, kills = int(os.environ.get("CLAUSEDESK_DRAIN", "100000")), 10
     chance = random.Random(1)
 
     def start() -> Running:
@@ -138,6 +139,7 @@ async def test_a_hundred_thousand_events_drain_over_two_workers_each_killed_five
     assert counting.seen.keys() == set(ids)
     again = sum(counting.seen.values()) - total
     print(f"\n{total} events in {took:.0f} s: {total / took:.0f} events/s, {again} sent again after {kills} kills")
+    print(f"the machine meanwhile: {os.cpu_count()} cores, load {os.getloadavg()[2]:.1f}")
 
     # How long one takes from its commit to its arrival, while nothing is wrong.
     waits: list[float] = []

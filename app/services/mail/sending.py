@@ -18,6 +18,7 @@ from app.db.pool import Database
 from app.mail.composing import Outgoing, compose, thread_id
 from app.mail.message import Address
 from app.mail.senders import domain_of, plain_address
+from app.mail.text import one_line
 from app.mail.tokens import Keys, message_id, reply_address, unsubscribe_token
 from app.policy.compile import CompiledPolicy
 from app.policy.language.model import words
@@ -63,7 +64,7 @@ class MailSender:
         except Undelivered as refused:
             if refused.permanent and any(status in refused.said for status in _NO_SUCH_ADDRESS):
                 await refused_for_good(self.database, claimed.provider_id, recipient.email, now)
-            return Attempt(False, refused.code, refused.said[:500], gone=refused.permanent)
+            return Attempt(False, refused.code, one_line(refused.said)[:500], gone=refused.permanent)
         return Attempt(True, 250)
 
     async def _form(self, claimed: Claimed, now: datetime) -> LinkToSend | None:

@@ -13,8 +13,8 @@ from app.base.events import EventType
 from app.base.identifiers import uuid7
 from app.clients.outbound import Answered, NotSent, Outbound
 from app.db.pool import Database
-from app.db.webhooks import Endpoint, endpoint_of, switch_off, went_ill, went_well
-from app.schemas.deliveries import Attempt, Claimed
+from app.db.webhooks import switch_off, went_ill, went_well
+from app.schemas.deliveries import Attempt, Claimed, Endpoint
 from app.sealing.envelope import unseal
 from app.sealing.keys import SealingKeys
 
@@ -35,7 +35,7 @@ class WebhookSender:
 
     async def __call__(self, claimed: Claimed, now: datetime) -> Attempt:
         assert claimed.webhook_id is not None
-        endpoint = await endpoint_of(self._database, claimed.provider_id, claimed.webhook_id)
+        endpoint = claimed.endpoint
         if endpoint is None:
             return Attempt(delivered=False, error="the webhook is switched off", gone=True)
         body = orjson.dumps(claimed.payload)

@@ -309,7 +309,7 @@ async def test_an_address_that_does_not_exist_is_given_up_and_makes_contact_data
 async def test_a_refusal_for_another_reason_is_given_up_and_says_nothing_about_the_address(
     office: Office, box: Postbox
 ) -> None:
-    box.answers[JANE] = ["554 5.7.1 you are spam"]
+    box.answers[JANE] = ["554 5.7.1 you \x00 are spam"]
     await office.hand_over()
     await office.work()
     assert await office.states() == ["dead"]
