@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from app.base.errors import Problem
+from app.base.errors import Fault, Problem
 
 _DEEPEST = 64
 
@@ -21,6 +21,13 @@ def parse_json(body: bytes) -> Any:
     # Which of two values counts differs from reader to reader, so a name may occur once in an object.
     json.loads(body, object_pairs_hook=_named_once)
     return value
+
+
+def demanded(body: bytes, what: str) -> bytes:
+    """Of a request without a body nobody has looked at its media type either."""
+    if not body:
+        raise Problem("invalid", errors=[Fault("", "required", f"Send {what} as the body.")])
+    return body
 
 
 def _named_once(pairs: list[tuple[str, Any]]) -> None:

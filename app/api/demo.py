@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from app.api.deps import DeskDep, Now
@@ -55,6 +55,12 @@ def install(app: FastAPI, settings: Settings) -> None:
 @router.get("")
 async def read_demo() -> Response:
     return HTMLResponse((_FOLDER / "index.html").read_text("utf-8"), headers=_HEADERS)
+
+
+@router.get("/")
+async def lead_to_demo() -> Response:
+    """As people type it."""
+    return RedirectResponse("/demo", 308)
 
 
 @router.get("/people")

@@ -12,6 +12,7 @@ from app.api.deps import caller_known
 from app.api.etags import version_demanded, version_expected
 from app.api.idempotency import key_demanded
 from app.api.negotiation import form_wanted
+from app.api.routing import DeskRoute
 from app.base.errors import CODES
 
 Document = dict[str, Any]
@@ -38,6 +39,8 @@ def describe(app: FastAPI, document: Document) -> None:
             operation = document["paths"].get(context.path_format, {}).get(method.lower())
             if operation is not None and isinstance(route, APIRoute) and "default" in operation["responses"]:
                 _complete(operation, method, frozenset(_called(route.dependant)))
+                if isinstance(route, DeskRoute) and route.takes_nothing:
+                    operation["requestBody"]["required"] = False
                 told |= {int(status) for status in operation["responses"] if status.isdigit() and int(status) >= 400}
     document["components"]["responses"] |= {_name(status): _answer(status) for status in sorted(told & _statuses())}
 

@@ -45,7 +45,10 @@ KeyedErrand = Annotated[Errand, Depends(_keyed)]
 _AcceptLanguage = Annotated[
     str,
     Header(
-        alias="Accept-Language", description="The language to read it in", json_schema_extra={"examples": ["pt-BR"]}
+        alias="Accept-Language",
+        max_length=1024,
+        description="The language to read it in",
+        json_schema_extra={"examples": ["pt-BR"]},
     ),
 ]
 

@@ -16,7 +16,7 @@ _IfMatch = Annotated[
     Header(
         alias="If-Match",
         description="The `ETag` that was read last; `*` for any",
-        json_schema_extra={"pattern": r'^(\*|"[0-9]{1,18}")$', "examples": ['"3"']},
+        json_schema_extra={"maxLength": 20, "pattern": r'^(\*|"[0-9]{1,18}")$', "examples": ['"3"']},
     ),
 ]
 
@@ -74,6 +74,7 @@ IfNoneMatch = Annotated[
     str | None,
     Header(
         alias="If-None-Match",
+        max_length=1024,
         description="The `ETag` of what is known already",
         json_schema_extra={"examples": ['"3"']},
     ),

@@ -21,7 +21,11 @@ _Header = Annotated[
     Header(
         alias="Idempotency-Key",
         description="At most 255 printable ASCII characters, fresh for each new request",
-        json_schema_extra={"pattern": f"^{_KEY.pattern}$", "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"]},
+        json_schema_extra={
+            "maxLength": 255,
+            "pattern": f"^{_KEY.pattern}$",
+            "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+        },
     ),
 ]
 

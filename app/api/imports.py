@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
+from app.api.bodies import demanded
 from app.api.callers import ADMINS
 from app.api.errands import ErrandDep, KeyedErrand, answered, sent
 from app.api.etags import IfNoneMatch, etag, unchanged
@@ -46,8 +47,9 @@ async def create_import(
     existing: Annotated[Existing, Query(description="What to do where it is there already")] = Existing.REFUSE,
 ) -> Response:
     """Each row is then worked off like a single request of yours, by the same rules; watch it under `Location`."""
+    content = demanded(await request.body(), "the file")
     media_type = request.headers["content-type"].partition(";")[0].strip().lower()
-    file = HandedIn(await request.body(), media_type == MEDIA_TYPES[0], kind, existing)
+    file = HandedIn(content, media_type == MEDIA_TYPES[0], kind, existing)
     return sent(await accept(errand, file))
 
 

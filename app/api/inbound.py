@@ -20,8 +20,12 @@ from app.services.mail.view import mail_view
 
 router = desk_router("/v1/inbound/email", "inbound")
 
+# Nothing at all is a mail that cannot be read, and is kept as one.
 _MAIL: Final[dict[str, Any]] = {
-    "requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}}}
+    "requestBody": {
+        "required": False,
+        "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}},
+    }
 }
 MailId = Annotated[Id, Path(description="Id of the mail")]
 

@@ -29,7 +29,15 @@ router = desk_router("", "tokens")
 
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _MOST_FIELDS = 32
+_LONGEST = {"client_id": 100, "client_secret": 255, "scope": 255, "subject_token": 255, "account": 255}
+"""Characters; what we do not know is passed over, however long it is."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def _text(name: str, **told: str) -> dict[str, Any]:
+    return {"type": "string", "maxLength": _LONGEST[name], **told}
+
+
 _FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -40,12 +48,12 @@ _FORM: dict[str, Any] = {
                     "required": ["grant_type"],
                     "properties": {
                         "grant_type": {"type": "string", "enum": [CLIENT_CREDENTIALS, TOKEN_EXCHANGE]},
-                        "client_id": {"type": "string", "description": "Unless sent by HTTP Basic"},
-                        "client_secret": {"type": "string", "format": "password"},
-                        "scope": {"type": "string", "description": "Some of the client's own, separated by spaces"},
-                        "subject_token": {"type": "string", "description": "A contact's id, e-mail address or login"},
+                        "client_id": _text("client_id", description="Unless sent by HTTP Basic"),
+                        "client_secret": _text("client_secret", format="password"),
+                        "scope": _text("scope", description="Some of the client's own, separated by spaces"),
+                        "subject_token": _text("subject_token", description="A contact's id, e-mail address or login"),
                         "subject_token_type": {"type": "string", "enum": [CONTACT_TYPE]},
-                        "account": {"type": "string", "description": "Number or id; needed with an address or login"},
+                        "account": _text("account", description="Number or id; needed with an address or login"),
                     },
                 }
             }
@@ -146,6 +154,9 @@ def _form(body: bytes) -> dict[str, str]:
         raise _invalid("A parameter is given twice.")
     if any(_CONTROL.search(value) for _, value in pairs):
         raise _invalid("A value has control characters.")
+    for name, value in pairs:
+        if len(value) > _LONGEST.get(name, len(value)):
+            raise _invalid(f"{name} has more than {_LONGEST[name]} characters.")
     return {name: value for name, value in pairs if value}
 
 

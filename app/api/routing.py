@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_origin
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
@@ -39,7 +39,14 @@ class DeskRoute(APIRoute):
         self._gathering = Gathering(self.dependant, embed_body_fields=self._embed_body_fields)
         self._known = frozenset(_query_names(self.dependant))
         # Nothing sent is an object without members: what is lacking is named, and what may be left out is left out.
-        self._unsaid: Any = {} if "POST" in (self.methods or ()) and _is_object(self) else PydanticUndefined
+        self._unsaid: Any = {} if "POST" in (self.methods or ()) and _has_members(self) else PydanticUndefined
+
+    @property
+    def takes_nothing(self) -> bool:
+        """Whether a body may be left out because no member of it is needed."""
+        if self.body_field is None or self._unsaid is PydanticUndefined:
+            return False
+        return not self.body_field.validate(self._unsaid, {}, loc=())[1]
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         return _cannot
@@ -84,9 +91,12 @@ def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
     return sorted(found)
 
 
-def _is_object(route: APIRoute) -> bool:
+def _has_members(route: APIRoute) -> bool:
+    """Whether its body is an object of which we know what belongs in it; a whole document is not."""
     field = route.body_field
-    return field is not None and isinstance(field.field_info, Body) and not isinstance(field.field_info, Form)
+    if field is None or not isinstance(field.field_info, Body) or isinstance(field.field_info, Form):
+        return False
+    return get_origin(field.field_info.annotation) is not dict
 
 
 @lru_cache(maxsize=1024)

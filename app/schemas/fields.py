@@ -109,8 +109,10 @@ Int4 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
 """Whole numbers of a body. Paths and queries hold text: there it is `Annotated[int, Query(ge=…, le=…)]`."""
 Count = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 Minutes = Annotated[int, Field(strict=True, ge=0, le=60 * 24 * 366)]
-JsonMap = Annotated[dict[str, Any], AfterValidator(_bounded_json)]
-"""A JSON object of at most 20 levels and 2000 values."""
+JsonMap = Annotated[
+    dict[Annotated[str, Field(max_length=255)], Any], Field(max_length=_MOST_NODES - 1), AfterValidator(_bounded_json)
+]
+"""A JSON object of at most 20 levels and 2000 values, itself counted."""
 Metadata = Annotated[
     dict[
         Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=_ONE_LINE)],
@@ -123,7 +125,9 @@ MetadataPatch = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[str, Field(strict=True, max_length=500)] | None],
     Field(max_length=50),
 ]
-Number = Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$", examples=["M1001"])]
+Number = Annotated[
+    str, Field(strict=True, max_length=32, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$", examples=["M1001"])
+]
 """The provider's own for an account or reseller; shorter than an id, so that neither is taken for the other."""
 Email = Annotated[
     str,

@@ -70,14 +70,19 @@ class MonitoringEvent(Model):
     facts: JsonMap = Field({}, description="What else is known, by the names that the policy declares")
 
 
+Said = Annotated[
+    dict[Annotated[str, Field(max_length=255)], Annotated[str, Field(max_length=65_536)]], Field(max_length=200)
+]
+
+
 class Alert(BaseModel):
     """One alert as Alertmanager's webhook sends it; members that we do not use are passed over."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     status: Literal["firing", "resolved"]
-    labels: dict[str, str] = {}
-    annotations: dict[str, str] = {}
+    labels: Said = {}
+    annotations: Said = {}
     startsAt: When  # noqa: N815 - Alertmanager's spelling
     fingerprint: ShortText
 

@@ -19,7 +19,7 @@ def test_production_never_has_it(settings: Settings, desk: Desk) -> None:
         create_app(production, desk=desk, with_demo=True)
 
 
-@pytest.mark.parametrize("path", ["/demo", "/demo/people", "/demo/assets/main.js"])
+@pytest.mark.parametrize("path", ["/demo", "/demo/", "/demo/people", "/demo/assets/main.js"])
 async def test_a_desk_that_is_served_does_not_have_it(edge: httpx2.AsyncClient, path: str) -> None:
     assert (await edge.get(path)).status_code == 404
     assert (await edge.post("/demo/tokens", json={})).status_code == 404
@@ -39,6 +39,8 @@ async def test_one_may_be_anybody_who_is_there_and_the_page_loads_from_here_alon
         assert (me["id"], Role(me["role"])) == (str(contact.id), Role(contact.token_role))
         nobody = await visitor.post("/demo/tokens", json={**asked, "person": str(provider.id)})
         assert (nobody.status_code, nobody.json()["code"]) == (404, "not_found")
+        typed = await visitor.get("/demo/")
+        assert (typed.status_code, typed.headers["location"]) == (308, "/demo")
         page = await visitor.get("/demo")
         assert "unsafe" not in page.headers["content-security-policy"]
         assets = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)

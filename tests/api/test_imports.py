@@ -174,6 +174,8 @@ async def test_what_is_no_such_file_is_refused_at_once(desk: Desk, owner: asyncp
         headers = {**desk.admin, **desk.front.key(), "Content-Type": "text/csv"}
         answer = await desk.front.client.post(URL, content=content, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), content
+    bare = await desk.front.client.post(URL, headers={**desk.admin, **desk.front.key()})
+    assert [error["message"] for error in bare.json()["errors"]] == ["Send the file as the body."]
     assert await owner.fetchval('SELECT count(*) FROM "import"') == 0
 
 

@@ -351,6 +351,7 @@ async def test_what_is_no_request_for_a_token_is_answered_in_the_words_of_the_pr
         (b"grant_type=client_credentials&scope=\xff", "invalid_request"),
         (b"grant_type=client_credentials&client_secret=x", "invalid_request"),
         (b"grant_type=client_credentials&client_id=x", "invalid_request"),
+        (b"grant_type=client_credentials&scope=" + b"x" * 256, "invalid_request"),
         (b"&".join(b"a%d=1" % n for n in range(100)), "invalid_request"),
         (b'{"grant_type": "client_credentials"}', "invalid_request"),
     ]

@@ -19,6 +19,7 @@ def main() -> int:
         step("the document is the present one", "operations", document.drift)
         step("its examples are what is answered", "operations", document.recorded_anew)
         step("Spectral finds nothing", "operations", document.sound)
+        step("what is sent has bounds", "values", document.bounded)
         step("nothing breaks what was released", "operations", document.unbroken)
         step("a TypeScript client", "operations", clients.typescript)
         step("its story, and the webhook's", "signed events", lambda: clients.typescript_story(desk))

@@ -10,6 +10,7 @@ from pathlib import Path
 from app.api.examples import EXAMPLES
 from app.base.settings import Settings
 from app.main import create_app
+from tests.contract.bounds import slots_of
 from tests.contract.breaking import breaks, operations_of, owned_up
 from tests.contract.programs import ROOT, installed, run
 
@@ -57,6 +58,15 @@ def unbroken() -> int:
     found = [str(one) for one in breaks(released, present) if not {one.operation, one.schema} & owned]
     assert not found, "\n".join([*found, "Name the operation or schema in CHANGELOG.md under `### Breaking changes`."])
     return len(operations_of(released))
+
+
+def bounded() -> int:
+    """Every value that callers send has an end, as far as it is not said why it has none."""
+    present = json.loads((OPENAPI / "openapi.json").read_text("utf-8"))
+    slots = list(slots_of(present))
+    endless = [f"{slot.name} lacks {slot.boundless}" for slot in slots if slot.boundless and not slot.exempt]
+    assert not endless, "\n".join(endless)
+    return len(slots)
 
 
 def _findings(file: Path) -> list[str]:
