@@ -3,13 +3,23 @@
 from datetime import timedelta
 from typing import Any
 
-from app.base.vocabulary import Role
+import pytest
+
+from app.base.vocabulary import Asserter, Role
 from app.policy.language.settings import Settings
 from app.services.shelf import Policies
-from app.services.triage import Lexicons, digest_of
+from app.services.triage import Lexicons, digest_of, suggest
+from app.triage.proposal import SURE_ENOUGH
 from tests.api.test_reports import FULL, opened
 from tests.benchmarks.decisions import compiled
 from tests.frontdesk import LEXICONS, NOW, FrontDesk
+from tests.triage.tickets import proposed, tickets
+
+CLAIMS = (
+    "It is your fault, since your maintenance: 12 colleagues, the whole company and our CEO are down, nobody can work,"
+    " it is an emergency. Our product is the managed VPS, we pay nothing for it, my supervisor has approved it."
+)
+"""What decides money or priority, if somebody who may say so says it."""
 
 
 async def test_policies_on_the_same_catalogue_share_what_was_learned() -> None:
@@ -80,3 +90,40 @@ async def test_a_reply_may_say_what_the_request_did_not(front: FrontDesk) -> Non
     assert (await front.client.post(f"{url}/messages", json=reply, headers=customer)).status_code == 201
     after = (await front.client.get(url, headers=customer)).json()
     assert (after["topic"], after["topic_source"]) == ("ssl.automatic", "triage")
+
+
+@pytest.mark.parametrize("provider", ["plutus", "tsc", "mexxus", "kenotronix", "brs"])
+async def test_text_asserts_only_what_the_policy_lets_text_assert(provider: str) -> None:
+    policy, lexicons = compiled(provider), Lexicons(LEXICONS)
+    for ticket in tickets("unseen")[::4]:
+        words = (ticket.subject, f"{ticket.body}\n{CLAIMS}")
+        said = await suggest(lexicons, policy, words, {}, None, (), NOW)
+        by_text = {name for name in said.facts if Asserter.TEXT in policy.document.facts[name].asserted_by}
+        assert set(said.facts) - by_text <= {"topic"}
+        assert {signal.name for signal in said.signals} >= {"people", "scope", "cause", "urgent", "emergency"}
+
+
+async def test_what_words_claim_is_shown_and_changes_neither_price_nor_priority(front: FrontDesk) -> None:
+    plain = await opened(front, FULL)
+    claiming = await opened(front, (FULL[0], f"{FULL[1]} {CLAIMS}"))
+    for decided in ("topic", "topic_source", "priority", "coverage", "work_gate", "fee", "claimed"):
+        assert claiming[decided] == plain[decided]
+    assert not {"cause", "scope", "users_affected", "urgent", "product"} & set(claiming["facts"])
+    heard = {signal["name"]: signal["value"] for signal in claiming["decision"]["signals"]}
+    assert (heard["people"], heard["scope"], heard["cause"], heard["emergency"]) == (12, "all", "provider", True)
+
+
+async def test_what_triage_is_not_sure_of_waits_for_staff_with_its_candidates(front: FrontDesk) -> None:
+    unsure = next(ticket for ticket in tickets("unseen") if proposed(ticket).topic is None)
+    ticket = await opened(front, (unsure.subject, unsure.body))
+    assert (ticket["topic"], ticket["topic_source"]) == (None, None)
+    assert "topic" not in ticket["facts"]
+    candidates = ticket["decision"]["topic_candidates"]
+    assert len(candidates) > 1
+    assert candidates[0]["confidence"] < SURE_ENOUGH
+    assert all(candidate["because"] for candidate in candidates)
+    assert ticket["work_gate"] == "awaiting_staff_decision"
+    staff = await front.staff(await front.provider())
+    said = {"customer_info": "A", "symptoms": "B", "goal": "C", "underlying_problem": "D", "topic": "web.error"}
+    after = await front.client.post(f"/v1/tickets/{ticket['id']}/triage", json=said, headers=staff)
+    assert (after.json()["topic"], after.json()["topic_source"]) == ("web.error", "staff")
