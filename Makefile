@@ -144,6 +144,10 @@ reliability: .venv/.dev ## everything that must not fail, each with a control th
 reliability-quick: .venv/.dev ## the same for every change, with fewer faults and values
 	$(BIN)/python -m tests.reliability --quick $(if $(SEED),--seed $(SEED)) $(PARTS)
 
+.PHONY: fuzz
+fuzz: .venv/.dev ## atheris feeds what reads bytes from strangers: mail, tokens, cursors, the edge guard (SECONDS=60 for each, SEED=…)
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
+
 .PHONY: observe
 observe: .venv/.dev ## promtool over rules and dashboards, and a real Prometheus that sees a planted miss
 	$(BIN)/python -m tests.observe

@@ -97,7 +97,9 @@ class Run:
             what = chance.choice(MUTANTS[self.mutant].faults if self.mutant else tuple(FAULTS))
             self.timeline.append(f"{time.monotonic() - began:6.2f} {what}")
             FAULTS[what](cluster, chance)
-            self.recoveries.append(cluster.until_all_answer())
+            back = cluster.until_all_answer()
+            usual = cluster.until_all_answer()  # what asking them takes at this moment, without any fault
+            self.recoveries.append(back - usual)
             self.faults[what] += 1
 
 

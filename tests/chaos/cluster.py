@@ -136,8 +136,9 @@ class Cluster:
     def until_all_answer(self) -> float:
         """Seconds until every replica is ready, as far as they are ours."""
         spent = 0.0
+        assert self.postgres.pid is not None
         for port, pid in self.apis.items():
-            watch = Stopwatch(pid)
+            watch = Stopwatch(pid, self.postgres.pid)
             while not _ready(port):
                 if watch.passed() > _PATIENCE:
                     _signal(self.apis[port], signal.SIGUSR1)  # it tells where it is

@@ -1,6 +1,7 @@
 """How long something took, less what others did with this machine meanwhile: that is not the desk's to answer for."""
 
 import os
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -9,24 +10,37 @@ import psutil
 
 
 class Stopwatch:
-    """Runs from its making on, for what a process has to do. On a machine that is ours alone, all time is its own."""
+    """Runs from its making on, for a replica that comes back. On a machine that is ours alone, all time is its own."""
 
-    def __init__(self, pid: int) -> None:
-        self._pid, self._began = pid, time.monotonic()
-        self._busy, self._ours, self._waited = _busy(), _ours(), _waited(pid)
+    def __init__(self, replica: int, database: int) -> None:
+        """Their processes."""
+        self._replica, self._database, self._began = replica, database, time.monotonic()
+        self._busy, self._ours, self._waits = _busy(), _ours(), self._waiting()
 
     def passed(self) -> float:
         """Seconds by the clock."""
         return time.monotonic() - self._began
 
     def spent(self) -> float:
-        """Seconds, without those for which others kept the process from a processor.
+        """Seconds, without those for which others kept from a processor whoever had something to do for it.
 
-        Where our own crowd each other, that is no excuse.
+        Never more than others had of the processors: where our own crowd each other, that is no excuse.
         """
         elsewhere = _busy() - self._busy - (_ours() - self._ours)
-        waited = _waited(self._pid) - self._waited
+        before, now = self._waits, self._waiting()
+        by_role = [
+            {pid: waited - then.get(pid, 0.0) for pid, waited in waits.items()}
+            for then, waits in zip(before, now, strict=True)
+        ]
+        # One after the other: who asks, who answers, and the slowest of those who serve the database.
+        waited = sum(max(waits.values(), default=0.0) for waits in by_role)
         return self.passed() - max(0.0, min(waited, elsewhere / len(os.sched_getaffinity(0))))
+
+    def _waiting(self) -> tuple[dict[int, float], ...]:
+        """Seconds of waiting for a processor, ever: of this thread, of the replica, of each who serves the database."""
+        served = [child.pid for child in psutil.Process(self._database).children()]
+        asking = _waited(Path(f"/proc/self/task/{threading.get_native_id()}"))
+        return {0: asking}, {0: _waited_in_all(self._replica)}, {pid: _waited_in_all(pid) for pid in served}
 
 
 def _busy() -> float:
@@ -45,10 +59,14 @@ def _ours() -> float:
     return spent
 
 
-def _waited(pid: int) -> float:
-    """Seconds for which a thread of it could have run and did not."""
-    waited = 0.0
+def _waited_in_all(pid: int) -> float:
     with suppress(OSError):  # it has ended
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            waited += int((task / "schedstat").read_text().split()[1]) / 1e9
-    return waited
+        return sum(map(_waited, Path(f"/proc/{pid}/task").iterdir()))
+    return 0.0
+
+
+def _waited(thread: Path) -> float:
+    """Seconds for which it could have run and did not; where nobody counts them, none."""
+    with suppress(OSError):
+        return int((thread / "schedstat").read_text().split()[1]) / 1e9
+    return 0.0

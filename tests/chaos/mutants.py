@@ -11,7 +11,7 @@ from app.db.deliveries import settle
 from app.schemas.deliveries import Attempt, Claimed, Tried
 from app.services.delivering import Deliveries
 
-_A_WHILE, _LATE = 0.25, 2.5
+_A_WHILE, _LATE = 0.25, 4.0
 _SETTLED: set[asyncio.Task[Any]] = set()
 _fetchrow, _connect = pool.Database.fetchrow, pool.Database.connect
 _EVENTS = re.compile(

@@ -64,6 +64,19 @@ PARTS: Final = (
         pytest("tests/authorization/test_row_security_alone.py"),
     ),
     Part(
+        "poison",
+        "requests",
+        pytest("tests/poison"),
+        pytest("tests/poison", tier=FAST),
+        seconds=800,
+    ),
+    Part(
+        "fuzz",
+        "inputs",
+        module("tests.fuzz", "--seed", "{seed}", "--seconds", "30"),
+        module("tests.fuzz", "--seed", "{seed}", "--seconds", "8"),
+    ),
+    Part(
         "chaos",
         "acknowledged writes",
         module("tests.chaos", "--seed", "{seed}", "--faults", "60", "--seconds", "200", "--controls", "2"),
