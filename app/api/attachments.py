@@ -46,7 +46,7 @@ _FORM: Final[dict[str, Any]] = {
                     "type": "object",
                     "required": [_FIELD],
                     "additionalProperties": False,
-                    "properties": {_FIELD: {"type": "string", "format": "binary"}},
+                    "properties": {_FIELD: {"type": "string", "format": "binary", "minLength": 1}},
                 }
             }
         },

@@ -44,6 +44,7 @@ _TAGS: Final = {
     "events": "The same events as a feed, in commit order",
     "pages": "Whom staff were called out for",
 }
+_READABLE: Final = r"^[^\x00-\x1f\x7f]*$"
 _LISTED: Final = re.compile(r"^Listed_(\w+)_$")
 _FAULT: Final[Document] = {
     "type": "object",
@@ -122,13 +123,16 @@ def _tell_of_problems(document: Document) -> None:
 
 
 def _tell_of_parameters(operation: Document) -> None:
-    """One that is left out is left out: nothing in a path, query or header is null."""
+    """One that is left out is left out: nothing in a path, query or header is null, or has control characters."""
     for parameter in operation.get("parameters", ()):
         match parameter["schema"].pop("anyOf", []):
             case [only, {"type": "null"}]:
                 parameter["schema"] |= only
             case several:
                 parameter["schema"] |= {"anyOf": several} if several else {}
+        schema = parameter["schema"]
+        if schema.get("type") == "string" and not {"pattern", "format", "enum"} & schema.keys():
+            schema["pattern"] = _READABLE
 
 
 def _show(operation: Document, example: Document) -> None:
@@ -158,12 +162,19 @@ def _name_lists(document: Document) -> None:
 
 
 def _prune(node: Any) -> None:
-    """A default that could not be sent is ours alone: what is left out of a patch stays as it is."""
+    """A default that could not be sent is ours alone: what is left out of a patch stays as it is.
+
+    Names by a pattern are the only names: `patternProperties` alone would let all others in.
+    """
     if isinstance(node, list):
         for inner in node:
             _prune(inner)
     elif isinstance(node, dict):
         if node.get("default") == "" and (node.get("minLength", 0) > 0 or "format" in node):
             del node["default"]
+        if isinstance(named := node.get("patternProperties"), dict) and len(named) == 1:
+            [(pattern, values)] = node.pop("patternProperties").items()
+            node["propertyNames"] = {**node.get("propertyNames", {}), "pattern": pattern}
+            node["additionalProperties"] = values
         for inner in node.values():
             _prune(inner)

@@ -1,6 +1,6 @@
 """Tickets: opened, read, listed and described; their messages, files, events, clocks and decisions."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Path, Query
@@ -43,6 +43,10 @@ TicketName = Annotated[str, Path(max_length=64, description="Id or reference", e
 Level = Annotated[int | None, Query(ge=0, le=99, description="Of support; 1 is the first")]
 Sort = Annotated[Order, Query(description="`-`: the greatest first")]
 Text = ShortText | None
+_ASSIGNEE: Final[dict[str, Any]] = {
+    "maxLength": 36,
+    "pattern": "^(me|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$",
+}
 
 
 async def _filters(
@@ -53,7 +57,9 @@ async def _filters(
     account: Annotated[Text, Query(description="Number or id")] = None,
     coverage: Annotated[Coverage | None, Query(description="Who bears what it costs")] = None,
     work_gate: Annotated[WorkGate | None, Query(description="What keeps the work from being done")] = None,
-    assignee: Annotated[Text, Query(description="Id of a staff member, or `me`")] = None,
+    assignee: Annotated[
+        str | None, Query(description="Id of a staff member, or `me`", json_schema_extra=_ASSIGNEE)
+    ] = None,
     breached: Annotated[bool | None, Query(description="Whether a promise was missed")] = None,
     topic: Annotated[Text, Query(description="A topic, or one above it")] = None,
     q: Annotated[Text, Query(description='Words of it and of its messages; "a phrase", -without')] = None,

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from app.schemas.fields import Email, Id, JsonMap, Metadata, Model, ShortText, Text, When
+from app.schemas.fields import Email, Id, JsonMap, Metadata, Model, ShortText, Text, When, Whole
 from app.schemas.requests import Estimate, Name, Phone, Tag
 
 _EXAMPLE: dict[str, Any] = {
@@ -30,7 +30,7 @@ class CallTake(Model):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     channel: Name = Field(description="The telephone, chat, voicemail or emergency line, as the policy names it")
-    menu_option: Annotated[int, Field(strict=True, ge=0, le=99)] | None = None
+    menu_option: Annotated[int, Field(strict=True, ge=0, le=99), Whole] | None = None
     caller: Caller = Caller()
     account: ShortText | None = Field(None, description="As they say it; one that does not exist loses no call")
     subject: ShortText | None = Field(None, description="Left out: the beginning of what was said")

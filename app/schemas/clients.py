@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.base.vocabulary import Scope
 from app.schemas.callers import Named
-from app.schemas.fields import Model, ShortText
+from app.schemas.fields import Model, ShortText, Whole
 
 Scopes = Annotated[list[Scope], Field(max_length=len(Scope))]
 
@@ -27,7 +27,7 @@ class ClientPatch(Model):
 
 
 class ClientRotate(Model):
-    grace_seconds: Annotated[int, Field(strict=True, ge=0, le=30 * 86_400)] = Field(
+    grace_seconds: Annotated[int, Field(strict=True, ge=0, le=30 * 86_400), Whole] = Field(
         86_400, description="How long the present secret stays good beside the new one"
     )
 

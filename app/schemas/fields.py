@@ -37,6 +37,10 @@ def _no_surrogates(text: str) -> str:
     return text
 
 
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _instant_text(value: object) -> object:
     if isinstance(value, datetime):
         return value
@@ -105,10 +109,12 @@ When = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-02-10T10:15:00Z"]}),
 ]
 """An instant with its offset, 1970 to 2200, turned into UTC."""
-Int4 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
+Whole = BeforeValidator(_whole)
+"""To JSON, 5.0 is the number 5."""
+Int4 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1), Whole]
 """Whole numbers of a body. Paths and queries hold text: there it is `Annotated[int, Query(ge=…, le=…)]`."""
-Count = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
-Minutes = Annotated[int, Field(strict=True, ge=0, le=60 * 24 * 366)]
+Count = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1), Whole]
+Minutes = Annotated[int, Field(strict=True, ge=0, le=60 * 24 * 366), Whole]
 JsonMap = Annotated[
     dict[Annotated[str, Field(max_length=255)], Any], Field(max_length=_MOST_NODES - 1), AfterValidator(_bounded_json)
 ]

@@ -55,7 +55,9 @@ class SettingsRevise(Model):
         description="By topic and language: further words in which customers ask about it",
         examples=[{"email.quota": {"en": ["our postbox overflows"]}}],
     )
-    templates: Annotated[dict[Word, Text | dict[Tag, Text]], Field(max_length=_MOST)] = Field({})
+    templates: Annotated[
+        dict[Word, Text | Annotated[dict[Tag, Text], Field(max_length=_MOST)]], Field(max_length=_MOST)
+    ] = Field({})
 
 
 class SettingsRevision(Model):

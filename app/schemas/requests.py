@@ -4,12 +4,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from app.schemas.fields import Email, Id, JsonMap, Metadata, Model, ShortText, Text, When
+from app.schemas.fields import Email, Id, JsonMap, Metadata, Model, ShortText, Text, When, Whole
 
 Name = Annotated[str, Field(strict=True, max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 Tag = Annotated[str, Field(strict=True, max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Phone = Annotated[str, Field(strict=True, max_length=40, pattern=r"^\+?[0-9][0-9 ()./-]{2,38}$")]
-Estimate = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Estimate = Annotated[int, Field(strict=True, ge=0, le=1_000_000), Whole]
 Attachments = Annotated[list[Id], Field(max_length=20)]
 
 _EXAMPLE: dict[str, Any] = {
@@ -36,7 +36,7 @@ class Requested(Model):
     account: ShortText | None = Field(None, description="Number or id; a contact's token names it already")
     on_behalf_of: ShortText | None = Field(None, description="The reseller's customer: number or id")
     channel: Name | None = Field(None, description="How it came in; left out: the policy's first official channel")
-    menu_option: Annotated[int, Field(strict=True, ge=0, le=99)] | None = None
+    menu_option: Annotated[int, Field(strict=True, ge=0, le=99), Whole] | None = None
     sender: NamedSender | None = None
     action: Name | None = Field(None, description="An administrative action that is asked for")
     facts: JsonMap = Field({}, description="What is known, by the names that the policy declares")

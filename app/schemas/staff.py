@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.schemas.fields import Email, Model, ShortText
+from app.schemas.fields import Email, Model, ShortText, Whole
 from app.schemas.requests import Name
 
 StaffRole = Literal["staff", "admin"]
-Level = Annotated[int, Field(strict=True, ge=1, le=99)]
+Level = Annotated[int, Field(strict=True, ge=1, le=99), Whole]
 Departments = Annotated[list[Name], Field(max_length=50)]
 
 

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from app.schemas.fields import JsonMap, Minutes, Model, ShortText, Text, When
+from app.schemas.fields import JsonMap, Minutes, Model, ShortText, Text, When, Whole
 from app.schemas.requests import Estimate, Name
 
 StaffName = Annotated[ShortText, Field(description="Id or address of a staff member, or `me`", examples=["me"])]
-LevelNumber = Annotated[int, Field(strict=True, ge=0, le=99)]
+LevelNumber = Annotated[int, Field(strict=True, ge=0, le=99), Whole]
 Cause = Literal["provider", "customer", "third_party", "unknown"]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from app.base.events import INTERNAL, EventType
-from app.schemas.fields import Id, Model, ShortText, When, refused
+from app.schemas.fields import Id, Model, ShortText, When, Whole, refused
 
 _SENT = frozenset(str(kind) for kind in EventType if kind not in INTERNAL)
 _GROUPS = frozenset(f"{kind.partition('.')[0]}.*" for kind in _SENT)
@@ -43,7 +43,7 @@ class WebhookChange(Model):
 
 
 class WebhookRotate(Model):
-    grace_seconds: Annotated[int, Field(strict=True, ge=0, le=7 * 86_400)] = Field(
+    grace_seconds: Annotated[int, Field(strict=True, ge=0, le=7 * 86_400), Whole] = Field(
         86_400, description="How long the present secret still signs beside the new one"
     )
 

@@ -112,6 +112,7 @@ async def test_good_input_passes_whole(edge: httpx2.AsyncClient) -> None:
     body = {
         "text": "Línea uno\n\tdos 😀",
         "amount": "85.00",
+        "count": 40.0,
         "email": "web@maple.example",
         "facts": {"users": 40, "names": ["a", {"b": None}], "share": 0.5},
         "metadata": {"Ticket no.": "7"},
@@ -120,6 +121,7 @@ async def test_good_input_passes_whole(edge: httpx2.AsyncClient) -> None:
     response = await edge.post("/v1/shapes", json=body)
     assert response.status_code == 201, response.text
     assert response.json()["text"] == body["text"]
+    assert response.json()["count"] == 40
     assert response.json()["facts"] == body["facts"]
     assert response.json()["inner"]["when"] == "2026-02-10T10:15:00Z"
 

@@ -1,5 +1,6 @@
 """Whatever is sent has an end that the document tells, or a reason why it tells none."""
 
+import json
 from typing import Any
 
 import pytest
@@ -15,6 +16,13 @@ def test_whatever_is_sent_has_an_end() -> None:
     slots = list(slots_of(DOCUMENT))
     assert len(slots) > 1000
     assert [f"{slot.name} lacks {slot.boundless}" for slot in slots if slot.boundless and not slot.exempt] == []
+
+
+def test_names_by_a_pattern_are_the_only_names() -> None:
+    metadata = DOCUMENT["components"]["schemas"]["TicketOpen"]["properties"]["metadata"]
+    assert metadata["propertyNames"]["pattern"]
+    assert metadata["additionalProperties"]["maxLength"] == 500
+    assert "patternProperties" not in json.dumps(DOCUMENT)
 
 
 @pytest.mark.parametrize("pattern", EXEMPT)
