@@ -127,8 +127,9 @@ async def _means(settings: Settings) -> AsyncIterator[Means]:
     development = settings.environment == "development"
     secret = settings.sealing_keys.get_secret_value() if settings.sealing_keys else None
     sealing = load_sealing_keys(secret, settings.data_dir, development=development)
-    outbound = Outbound(allowed=networks(settings.outbound_networks), development=development)
-    objects, clock = Objects.at(settings.object_store_url, settings.data_dir), DatabaseClock()
+    proxy = settings.outbound_proxy
+    outbound = Outbound(allowed=networks(settings.outbound_networks), development=development, proxy=proxy)
+    objects, clock = Objects.at(settings.object_store_url, settings.data_dir, proxy), DatabaseClock()
     database = await _connect(settings)
     try:
         await _check(database)

@@ -59,6 +59,12 @@ class Settings(BaseSettings):
         "",
         description="Networks beyond the open internet that webhooks and pages may go to, such as 10.1.0.0/16,fd00::/8",
     )
+    outbound_proxy: str = Field(
+        "",
+        pattern=r"^(https?://[^/]+)?$",
+        description="Proxy by which webhooks, pages, an outside issuer's keys and an object store are reached; none: "
+        "straight",
+    )
     paging_url: str = Field(
         "https://events.pagerduty.com/v2/enqueue",
         pattern=r"^https?://",

@@ -42,7 +42,7 @@ async def _receive(database: Database, settings: Settings, provider: str, raw: b
     development = settings.environment == "development"
     secret = settings.sealing_keys.get_secret_value() if settings.sealing_keys else None
     sealing = load_sealing_keys(secret, settings.data_dir, development=development)
-    objects = Objects.at(settings.object_store_url, settings.data_dir)
+    objects = Objects.at(settings.object_store_url, settings.data_dir, settings.outbound_proxy)
     room = Mailroom(objects, MailReader(settings.mail_gateway), sealing)
     policies = Policies(database)
     provider_id = await policies.provider_id(provider)

@@ -28,11 +28,12 @@ class PublishedKeys:
 class JwksCache:
     """The last good document of one address; callers come when it no longer serves them."""
 
-    def __init__(self, url: str, *, allow_http: bool) -> None:
+    def __init__(self, url: str, *, allow_http: bool, proxy: str = "") -> None:
         """`allow_http` is for development: keys fetched in the clear can be anybody's."""
         if not url.startswith(("https://", "http://") if allow_http else "https://"):
             raise CannotStart("The outside issuer publishes its keys under https: correct CLAUSEDESK_OUTSIDE_JWKS_URL.")
         self._url = url
+        self._proxy = proxy or None
         self._tls = ssl.create_default_context()
         self._flight = asyncio.Lock()
         self._good: PublishedKeys | None = None
@@ -62,7 +63,7 @@ class JwksCache:
         body = bytearray()
         # No redirects and no proxies from the environment: the keys come from the address in the settings.
         async with (
-            httpx2.AsyncClient(verify=self._tls, follow_redirects=False, trust_env=False) as client,
+            httpx2.AsyncClient(verify=self._tls, follow_redirects=False, trust_env=False, proxy=self._proxy) as client,
             client.stream("GET", self._url, headers={"Accept-Encoding": "identity"}) as response,
         ):
             if response.status_code != 200:

@@ -26,14 +26,15 @@ class Objects:
         self._store = store
 
     @classmethod
-    def at(cls, url: str, data_dir: Path) -> "Objects":
+    def at(cls, url: str, data_dir: Path, proxy: str = "") -> "Objects":
         """The store that the URL names, or a folder of its own in `data_dir`; CannotStart when it names none."""
         try:
             if not url:
                 return cls(LocalStore(data_dir.absolute() / "objects", mkdir=True))
             if url.startswith(("file:", "memory:")):
                 return cls(from_url(url))
-            return cls(from_url(url, retry_config=_RETRY, client_options=_CLIENT))
+            client: Any = {**_CLIENT, "proxy_url": proxy} if proxy else _CLIENT
+            return cls(from_url(url, retry_config=_RETRY, client_options=client))
         except (BaseError, OSError, ValueError):
             raise CannotStart("CLAUSEDESK_OBJECT_STORE_URL names no object store that can be used.") from None
 

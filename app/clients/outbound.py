@@ -51,8 +51,12 @@ class Outbound:
         timeout_seconds: float = TIMEOUT_SECONDS,
         resolve: Resolve = resolved,
         tls: ssl.SSLContext | None = None,
+        proxy: str = "",
     ) -> None:
-        """`allowed`: networks that the operator trusts; `development` lets plain http and any port pass."""
+        """`allowed`: networks that the operator trusts; `development` lets plain http and any port pass.
+
+        `proxy` is told the address that was checked and not the name, so that it cannot find another.
+        """
         self._allowed = allowed
         self._development = development
         self._timeout = timeout_seconds
@@ -62,6 +66,7 @@ class Outbound:
             verify=tls or ssl.create_default_context(),
             follow_redirects=False,
             trust_env=False,
+            proxy=proxy or None,
             timeout=timeout_seconds,
             limits=httpx2.Limits(max_keepalive_connections=0),
         )
@@ -146,6 +151,8 @@ def _why(error: Exception) -> str:
             return "its certificate cannot be trusted, or it does not speak TLS"
         case httpx2.ConnectError():
             return "nothing accepts connections there"
+        case httpx2.ProxyError():
+            return "the proxy does not let it through"
         case httpx2.TimeoutException():
             return "no answer in time"
         case _:

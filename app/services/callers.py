@@ -22,7 +22,9 @@ class Callers:
         self._trusted: PublishedKeys | None = None
         if settings.outside_issuer:
             self._outside = outside_issuer(settings)
-            self._jwks = JwksCache(settings.outside_jwks_url, allow_http=settings.environment == "development")
+            in_development = settings.environment == "development"
+            url, proxy = settings.outside_jwks_url, settings.outbound_proxy
+            self._jwks = JwksCache(url, allow_http=in_development, proxy=proxy)
 
     async def identify(self, token: str, now: datetime) -> Principal:
         """The token's principal, or TokenRefused. Waits only for keys that are not known yet or no longer fresh."""

@@ -10,6 +10,7 @@ import pytest
 from app.base.errors import CannotStart
 from app.clients import jwks
 from app.clients.jwks import COOL_DOWN, MAX_AGE, JwksCache
+from tests.clients.forwarding import forwarding
 from tests.clients.publisher import Publisher, publishing
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -117,6 +118,12 @@ async def test_a_caller_who_hangs_up_during_the_request_does_not_start_the_cool_
     with pytest.raises(asyncio.CancelledError):
         await hasty
     assert await kids(ours, NOW) == ["one"]
+
+
+async def test_behind_a_proxy_the_issuer_is_reached_by_it_alone() -> None:
+    async with forwarding(lets=False) as proxy:
+        assert await JwksCache("https://id.example/jwks", allow_http=False, proxy=proxy.url).renewed(NOW) is None
+        assert proxy.asked == ["CONNECT id.example:443"]
 
 
 def test_outside_development_keys_come_under_https_only() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from app.base.errors import Problem
 from app.clients.objects import Objects
+from tests.clients.forwarding import forwarding
 
 pytestmark = pytest.mark.long
 PARTS = secrets.token_bytes(12 * 1024 * 1024 + 1)
@@ -88,3 +89,12 @@ async def test_whoever_signs_with_another_key_is_not_served(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
     with pytest.raises(Problem, match="unavailable"):
         await Objects.at(bucket, tmp_path).get("a/small")
+
+
+async def test_behind_a_proxy_the_store_is_reached_by_it_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("AWS_REGION", "us-east-1"), ("AWS_SKIP_SIGNATURE", "true")):
+        monkeypatch.setenv(name, value)
+    async with forwarding(lets=False) as proxy:
+        with pytest.raises(Problem, match="unavailable"):
+            await Objects.at("s3://attachments", tmp_path, proxy.url).get("a/small")
+        assert set(proxy.asked) == {"CONNECT s3.us-east-1.amazonaws.com:443"}

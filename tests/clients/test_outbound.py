@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from app.clients.addresses import networks
 from app.clients.outbound import Answered, NotAllowed, NotSent, Outbound
+from tests.clients.forwarding import forwarding
 from tests.clients.receiver import receiving
 
 HERE = networks("127.0.0.0/8")
@@ -145,6 +146,25 @@ async def test_the_certificate_is_that_of_the_name_whatever_the_address(tmp_path
         with pytest.raises(NotSent, match="certificate"):
             await post(sender, f"https://other.example:{receiver.port}/")
         await asyncio.sleep(0)
+
+
+async def test_a_proxy_is_told_the_address_that_was_checked_and_never_the_name(tmp_path: Path) -> None:
+    serving, trusting = certified(tmp_path, "desk.example")
+
+    async def resolve(_: str, __: int) -> Sequence[str]:
+        return ["127.0.0.1"]
+
+    async with receiving(tls=serving) as receiver, forwarding() as proxy:
+        sender = Outbound(allowed=HERE, resolve=resolve, tls=trusting, proxy=proxy.url)
+        assert (await sender.post(f"https://desk.example:{receiver.port}/", b"{}", {})).status == 200
+        assert proxy.asked == [f"CONNECT 127.0.0.1:{receiver.port}"]
+        # The certificate is still held against the name.
+        with pytest.raises(NotSent, match="certificate"):
+            await post(sender, f"https://other.example:{receiver.port}/")
+    async with forwarding(lets=False) as proxy:
+        sender = Outbound(allowed=HERE, resolve=resolve, tls=trusting, proxy=proxy.url)
+        with pytest.raises(NotSent, match="the proxy does not let it through"):
+            await post(sender, "https://desk.example:1/")
 
 
 def certified(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
