@@ -21,7 +21,7 @@ def manifests() -> list[Manifest]:
 
 def test_every_container_runs_without_rights_on_a_disk_it_cannot_write(manifests: list[Manifest]) -> None:
     found = dict(pods(manifests))
-    assert set(found) == {"clausedesk-api", "clausedesk-worker", "clausedesk-migrate", "postgres"}
+    assert set(found) == {"clausedesk-api", "clausedesk-worker", "clausedesk-migrate", "clausedesk-proxy", "postgres"}
     for name, spec in found.items():
         assert spec["automountServiceAccountToken"] is False, name
         assert spec["securityContext"]["runAsNonRoot"] is True, name
@@ -41,6 +41,19 @@ def test_being_alive_asks_no_database_and_being_ready_does(manifests: list[Manif
     assert worker["livenessProbe"]["httpGet"] == {"path": "/metrics", "port": "metrics"}
 
 
+def test_the_metrics_of_both_sorts_of_pods_are_scraped(manifests: list[Manifest]) -> None:
+    (monitor,) = [m for m in manifests if m["kind"] == "ServiceMonitor"]
+    label = monitor["spec"]["selector"]["matchLabels"].items()
+    found = [m for m in manifests if m["kind"] == "Service" and label <= m["metadata"].get("labels", {}).items()]
+    assert {m["spec"]["selector"]["app.kubernetes.io/component"] for m in found} == {"api", "worker"}
+    (port,) = {endpoint["port"] for endpoint in monitor["spec"]["endpoints"]}
+    specs = dict(pods(manifests))
+    for service in found:
+        assert [p["name"] for p in service["spec"]["ports"]] == [port]
+        (container,) = specs[f"clausedesk-{service['spec']['selector']['app.kubernetes.io/component']}"]["containers"]
+        assert port in [p["name"] for p in container["ports"]]
+
+
 def test_a_pod_is_drained_before_it_is_told_to_stop_and_done_before_it_is_killed(manifests: list[Manifest]) -> None:
     spec = dict(pods(manifests))["clausedesk-api"]
     (api,) = spec["containers"]
@@ -52,13 +65,34 @@ def test_a_pod_is_drained_before_it_is_told_to_stop_and_done_before_it_is_killed
     assert spec["terminationGracePeriodSeconds"] > drains + Settings().shutdown_timeout_seconds
 
 
-def test_each_of_our_pods_may_call_only_what_a_policy_names(manifests: list[Manifest]) -> None:
-    closed = {
-        m["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/component"]
-        for m in manifests
-        if m["kind"] == "NetworkPolicy" and set(m["spec"]["policyTypes"]) == {"Ingress", "Egress"}
-    }
-    assert closed == {"api", "worker", "migrate"}
+def test_our_pods_call_names_the_database_and_the_proxy_and_nothing_else_but_mail(manifests: list[Manifest]) -> None:
+    policies = [m for m in manifests if m["kind"] == "NetworkPolicy"]
+    for component in ("api", "migrate", "worker", "proxy"):
+        types = {kind for m in policies if component in selected(m) for kind in m["spec"]["policyTypes"]}
+        assert types == {"Ingress", "Egress"}, component
+
+    def reached(component: str) -> dict[int, str]:
+        rules = [rule for m in policies if component in selected(m) for rule in m["spec"].get("egress", ())]
+        assert all(rule.get("to") for rule in rules), "a port that leads anywhere"
+        return {port["port"]: str(rule["to"]) for rule in rules for port in rule["ports"]}
+
+    assert set(reached("migrate")) == {53, 5432}
+    assert set(reached("api")) == {53, 5432, 3128}
+    assert set(reached("worker")) == {53, 5432, 3128, 587}
+    assert "'proxy'" in reached("worker")[3128]
+    assert "clausedesk-db" in reached("worker")[5432]
+    assert "192.0.2.25/32" in reached("worker")[587]
+    # Only the proxy comes out of the cluster, and nowhere within it.
+    assert set(reached("proxy")) == {53, 443}
+    for network in ("10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"):
+        assert network in reached("proxy")[443]
+
+
+def selected(policy: Manifest) -> set[str]:
+    """The components that a network policy is about."""
+    selector = policy["spec"]["podSelector"]
+    found = {selector["matchLabels"]["app.kubernetes.io/component"]} if "matchLabels" in selector else set()
+    return found | {value for one in selector.get("matchExpressions", ()) for value in one["values"]}
 
 
 def test_replicas_times_pool_fit_into_the_connections_of_the_server(manifests: list[Manifest]) -> None:

@@ -1,6 +1,7 @@
 """Rolling restarts while callers call once and never again: python -m tests.chaos.restarts [--restarts 8]
 
-Each replica is replaced as a cluster does it: the new one first, then SIGTERM, and the balancer goes by readiness.
+Each replica is replaced as a cluster does it: the new one first, then the hook and SIGTERM, or in turns SIGTERM alone,
+and the balancer goes by readiness.
 The control: the same without the time to drain, which callers must notice.
 """
 
@@ -20,6 +21,7 @@ import httpx2
 from tests.chaos.cluster import Background, Cluster
 from tests.chaos.load import People
 from tests.chaos.scene import Scene, lay
+from tests.cli.desk import clausedesk
 from tests.reliability.report import caught, examined
 
 _CALLERS = 6
@@ -85,10 +87,15 @@ def roll(restarts: int, drain_seconds: float) -> Counter[str]:
                     await asyncio.gather(balancer.look(client, stop), *callers)
 
             calling = beside.start(call())
-            for _ in range(restarts):
+            for n in range(restarts):
                 old = next(iter(cluster.apis))
                 balancer.ports.add(cluster.one_more())
                 time.sleep(3 * _LOOKS_EVERY)
+                if drain_seconds and n % 2 == 0:
+                    told = clausedesk(
+                        "drain", "--pid", str(cluster.apis[old]), CLAUSEDESK_DRAIN_SECONDS=str(drain_seconds)
+                    )
+                    assert told.returncode == 0, told.stderr
                 cluster.tell(old, signal.SIGTERM)
                 time.sleep(drain_seconds + 0.5)
             beside.loop.call_soon_threadsafe(stop.set)
