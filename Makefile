@@ -153,8 +153,9 @@ observe: .venv/.dev ## promtool over rules and dashboards, and a real Prometheus
 	$(BIN)/python -m tests.observe
 
 .PHONY: drill
-drill: .venv/.dev ## save a desk's database, lose it, restore it, and prove that nothing is missing
-	$(BIN)/python -m tests.drill
+drill: .venv/.dev ## lose a database and restore it, delete by mistake and go back to the moment before, and prove that nothing is missing
+	$(BIN)/python -m tests.recovery.lost
+	$(BIN)/python -m tests.recovery.rewound
 
 .PHONY: deploy-check
 deploy-check: .venv/.dev $(if $(shell command -v kubectl),,.venv/kubectl) ## the Dockerfile by hadolint and its steps in a clean folder, and the rendered manifests against strict schemas

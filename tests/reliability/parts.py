@@ -98,4 +98,12 @@ PARTS: Final = (
         module("tests.chaos.restarts", "--restarts", "4"),
         alone=True,
     ),
+    Part(
+        "canaries",
+        "marks",
+        pytest("tests/canaries"),
+        pytest("tests/canaries"),
+    ),
+    Part("restoring", "rows", module("tests.recovery.lost"), None),
+    Part("recovery", "rows", module("tests.recovery.rewound"), module("tests.recovery.rewound")),
 )

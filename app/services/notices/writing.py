@@ -14,6 +14,7 @@ from app.schemas.notices import Audience, NoticeCreate, NoticePatch, NoticeSched
 from app.services.errands import Errand
 from app.services.linking import linked
 from app.services.notices.view import notice_view
+from app.services.redacting import without_secrets
 from app.services.repeating import check_repeated, once, persistently
 from app.services.tickets.view import written
 
@@ -34,7 +35,8 @@ _EVENTS = {
 
 async def create(errand: Errand, body: NoticeCreate) -> StoredAnswer:
     """A draft; nobody is told yet."""
-    return await once(lambda: _create(errand, body))
+    clean = without_secrets(body).body
+    return await once(lambda: _create(errand, clean))
 
 
 async def _create(errand: Errand, body: NoticeCreate) -> StoredAnswer:
@@ -78,7 +80,8 @@ def told(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def describe(errand: Errand, notice: UUID, body: NoticePatch, expected: int | None) -> dict[str, Any]:
-    return await persistently(lambda: _describe(errand, notice, body, expected))
+    clean = without_secrets(body).body
+    return await persistently(lambda: _describe(errand, notice, clean, expected))
 
 
 async def _describe(errand: Errand, notice: UUID, body: NoticePatch, expected: int | None) -> dict[str, Any]:

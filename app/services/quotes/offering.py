@@ -23,6 +23,7 @@ from app.schemas.requests import Requested
 from app.services.errands import Errand
 from app.services.offers import offered, quote_row, stands, superseded
 from app.services.quotes.view import quote_view
+from app.services.redacting import without_secrets
 from app.services.refusals import refusal
 from app.services.repeating import once
 from app.services.requests import gather as gather_request
@@ -38,6 +39,7 @@ _OF_NO_TICKET = ("account", "facts", "rule")
 async def offer(errand: Errand, body: QuoteAsk) -> StoredAnswer:
     """What it would cost, with the clauses that say so; kept as an offer."""
     _check(errand, body)
+    body = without_secrets(body).body
     return await once(lambda: _for_ticket(errand, body) if body.ticket else _for_nothing_yet(errand, body))
 
 
