@@ -68,7 +68,9 @@ class Field:
 def fields_of(operation: Operation, components: Mapping[str, Any]) -> list[Field]:
     """Of a JSON or form body, by the document; what has one form only, such as an instant, holds nobody's words."""
     content = operation.told.get("requestBody", {}).get("content", {})
-    schema = next((told.get("schema", {}) for kind, told in content.items() if "csv" not in kind), {})
+    schema: Mapping[str, Any] = next(
+        (told.get("schema", {}) for kind, told in content.items() if "csv" not in kind), {}
+    )
     found = {pointer: leaf for pointer, leaf in _leaves(schema, (), components) if leaf.get("format") not in _BY_FORM}
     return [Field(operation.id, pointer, leaf) for pointer, leaf in found.items()]
 

@@ -55,7 +55,7 @@ def places_of_marks(surfaces: Mapping[str, Iterable[str]]) -> dict[str, set[str]
 
 def dumped(dsn: str) -> Surfaces:
     """By `table.column`: the value in every row, as `pg_dump` writes it."""
-    command = [own_binaries() / "pg_dump", "--schema=public", "--dbname", dsn]
+    command = [str(own_binaries() / "pg_dump"), "--schema=public", "--dbname", dsn]
     lines = iter(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines())
     found: Surfaces = {}
     for line in lines:

@@ -26,7 +26,6 @@ from tests.clients.receiver import Receiver
 from tests.frontdesk import FrontDesk, Headers
 
 _HERE = "127.0.0.0/8"
-_BOUNDARY = "x"
 _DOCUMENTS = frozenset({"publish_policy", "revise_settings"})
 """What an operator decides by is kept as it was written."""
 
@@ -93,7 +92,8 @@ class Sweep:
         if operation == "upload_attachment":
             name, content = within(("login", 0), ("body", 65_536))
             head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}.log"\r\n\r\n'
-            yield f"multipart/form-data; boundary={_BOUNDARY}", f"{head}{content}\r\n--x--\r\n".encode(), (name, content)
+            form = f"{head}{content}\r\n--x--\r\n".encode()
+            yield "multipart/form-data; boundary=x", form, (name, content)
         if operation == "receive_mail":
             marks = within(("email", 0), ("user", 0), ("login", 0), ("subject", 0), ("body", 65_536), ("note", 65_536))
             address, name, id_, subject, body, other = marks
@@ -199,4 +199,3 @@ async def at_work(front: FrontDesk, dsn: str) -> AsyncIterator[None]:
         await loops
         await outbound.close()
         await database.close()
-

@@ -1,7 +1,6 @@
 """A mark of its own in every field of every operation, looked for wherever others than the asker could read it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +54,7 @@ class Swept:
 
 
 @pytest.fixture(scope="module")
-async def swept(shared_front: FrontDesk, owner_dsn: str, _owner: asyncpg.Connection) -> AsyncIterator[Swept]:
+async def swept(shared_front: FrontDesk, owner_dsn: str, _owner: asyncpg.Connection) -> Swept:
     front, objects = shared_front, shared_front.desk.settings.data_dir / "objects"
     ground = await Ground.laid(front)
     walk = Walk(operations_of(DOCUMENT), front.client, CALLS, ground.arrange)
@@ -78,7 +77,7 @@ async def swept(shared_front: FrontDesk, owner_dsn: str, _owner: asyncpg.Connect
     surfaces["problems"] = sweep.problems
     surfaces["mails"] = files_in(front.desk.settings.data_dir / "outbox")
     surfaces["attachments"] = [*files, *files_in(objects)]
-    yield Swept(sweep, surfaces, places_of_marks(surfaces))
+    return Swept(sweep, surfaces, places_of_marks(surfaces))
 
 
 def _told(receiver: Receiver) -> Surfaces:
