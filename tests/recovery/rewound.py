@@ -4,7 +4,7 @@ PostgreSQL's own tools: a base backup that pg_verifybackup checks, its log archi
 recovers to an instant between a ticket and the accident. There every row is counted, the seals of the log are those of
 that instant, pg_amcheck finds tables and indexes whole, and the ticket is read by a token of before.
 
-The controls: a backup of which one byte was changed, and a recovery that goes on to the end and so has the accident too.
+The controls: a backup of which one byte was changed, and a recovery to the end, which has the accident in it.
 """
 
 import os
