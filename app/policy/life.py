@@ -91,7 +91,7 @@ def joined(policy: CompiledPolicy, desk: Desk, opened: Opened, first: Ticket, at
     decision, survivor = opened.decision, first
     if first.held:  # it is decided again on the union of facts
         facts = {**first.facts, **{k: v for k, v in opened.ticket.facts.items() if v is not None}}
-        _, survivor = decide_again_from_the_start(policy, first.changed(facts=facts), desk, at)
+        survivor = told_more(policy, first, first.changed(facts=facts), desk, at)
         said = (decision.citations, decision.assumptions, decision.effects)
         renewed = _with(survivor.decision, said)
         decision = decision.model_copy(update={"citations": renewed.citations, "assumptions": renewed.assumptions})
@@ -186,6 +186,17 @@ def decide_again_from_the_start(
         account=account.number if account else ticket.account,
     )
     return _on_the_clock(decision, again)
+
+
+def told_more(policy: CompiledPolicy, before: Ticket, ticket: Ticket, desk: Desk, at: datetime) -> Ticket:
+    """More is known about it than before: decided again with that, a held one from the start."""
+    if ticket.held:
+        _, after = decide_again_from_the_start(policy, ticket, desk, at)
+    else:
+        d = redeliberate(policy, ticket, desk, at, "describe")
+        reclassify(d)
+        _, after = carry_on(ticket, d, at)
+    return happened(policy, before, after, None, at)
 
 
 def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetime, verb: str) -> Deliberation:

@@ -12,6 +12,7 @@ GATE_STATUS = {
 }
 UNDECIDED = ("awaiting_quote", "awaiting_availability", "closed")
 HOUR = 60
+DAY = 24 * HOUR
 
 
 @dataclass
@@ -52,8 +53,13 @@ class Clock:
 @dataclass
 class Quote:
     total: int
+    until: int | None = None
+    """When it ends, unless somebody agrees before."""
     status: str = "offered"
     paid: int = 0
+
+    def stands(self, now: int) -> bool:
+        return self.status == "consented" or (self.status == "offered" and (self.until is None or now < self.until))
 
 
 @dataclass
@@ -85,6 +91,11 @@ class Standing:
     to_come: bool = False
     """When it was last decided, the window had not opened."""
     refused: bool = False
+    merged: bool = False
+    lapsed: bool = False
+    """Its price has expired, and nobody has put another."""
+    since: int = 0
+    """Since when it has its status."""
     quotes: list[Quote] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     first_answer: bool = False
@@ -101,6 +112,10 @@ class Standing:
     @property
     def over(self) -> bool:
         return self.status in ("resolved", "closed")
+
+    @property
+    def outcome(self) -> str:
+        return "merged" if self.merged else "refused" if self.refused else "accepted"
 
     @property
     def quote(self) -> Quote | None:
@@ -138,6 +153,8 @@ class Standing:
         if self.unavailable and self.topic == "setup":
             return "awaiting_availability"
         permission = self._permission
+        if self.lapsed and permission in ("awaiting_consent", "awaiting_payment"):
+            return "awaiting_quote"
         return "scheduled" if permission == "open" and self.to_come else permission
 
     @property
@@ -183,13 +200,13 @@ class Standing:
         price = self.price
         if self.over or not price or self.settled is not None or self.gate in UNDECIDED:
             return
-        if last is None or last.status not in ("offered", "consented") or last.total != price:
+        if last is None or not last.stands(self.now) or last.total != price:
             self._put(price)
 
     def _put(self, total: int) -> None:
         if self.quote is not None and self.quote.status == "offered":
             self.quote.status = "superseded"
-        self.quotes.append(Quote(total))
+        self.quotes.append(Quote(total, until=self.now + 30 * DAY if total else None))
 
     def _reaches(self, who: str) -> bool:
         """The clerk works on the first level, the expert on both, and each on what is theirs."""

@@ -1,18 +1,26 @@
 """What people do to a ticket of quarry.yaml, by its rules a second time: nothing here knows the engine."""
 
-from tests.api.plain_standing import AGREED, DEEPER, FIRST, HOUR, NEXT, SOLVE, Standing
+from collections.abc import Mapping
+from typing import Any
+
+from tests.api.plain_passing import Passing
+from tests.api.plain_standing import AGREED, DEEPER, FIRST, HOUR, NEXT, SOLVE, Quote
 
 
-class Plain(Standing):
+class Plain(Passing):
     """One ticket. Every deed answers whether it was let through; what was not has changed nothing."""
 
-    # ── deeds ────────────────────────────────────────────────────────────────
-    def waits(self, minutes: int) -> None:
-        for clock in self.clocks:
-            clock.passes(self.now, self.now + minutes, self.status)
-        self.now += minutes
+    def does(self, deed: str, said: Mapping[str, Any]) -> bool:
+        before = self.status
+        done: bool = getattr(self, deed)(**said)
+        if self.status != before:
+            self.since = self.now
+        return done
 
+    # ── deeds ────────────────────────────────────────────────────────────────
     def customer_writes(self) -> bool:
+        if self.merged:
+            return True  # the other one hears it
         asks_again = self.first_answer and not self.unanswered
         self.unanswered = True
         if self.status == "resolved":
@@ -25,6 +33,8 @@ class Plain(Standing):
         return True
 
     def staff_write(self, *, asks: bool) -> bool:
+        if self.merged:
+            return True
         self._answered()
         if asks and self.status == "open":
             self.status = "waiting_customer"
@@ -67,7 +77,7 @@ class Plain(Standing):
         return True
 
     def diagnose(self, who: str, cause: str, minutes: int | None) -> bool:
-        if not self._reaches(who):
+        if self.merged or self.refused or not self._reaches(who):
             return False
         self.cause = cause
         self.minutes = minutes if minutes is not None else self.minutes
@@ -76,7 +86,7 @@ class Plain(Standing):
         return True
 
     def override(self, who: str, priority: str) -> bool:
-        if not self._reaches(who):
+        if self.merged or self.refused or not self._reaches(who):
             return False
         self.priority_set = priority
         self._decide_again()
@@ -103,16 +113,13 @@ class Plain(Standing):
     def close(self, who: str) -> bool:
         if self.status == "closed" or (who in ("clerk", "expert") and not self._reaches(who)):
             return False
-        solved = self.settled is not None or self.status == "resolved"
-        if self.topic == "setup" and not solved:
-            self.paid = 0  # what was paid first for work that solved nothing goes back
-        self._answered()
-        self._stop(SOLVE, AGREED)
-        self.status = "closed"
+        self._ends()
         self._offer()
         return True
 
     def reopen(self, who: str) -> bool:
+        if self.merged or self.refused:
+            return False
         if (not self.over and not self.declined) or (who in ("clerk", "expert") and not self._reaches(who)):
             return False
         if self.over:
@@ -161,12 +168,8 @@ class Plain(Standing):
             self._decide_again()
             self._offer()
             return True
-        solved = self.settled is not None
-        if self.topic == "setup" and not solved:
-            self.paid = 0
-        self._answered()
-        self._stop(SOLVE, AGREED)
-        self.status, self.gate, self.refused = "closed", "closed", True
+        self._ends()
+        self.gate, self.refused = "closed", True
         self._offer()
         return True
 
@@ -193,8 +196,7 @@ class Plain(Standing):
         for clock in self.clocks:
             if clock.ended is None:
                 clock.ended, clock.cancelled = self.now, True
-        self.status = "closed"
-        self._offer()
+        self.status, self.merged = "closed", True
         return True
 
     def absorb(self, who: str, *, urgent: bool) -> bool:
@@ -232,26 +234,30 @@ class Plain(Standing):
             return False
         self._answered()
         self.quoted_minutes, self.consented, self.settled = minutes, None, None
-        self.declined = self.waived = False
+        self.declined = self.waived = self.lapsed = False
         self._decide_again()
         self._put(self.price or 0)
         return True
 
+    def _up_to_say(self, quote: Quote, *more: str) -> bool:
+        """Whether it is still on offer, or stands otherwise in a way that may be changed."""
+        return quote.status in more or (quote.status == "offered" and quote.stands(self.now))
+
     def consent(self, who: str) -> bool:
         quote = self.quote
-        if quote is None or who != "owner" or self.over or quote.status not in ("offered", "declined"):
+        if quote is None or who != "owner" or self.over or not self._up_to_say(quote, "declined"):
             return False
         before, self.declined = self.declined, False
         if self.price != quote.total:
             self.declined = before
             return False
-        self.consented, quote.status = quote.total, "consented"
+        self.consented, self.lapsed, quote.status = quote.total, False, "consented"
         self._decide_again(heard=True)
         return True
 
     def decline(self, who: str) -> bool:
         quote = self.quote
-        if quote is None or who != "owner" or self.over or quote.status not in ("offered", "consented"):
+        if quote is None or who != "owner" or self.over or not self._up_to_say(quote, "consented"):
             return False
         self.declined, self.consented, quote.status = True, None, "declined"
         self._decide_again(heard=True)
@@ -262,13 +268,17 @@ class Plain(Standing):
             return False
         self.quote.paid += amount
         self.paid += amount
-        self.declined = False
+        if self.merged or self.refused:
+            return True
+        self.declined = self.lapsed = False
         self._decide_again(heard=True)
         return True
 
     def waive(self, who: str) -> bool:
         quote = self.quote
-        if quote is None or not self._reaches(who) or quote.status not in ("offered", "consented", "declined"):
+        if quote is None or self.merged or self.refused or not self._reaches(who):
+            return False
+        if not self._up_to_say(quote, "consented", "declined"):
             return False
         self.waived, self.declined, self.paid, quote.status = True, False, 0, "waived"
         self._decide_again()
@@ -276,7 +286,9 @@ class Plain(Standing):
 
     def settle(self, who: str, minutes: int) -> bool:
         quote = self.quote
-        if quote is None or not self._reaches(who) or quote.status not in ("offered", "consented"):
+        if quote is None or self.merged or self.refused or not self._reaches(who):
+            return False
+        if not self._up_to_say(quote, "consented"):
             return False
         if self.gate == "awaiting_consent" and self.consented is None:
             return False

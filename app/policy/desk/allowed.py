@@ -15,6 +15,7 @@ from app.policy.stages.admission import sender
 from app.policy.tickets.ticket import Ticket
 from app.policy.transitions import VERBS, apply, forbidden, prepared
 from app.policy.verbs.authority import granted, missing_right
+from app.policy.verbs.people import NOT_WHO_THEY_SAY
 from app.policy.verbs.step import Result, Step, Transition
 
 _WORK = frozenset({"start_work", "record_work"})
@@ -42,7 +43,7 @@ class Hindrance:
 
 def out_of_turn(verb: str, ticket: Ticket) -> bool:
     """Whether the ticket is past the verb, or not yet there, whatever the policy says."""
-    if ticket.merged_into is not None:
+    if ticket.merged_into is not None or (ticket.rejected and ticket.decision.reason == NOT_WHO_THEY_SAY):
         return True
     if verb == "reopen":
         asked_again = ticket.money.declined

@@ -9,6 +9,7 @@ from app.policy.decision import Decision
 from app.policy.desk.allowed import Hindrance
 from app.policy.life import Desk, decide_again_from_the_start
 from app.policy.situation import Sender
+from app.policy.tickets.happenings import happened
 from app.policy.tickets.ticket import Ticket
 from app.policy.verbs.authority import standing_of
 
@@ -42,4 +43,4 @@ def confirm(policy: CompiledPolicy, ticket: Ticket, by: Sender, desk: Desk, at: 
     if still or decision.outcome in _REFUSING:
         reason = decision.reason or "forbidden"
         return Confirmation(decision, ticket, Hindrance(reason, still, decision.citations, decision.missing))
-    return Confirmation(decision, after)
+    return Confirmation(decision, happened(policy, ticket, after, None, at))

@@ -122,6 +122,9 @@ def pay(step: Step) -> Result:
     paid = step.ticket.money.paid + rounded(amount, unit)
     money = step.ticket.money.model_copy(update={"paid": paid, "declined": False, "lapsed": False})
     d.emit("record", of="payment", amount=amount, currency=unit)
+    if step.ticket.merged_into is not None or step.ticket.rejected:  # it is on record, and opens nothing here
+        decision = step.ticket.decision.model_copy(update={"effects": ()})
+        return decision, step.ticket.changed(money=money, decision=decision)
     return again(step, step.ticket.changed(money=money))
 
 

@@ -1,6 +1,6 @@
 """Verbs about who works on it, and on what: triage, diagnosis, identity, overrides."""
 
-from typing import Any
+from typing import Any, Final
 
 from app.base.vocabulary import Coverage, Outcome, TicketStatus, WorkGate
 from app.policy.life import decide_again_from_the_start
@@ -21,6 +21,9 @@ from app.policy.verbs.step import (
 
 _IDENTIFIED = frozenset({"positive", "match", "matched", "passed", "success", "confirmed", "verified"})
 """Results that say who it is; whatever else is reported leaves it open and releases nothing."""
+
+NOT_WHO_THEY_SAY: Final = "identity_not_verified"
+"""Why it is refused for good where staff have looked into who asks."""
 
 
 def triage(step: Step) -> Result:
@@ -84,7 +87,7 @@ def verify(step: Step) -> Result:
     d.emit("record", of="verification", method=method, result=result)
     if result not in _IDENTIFIED:
         decision = step.ticket.decision.model_copy(
-            update={"outcome": Outcome.REFUSED, "reason": "identity_not_verified", "work_gate": WorkGate.CLOSED}
+            update={"outcome": Outcome.REFUSED, "reason": NOT_WHO_THEY_SAY, "work_gate": WorkGate.CLOSED}
         )
         return decision.model_copy(update={"effects": ()}), ended(step).changed(decision=decision)
     facts = {**step.ticket.facts, "identity_verified": True, "verification_method": method}
@@ -100,7 +103,7 @@ def availability(step: Step) -> Result:
 
 
 def override(step: Step) -> Result:
-    """Staff decide otherwise, with a reason on record; never over a strict exclusion."""
+    """Staff decide otherwise, with a reason on record; never over a strict exclusion. What was refused is taken up."""
     d = step.d
     field, value = str(step.payload.get("field")), str(step.payload.get("value"))
     if field == "coverage" and step.ticket.decision.strict:
@@ -110,11 +113,11 @@ def override(step: Step) -> Result:
     if _means_nothing(step, field, value):
         return lacking(step, "value")
     d.emit("record", of="override", field=field, value=value, reason=step.payload.get("reason"))
-    changes: dict[str, Any] = {"facts": dict(step.ticket.facts)}
+    status = TicketStatus.OPEN if step.ticket.rejected else step.ticket.status
+    changes: dict[str, Any] = {"facts": dict(step.ticket.facts), "status": status}
     match field:
         case "coverage":
             changes["coverage_set"] = Coverage(value)
-            changes["status"] = TicketStatus.OPEN if step.ticket.rejected else step.ticket.status
         case "priority":
             changes["priority_set"] = value
         case "level":

@@ -1,6 +1,6 @@
 """Tickets whose time has come: clocks missed or near their time, whiles that are over, windows, prices that end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -90,6 +90,7 @@ class Happening:
     """What time has brought about: how the log names it, what rules may say to it, and which clock or while it is."""
 
     kind: EventType
+    at: datetime
     told: Mapping[str, Any]
     event: Event | None = None
     clock: tuple[str, int] | None = None
@@ -100,28 +101,36 @@ class Happening:
 
 
 def _first(known: Known, now: datetime) -> Happening | None:
+    """Of all that has happened and was not told yet what came first."""
+    found = [*_of_clocks(known, now), *_of_whiles(known, now), *_lapsed(known, now)]
+    return min(found, key=lambda happening: happening.at, default=None)
+
+
+def _of_clocks(known: Known, now: datetime) -> Iterator[Happening]:
     rows = {(row["metric"], row["cycle"]): row for row in known.row["clocks"]}
     for line in known.ticket.read_again(known.policy, now).clocks:
         row = rows.get((line.metric, line.terms.cycle))
         if row is None:
             continue
         if line.state is ClockState.BREACHED and row["breach_announced_at"] is None:
-            return _missed(line)
-        near = line.state is ClockState.RUNNING and line.warn_at is not None and line.warn_at <= now
-        if near and row["warned_at"] is None:
-            return _near(line)
-    over = sorted((t for t in whiles(known.policy, known.ticket) if t.at <= now), key=lambda t: t.at)
-    return next((_over(t) for t in over if _mark(t) not in known.row["woken"]), None) or _lapsed(known, now)
+            yield _missed(line, line.target.due_at or now)
+        near = line.state is ClockState.RUNNING and row["warned_at"] is None
+        if near and line.warn_at is not None and line.warn_at <= now:
+            yield _near(line, line.warn_at)
 
 
-def _missed(line: ClockLine) -> Happening:
+def _of_whiles(known: Known, now: datetime) -> Iterator[Happening]:
+    return (_over(t) for t in whiles(known.policy, known.ticket) if t.at <= now and _mark(t) not in known.row["woken"])
+
+
+def _missed(line: ClockLine, at: datetime) -> Happening:
     event = Event(type="breached", fields={"metric": line.metric, "cycle": line.terms.cycle})
     told = {**_of_clock(line), "strength": line.target.strength, "liability": line.target.liability}
-    return Happening(EventType.TICKET_BREACHED, told, event, clock=(line.metric, line.terms.cycle))
+    return Happening(EventType.TICKET_BREACHED, at, told, event, clock=(line.metric, line.terms.cycle))
 
 
-def _near(line: ClockLine) -> Happening:
-    return Happening(EventType.TICKET_WARNED, _of_clock(line), clock=(line.metric, line.terms.cycle))
+def _near(line: ClockLine, at: datetime) -> Happening:
+    return Happening(EventType.TICKET_WARNED, at, _of_clock(line), clock=(line.metric, line.terms.cycle))
 
 
 def _of_clock(line: ClockLine) -> dict[str, Any]:
@@ -129,17 +138,17 @@ def _of_clock(line: ClockLine) -> dict[str, Any]:
 
 
 def _over(trigger: Trigger) -> Happening:
-    if trigger.event.type == WINDOW_OPENED:
-        return Happening(EventType.TICKET_WINDOW_OPENED, {"from": trigger.at}, trigger.event, mark=_mark(trigger))
-    return Happening(EventType.TICKET_ELAPSED, dict(trigger.event.fields), trigger.event, mark=_mark(trigger))
+    event, mark = trigger.event, _mark(trigger)
+    if event.type == WINDOW_OPENED:
+        return Happening(EventType.TICKET_WINDOW_OPENED, trigger.at, {"from": trigger.at}, event, mark=mark)
+    return Happening(EventType.TICKET_ELAPSED, trigger.at, dict(event.fields), event, mark=mark)
 
 
-def _lapsed(known: Known, now: datetime) -> Happening | None:
+def _lapsed(known: Known, now: datetime) -> Iterator[Happening]:
     quote = known.row["latest_quote"]
-    if quote is None or not known.ticket.open or not expired(quote, now):
-        return None
-    told = {"quote": quote["id"], "version": quote["edition"]}
-    return Happening(EventType.TICKET_PRICE_EXPIRED, told, quote=quote)
+    if quote is not None and known.ticket.open and expired(quote, now):
+        told = {"quote": quote["id"], "version": quote["edition"]}
+        yield Happening(EventType.TICKET_PRICE_EXPIRED, datetime.fromisoformat(quote["expires_at"]), told, quote=quote)
 
 
 def _mark(trigger: Trigger) -> str:
@@ -159,7 +168,9 @@ async def _write(errand: Errand, known: Known, happening: Happening) -> None:
         "woken": [mark for mark in woken if mark in waiting],
         "wake_at": _next_wake(known, after, woken),
     }
-    change = changed(errand, known, after, priced=happening.quote is None, **columns)
+    # A price that is over is told of before another takes its place.
+    latest = known.row["latest_quote"]
+    change = changed(errand, known, after, priced=latest is None or not expired(latest, errand.now), **columns)
     plan = command(errand, known, change, happening.kind, dict(happening.told), decided=decided)
     clocks = [_told_of(row, known, happening, errand.now) for row in plan.inserts["clock"]]
     along, events = on_account(errand, after.decision, known.row["account"]) if decided else ([], [])

@@ -9,7 +9,7 @@ from app.db.callers import Kind
 from app.db.commands import Command, Update, carry_out
 from app.db.problems import violated_constraint
 from app.policy.language.standard import CLAIMED
-from app.policy.life import carry_on, decide_again_from_the_start, reclassify, redeliberate
+from app.policy.life import told_more
 from app.policy.stages.admission import word_of_others
 from app.policy.tickets.ticket import Ticket
 from app.policy.verbs.authority import standing_of
@@ -25,7 +25,6 @@ from app.services.tickets.changing import Changed, changed, command, gather, sho
 from app.services.tickets.knowing import Known
 
 _PLAIN = ("subject", "language", "external_ref")
-_VERB = "describe"
 
 
 async def describe(errand: Errand, name: str, patch: Mapping[str, Any], expected: int | None) -> dict[str, Any]:
@@ -86,10 +85,4 @@ def _with_facts(errand: Errand, known: Known, facts: Mapping[str, Any], form: Ma
     if "topic" in added:
         source = "staff" if known.caller.kind is Kind.STAFF else "given"
         richer = richer.changed(request=ticket.request.model_copy(update={"topic_source": source}))
-    if richer.held:
-        _, after = decide_again_from_the_start(known.policy, richer, known.around, errand.now)
-        return after
-    d = redeliberate(known.policy, richer, known.around, errand.now, _VERB)
-    reclassify(d)
-    _, after = carry_on(richer, d, errand.now)
-    return after
+    return told_more(known.policy, ticket, richer, known.around, errand.now)

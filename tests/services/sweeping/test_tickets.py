@@ -256,3 +256,20 @@ async def test_what_is_resolved_is_closed_in_the_end_and_what_is_taken_up_again_
     who = night.front.contact(provider, contact)
     assert (await night.read(solved, who))["status"] == "closed"
     assert (await night.read(back, who))["status"] == "open"
+
+
+async def test_whoever_is_told_of_a_price_late_has_as_long_to_pay_it_as_anybody(night: Night) -> None:
+    front, provider = night.front, await night.front.provider("quarry")
+    _, contact, customer = await front.customer("quarry")
+    ticket = await night.opened(customer, subject="A new site", facts={"topic": "web"})
+    found_out = NOW + timedelta(days=20)
+    await night.pass_to(found_out)
+    answer = await front.client.patch(
+        f"/v1/tickets/{ticket['id']}",
+        json={"facts": {"topic": "setup"}},
+        headers={**front.contact(provider, contact), "If-Match": "*"},
+    )
+    assert answer.json()["status"] == "waiting_payment"
+    for days, status in ((1, "waiting_payment"), (14, "closed")):
+        await night.pass_to(found_out + timedelta(days=days))
+        assert (await night.read(ticket, front.contact(provider, contact)))["status"] == status

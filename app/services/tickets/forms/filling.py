@@ -13,7 +13,7 @@ from app.base.vocabulary import Role
 from app.db.commands import Along, Command, Update, carry_out
 from app.db.pool import Database
 from app.db.secure_forms import form_of_link
-from app.policy.life import decide_again_from_the_start
+from app.policy.life import told_more
 from app.sealing.envelope import seal
 from app.sealing.keys import SealingKeys
 from app.services.errands import Errand
@@ -84,7 +84,7 @@ async def _going_on(errand: Errand, row: Mapping[str, Any]) -> Command:
     if not ticket.held or ticket.decision.reason != NEEDED:
         return Command()
     facts = {**ticket.facts, **stated_of_form(known.policy, str(row["id"]), VALID)}
-    _, after = decide_again_from_the_start(known.policy, ticket.changed(facts=facts), known.around, errand.now)
+    after = told_more(known.policy, ticket, ticket.changed(facts=facts), known.around, errand.now)
     change = changed(errand, known, after)
     plan = command(errand, known, change, EventType.TICKET_DESCRIBED, {"fields": ["facts"]})
     along = Along("ticket", {"id": known.id}, change.columns)
