@@ -63,7 +63,7 @@ class Reading:
     languages: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     answers: list[Answer] = field(default_factory=list)
     to_staff: int = 0
-    seconds: list[float] = field(default_factory=list)
+    tickets: int = 0
 
     @property
     def lead(self) -> float:

@@ -12,7 +12,6 @@ others are accepted, too.
 """
 
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping
 
 from app.policy.compile import CompiledPolicy
@@ -21,7 +20,7 @@ from app.policy.scenarios.shelf import Shelf
 from app.triage.lexicon import Lexicon
 from app.triage.proposal import Proposal
 from tests.triage.centroid import nearest_centroid
-from tests.triage.costs import Costs, dear, hostile, lengths, memory
+from tests.triage.costs import Costs, dear, hostile, lengths, memory, ordinary
 from tests.triage.deciding import PRODUCTS, Decided, decided
 from tests.triage.figures import Alarms, Answer, Pairs, Reading, Tally, share
 from tests.triage.floors import below, confused, few, plainly, undecided, unfounded, unheard
@@ -36,9 +35,8 @@ def reading(name: str, by: Callable[[Labelled], Proposal] = proposed) -> Reading
     lexicon()
     seen = Reading(name)
     for ticket in tickets(name):
-        before = time.process_time()
         proposal = by(ticket)
-        seen.seconds.append(time.process_time() - before)
+        seen.tickets += 1
         seen.to_staff += proposal.topic is None
         got = family(proposal.candidates[0].topic) if proposal.candidates else None
         confidence = proposal.candidates[0].confidence if proposal.candidates else 0.0
@@ -53,7 +51,7 @@ def reading(name: str, by: Callable[[Labelled], Proposal] = proposed) -> Reading
 
 def told(read: Reading, done: Decided) -> Iterable[str]:
     """The figures of a set, line by line."""
-    yield f"\n{read.name}: {len(read.seconds)} tickets, {read.topic.asked} labels"
+    yield f"\n{read.name}: {read.tickets} tickets, {read.topic.asked} labels"
     yield f"  topic family   {read.topic}"
     languages = sorted(read.languages.items())
     yield "                 " + "  ".join(f"{tag} {share(tally.strict, tally.asked)}" for tag, tally in languages)
@@ -66,7 +64,7 @@ def told(read: Reading, done: Decided) -> Iterable[str]:
     yield f"                 {done.once_confirmed} once staff confirm the signals"
     yield f"  department     {done.department}"
     yield f"  emergencies    {done.alarms}"
-    yield f"  sent to staff  {share(read.to_staff, len(read.seconds))}"
+    yield f"  sent to staff  {share(read.to_staff, read.tickets)}"
     half = read.surest_half()
     strict, accepted = sum(answer.strict for answer in half), sum(answer.accepted for answer in half)
     yield f"  surest half    {share(strict, len(half))} strict  {share(accepted, len(half))} accepted"
@@ -88,11 +86,11 @@ def all_sets(policies: Mapping[str, CompiledPolicy], known: float) -> list[str]:
         print("\n".join(told(read, done)))
         failed += below(read)
         together.answers += read.answers
-        together.seconds += read.seconds
+        together.tickets += read.tickets
         coverage, abstained, alarms = coverage + done.coverage, abstained + done.abstained, alarms + done.alarms
     alike = Pairs.of(pairs(), found(pairs()))
-    costs = Costs([seconds * 1e3 for seconds in together.seconds], lengths(), hostile(), known)
-    print(f"\nall sets: {len(together.seconds)} tickets, {len(together.answers)} labels")
+    costs = Costs(ordinary(), lengths(), hostile(), known)
+    print(f"\nall sets: {together.tickets} tickets, {len(together.answers)} labels")
     of_decided = share(coverage.strict, coverage.asked - abstained)
     print(f"  coverage       {coverage}; {of_decided} strict where the policy says anything ({abstained} unspecified)")
     print(f"  confidence     {together.off():.3f} off on average")
