@@ -32,8 +32,11 @@ from app.jobs.sweep import sweep
 from app.sealing.keys import SealingKeys, load_sealing_keys
 from app.services.delivering import Deliver, Deliveries
 from app.services.imports.working import Importing
+from app.services.mail.mailroom import Mailroom
 from app.services.mail.planning import plan_mail
+from app.services.mail.reading import MailReader
 from app.services.mail.sending import MailSender
+from app.services.mail.taking_up import TakingUp
 from app.services.notices.announcing import Announcer, plan_announcements
 from app.services.paging.planning import PagePlanner
 from app.services.paging.sending import PageSender
@@ -61,6 +64,7 @@ class Means:
     outbound: Outbound
     objects: Objects
     policies: Policies
+    room: Mailroom
 
 
 def senders(means: Means) -> dict[str, Deliver]:
@@ -91,6 +95,7 @@ async def work(means: Means, stop: asyncio.Event) -> None:
     kept = timedelta(days=means.settings.mail_kept_days) or None
     sweeping = Sweeping(database, means.policies, means.objects, clock, patience, kept)
     importing = Importing(database, means.policies, clock)
+    taking_up = TakingUp(database, means.policies, means.room, clock)
     surveyor = Surveyor(database, means.policies, clock)
 
     async def sweep_once() -> bool:
@@ -102,6 +107,7 @@ async def work(means: Means, stop: asyncio.Event) -> None:
         loops.create_task(Delivering(Deliveries(database, senders(means), clock)).run(stop))
         loops.create_task(rounds("sweep", sweep_once, stop, _SWEEP_PAUSE))
         loops.create_task(rounds("import", importing.work, stop, _SWEEP_PAUSE))
+        loops.create_task(rounds("mail", taking_up.work, stop, _TIDY_PAUSE))
         loops.create_task(rounds("replan", sweeping.replan, stop, _TIDY_PAUSE))
         loops.create_task(rounds("tidy", sweeping.tidy, stop, _TIDY_PAUSE))
         loops.create_task(rounds("survey", surveyor.now, stop, NOW_EVERY))
@@ -130,14 +136,16 @@ async def _means(settings: Settings) -> AsyncIterator[Means]:
     proxy = settings.outbound_proxy
     outbound = Outbound(allowed=networks(settings.outbound_networks), development=development, proxy=proxy)
     objects, clock = Objects.at(settings.object_store_url, settings.data_dir, proxy), DatabaseClock()
+    room = Mailroom(objects, MailReader(settings.mail_gateway), sealing)
     database = await _connect(settings)
     try:
         await _check(database)
         await check_room(database, settings)
         await clock.set(database)
-        yield Means(settings, database, clock, sealing, outbound, objects, Policies(database))
+        yield Means(settings, database, clock, sealing, outbound, objects, Policies(database), room)
     finally:
         await outbound.close()
+        await room.reader.close()
         await database.close()
 
 

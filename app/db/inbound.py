@@ -1,7 +1,7 @@
 """Mail that came in: found again by its fingerprint, what stands around it, and what became of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from app.base.actor import Principal
 from app.db.callers import for_caller
 from app.db.pool import Database
 
-_COLUMNS: Final = """i.id, i.state, i.reason, i.sender, i.authentication, i.headers, i.storage_key, i.version,
-  i.received_at, i.ticket_id, i.message_id, t.reference, t.status, t.outcome, t.reason AS ticket_reason"""
+_OWN: Final = """i.provider_id, i.id, i.state, i.reason, i.sender, i.authentication, i.headers, i.storage_key,
+  i.version, i.received_at, i.ticket_id, i.message_id"""
+_COLUMNS: Final = f"{_OWN}, t.reference, t.status, t.outcome, t.reason AS ticket_reason"
 _FROM: Final = "inbound_mail AS i LEFT JOIN ticket AS t ON t.provider_id = $1 AND t.id = i.ticket_id"
 _SAME: Final = f"SELECT {_COLUMNS} FROM {_FROM} WHERE i.provider_id = $1 AND i.fingerprint = $6"
 _ONE: Final = f"SELECT {_COLUMNS} FROM {_FROM} WHERE i.provider_id = $1 AND i.id = $6"
@@ -67,6 +68,24 @@ async def list_mail(
     """The latest first."""
     _, rows = await for_caller(database, provider_id, principal, _LIST, state, before, fetch)
     return rows
+
+
+# ── left lying ───────────────────────────────────────────────────────────────
+# Whoever received it may be at it still, so a while must have passed; each attempt waits twice as long as the last.
+_LYING: Final = f"""
+UPDATE inbound_mail AS i SET attempts = i.attempts + 1, again_at = $1::timestamptz + $2::interval * 2 ^ i.attempts
+FROM (SELECT m.id, p.id AS provider_id, p.slug FROM provider AS p
+      JOIN inbound_mail AS m ON m.provider_id = p.id AND m.state = 'received'
+      WHERE coalesce(m.again_at, m.received_at + $2::interval) <= $1
+      ORDER BY m.id LIMIT 1 FOR UPDATE OF m SKIP LOCKED) AS lying
+WHERE i.provider_id = lying.provider_id AND i.id = lying.id
+RETURNING lying.slug AS provider, i.attempts, i.fingerprint, {_OWN}"""
+
+
+async def take_up_mail(database: Database, now: datetime, after: timedelta) -> Mapping[str, Any] | None:
+    """A mail that was kept and not acted on within this time, of any provider; nobody else gets it for as long."""
+    row: Mapping[str, Any] | None = await database.fetchrow(None, _LYING, now, after)
+    return row
 
 
 # ── kept no longer ───────────────────────────────────────────────────────────

@@ -77,4 +77,5 @@ QUARANTINED = {
     "damaged": "It cannot be taken apart.",
     "took_too_long": "Reading it took too long.",
     "took_too_much": "Reading it took too much memory.",
+    "not_processed": "The desk failed at it again and again; its source is kept, and what it asks is still to be done.",
 }

@@ -6,11 +6,16 @@ from uuid import UUID
 
 import pytest
 
+from app.base.errors import Problem
 from app.base.identifiers import uuid7
 from app.base.vocabulary import Role, Scope
+from app.db.pool import Database
+from app.db.problems import unavailable
 from app.db.tables.providers import Provider
 from app.mail.tokens import message_id, reply_address
+from app.services.mail import receiving
 from app.services.mail.mailroom import mail_keys
+from app.services.mail.taking_up import MOST, TakingUp
 from tests import factories
 from tests.frontdesk import NOW, FrontDesk, Headers
 from tests.mail.made import mail
@@ -101,6 +106,53 @@ async def test_a_mail_that_was_kept_and_not_yet_read_is_read_when_it_comes_again
     await owner.execute("RESET session_replication_role")
     told = (await gateway.post(content)).json()
     assert told["state"] == "processed"
+
+
+async def _breaks_off(*_: object) -> None:
+    raise unavailable()
+
+
+async def test_a_mail_that_was_left_lying_is_taken_up_by_a_worker_as_if_it_had_been_acted_on_at_once(
+    gateway: Gateway, worker_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(receiving, "act_on", _breaks_off)
+        assert (await gateway.post(mail(f"{PASS}\nFrom: {JANE}", "It is down."))).status_code == 503
+    later = [timedelta(minutes=1), timedelta(hours=1), timedelta(hours=1)]
+    done = [await _taking_up(gateway, worker_database, after).work() for after in later]
+    assert done == [False, True, False], "not while whoever received it may be at it, and once"
+    (row,) = await gateway.rows("SELECT * FROM inbound_mail WHERE provider_id = $1")
+    assert (row["state"], row["attempts"]) == ("processed", 1)
+    (ticket,) = await gateway.rows("SELECT * FROM ticket WHERE provider_id = $1")
+    assert ticket["received_at"] == NOW
+    (clock,) = await gateway.rows("SELECT * FROM clock WHERE provider_id = $1 AND metric = 'first_response'")
+    assert clock["started_at"] == NOW, "its time has run since it came"
+
+
+async def test_a_mail_at_which_the_desk_fails_again_and_again_is_put_aside_where_staff_see_it(
+    gateway: Gateway, worker_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = mail(f"{PASS}\nFrom: {JANE}", "It is down.")
+    with monkeypatch.context() as broken:
+        broken.setattr(receiving, "act_on", _breaks_off)
+        assert (await gateway.post(content)).status_code == 503
+        for attempt in range(MOST):
+            with pytest.raises(Problem):
+                await _taking_up(gateway, worker_database, timedelta(days=attempt + 1)).work()
+    assert await _taking_up(gateway, worker_database, timedelta(days=MOST + 1)).work()
+    staff = await gateway.front.staff(gateway.provider)
+    listed = await gateway.front.client.get("/v1/inbound/email?state=quarantined", headers=staff)
+    (told,) = listed.json()["data"]
+    assert told["reason"] == "not_processed"
+    assert "failed" in told["detail"]
+    source = await gateway.front.client.get(f"/v1/inbound/email/{told['id']}/source", headers=staff)
+    assert source.content == content
+    kinds = await gateway.rows("SELECT type FROM event WHERE provider_id = $1 ORDER BY seq")
+    assert [row["type"] for row in kinds] == ["mail.received", "mail.quarantined"]
+
+
+def _taking_up(gateway: Gateway, database: Database, after: timedelta) -> TakingUp:
+    return TakingUp(database, gateway.front.desk.policies, gateway.front.desk.mailroom, lambda: NOW + after)
 
 
 async def test_it_is_kept_byte_for_byte(gateway: Gateway) -> None:

@@ -190,7 +190,7 @@ async def at_work(front: FrontDesk, dsn: str) -> AsyncIterator[None]:
     clock = DatabaseClock()
     await clock.set(database)
     desk, stop = front.desk, asyncio.Event()
-    means = Means(settings, database, clock, desk.sealing, outbound, desk.objects, desk.policies)
+    means = Means(settings, database, clock, desk.sealing, outbound, desk.objects, desk.policies, desk.mailroom)
     loops = asyncio.create_task(work(means, stop))
     try:
         yield

@@ -22,6 +22,8 @@ from app.db.pool import WORKER_ROLE, Database
 from app.db.tables.providers import Provider
 from app.sealing.keys import development_sealing_keys
 from app.services.audit import verify
+from app.services.mail.mailroom import Mailroom
+from app.services.mail.reading import MailReader
 from app.services.shelf import Policies
 from app.worker import Means, work
 from tests.cli.desk import Running
@@ -56,7 +58,8 @@ class Hand:
         clock, keys = DatabaseClock(), development_sealing_keys(self._folder)
         objects, policies = Objects.at("", self._folder), Policies(self.database)
         settings = Settings(data_dir=self._folder)
-        means = Means(settings, self.database, clock, keys, self.outbound, objects, policies)
+        room = Mailroom(objects, MailReader(""), keys)
+        means = Means(settings, self.database, clock, keys, self.outbound, objects, policies, room)
         self.loops = asyncio.create_task(work(means, self.stop))
 
     async def kill(self) -> None:

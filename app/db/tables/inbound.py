@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
 
-from app.db.columns import Owned, Versioned, among, belongs, mapping, of_provider, words
+from app.db.columns import Owned, Versioned, among, belongs, count, mapping, of_provider, words
 
 
 class InboundMail(Versioned, Owned, table=True):
@@ -37,3 +37,6 @@ class InboundMail(Versioned, Owned, table=True):
     ticket_id: UUID | None = None
     message_id: UUID | None = None
     received_at: datetime
+    attempts: int = count()
+    """How often a worker took it up, since whoever received it broke off."""
+    again_at: datetime | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -58,7 +58,7 @@ async def act_on(errand: Errand, room: Mailroom, row: Mapping[str, Any], mail: M
     elif mail.sender is None or mail.automatic is not None:
         fate = await _by_a_machine(errand, room, mail)
     else:
-        fate = await _by_a_person(errand, room, mail)
+        fate = await _by_a_person(errand, room, mail, row["received_at"])
     await _write(errand, row, mail if isinstance(mail, Mail) else None, fate)
 
 
@@ -90,7 +90,7 @@ def _outdated(errand: Errand, accounts: Sequence[Mapping[str, Any]]) -> Command:
     return Command({"event": events}, along=along)
 
 
-async def _by_a_person(errand: Errand, room: Mailroom, mail: Mail) -> Fate:
+async def _by_a_person(errand: Errand, room: Mailroom, mail: Mail, received_at: datetime) -> Fate:
     assert mail.sender is not None
     around = await around_mail(
         errand.database, errand.provider_id, errand.principal, mail.sender.email, errand.now - _HOUR
@@ -105,7 +105,7 @@ async def _by_a_person(errand: Errand, room: Mailroom, mail: Mail) -> Fate:
         fate = await _added(errand, room, known, mail, sender)
         if fate is not None:
             return fate
-    return await _opened(errand, room, mail, sender)
+    return await _opened(errand, room, mail, sender, received_at)
 
 
 async def _added(errand: Errand, room: Mailroom, known: Known, mail: Mail, sender: NamedSender) -> Fate | None:
@@ -141,7 +141,8 @@ def _dropped(errand: Errand, known: Known, decision: Decision) -> Fate:
     return Fate("ignored", decision.reason, ticket=known.id, command=Command({"event": [event]}, update))
 
 
-async def _opened(errand: Errand, room: Mailroom, mail: Mail, sender: NamedSender) -> Fate:
+async def _opened(errand: Errand, room: Mailroom, mail: Mail, sender: NamedSender, received_at: datetime) -> Fate:
+    """Its clocks run from when it came, however long it lay."""
     present = await errand.policies.policy_at(errand.provider_id, errand.now)
     clean = without_secrets(
         TicketOpen(
@@ -151,9 +152,9 @@ async def _opened(errand: Errand, room: Mailroom, mail: Mail, sender: NamedSende
             body=mail.said or _NOTHING_SAID,
         )
     )
-    given = await gather(errand, clean.body, errand.now, errand.now, clean.redacted)
+    given = await gather(errand, clean.body, received_at, errand.now, clean.redacted)
     id_ = errand.new_id()
-    arrived = await arrive(errand, given, errand.now, id_)
+    arrived = await arrive(errand, given, received_at, id_)
     _, command = opening.recorded(errand, given, arrived, clean.body, id_, None)
     return await _with_files(errand, room, command, mail)
 

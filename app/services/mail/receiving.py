@@ -30,7 +30,7 @@ async def receive(errand: Errand, room: Mailroom, raw: bytes) -> StoredAnswer:
         await _keep(errand, room, raw, digest)
     if not again:
         mail = await room.reader.read(raw)
-        known = await persistently(lambda: _act(errand, room, digest, mail))
+        known = await persistently(lambda: act(errand, room, digest, mail))
     assert known is not None
     headers = {"Location": f"/v1/inbound/email/{known['id']}", **({"Idempotent-Replayed": "true"} if again else {})}
     return StoredAnswer(200 if again else 201, written(mail_view(known)), headers)
@@ -67,7 +67,8 @@ async def _keep(errand: Errand, room: Mailroom, raw: bytes, digest: bytes) -> No
         await room.objects.delete([key])
 
 
-async def _act(errand: Errand, room: Mailroom, digest: bytes, mail: Mail | Unreadable) -> Mapping[str, Any]:
+async def act(errand: Errand, room: Mailroom, digest: bytes, mail: Mail | Unreadable) -> Mapping[str, Any]:
+    """What became of a mail that is kept; whoever comes second finds it done."""
     row = await _known(errand, digest)
     assert row is not None
     if row["state"] == "received":
