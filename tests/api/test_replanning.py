@@ -1,15 +1,20 @@
 """Edited settings reach open tickets: what remains of their clocks is laid out anew, and what was judged stays."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from app.base.vocabulary import Role
+from app.db.pool import Database
+from app.db.problems import unavailable
+from app.db.replanning import _OTHERS
 from app.policy.library.files import policy_text
 from app.services.tickets.replanning import replan
 from tests.api.test_verbs import events, opened, read, said
-from tests.frontdesk import FrontDesk, Headers
+from tests.frontdesk import FrontDesk, Headers, open_front_desk
 
 MORNING, AFTERNOON = datetime(2026, 2, 10, 7, tzinfo=UTC), datetime(2026, 2, 10, 14, tzinfo=UTC)
 REPORT: dict[str, Any] = {"subject": "VPN", "body": "It hangs.", "facts": {"topic": "network.vpn", "users_affected": 1}}
@@ -99,3 +104,28 @@ async def test_a_version_that_takes_open_tickets_over_brings_its_hours_along(
     assert (await front.client.post("/v1/policies/tsc/versions", json=later, headers=admin)).status_code == 201
     assert (await read(front, admin, ticket))["clocks"][0]["due_at"] == due
     assert await replan(front.desk.database, front.desk.policies, provider.id, front.now) == 0
+
+
+class Away(Database):
+    """Has no time for open tickets."""
+
+    async def fetch(self, provider_id: Any, statement: str, *args: object) -> list[asyncpg.Record]:
+        if statement.startswith(_OTHERS[:40]):
+            raise unavailable()
+        return await super().fetch(provider_id, statement, *args)
+
+
+async def test_what_was_settled_stands_where_the_database_has_no_time_for_tickets(
+    front: FrontDesk, keys_folder: Path, owner_dsn: str, owner: asyncpg.Connection
+) -> None:
+    front.now = MORNING
+    _, _, customer = await front.customer("tsc")
+    admin = await front.staff(await front.provider("tsc"), Role.ADMIN)
+    waiting = await opened(front, customer, REPORT)
+    database = await Away.connect(owner_dsn, size=1)
+    async with open_front_desk(keys_folder, database, owner) as busy:
+        busy.now = AFTERNOON
+        await settle(busy, admin, **WEDNESDAY_OFF)
+    await database.close()
+    assert await events(front, waiting) == ["ticket.opened"]
+    assert await front.owner.fetchval("SELECT count(*) FROM settings_revision") == 1

@@ -81,16 +81,17 @@ def event_after_commit() -> None:
     _writes(change)
 
 
-def no_state_guard() -> None:
+def unguarded(statement: str) -> str:
     """Neither the version nor the number of the change: both would refuse the second one."""
+    blind = statement.replace("row.version = $2", "$2::bigint IS NOT NULL")
+    found = _EVENTS.search(blind)
+    return blind.replace(found[0], f"{found[0][:-1]} ON CONFLICT DO NOTHING)") if found else blind
 
+
+def no_state_guard() -> None:
     async def change(self: Any, provider_id: Any, statement: str, args: tuple[object, ...]) -> Any:
         await asyncio.sleep(_A_WHILE)
-        blind = statement.replace("row.version = $2", "$2::bigint IS NOT NULL")
-        found = _EVENTS.search(blind)
-        if found is not None:
-            blind = blind.replace(found[0], f"{found[0][:-1]} ON CONFLICT DO NOTHING)")
-        return await _fetchrow(self, provider_id, blind, *args)
+        return await _fetchrow(self, provider_id, unguarded(statement), *args)
 
     _writes(change)
 

@@ -71,6 +71,13 @@ PARTS: Final = (
         seconds=800,
     ),
     Part(
+        "races",
+        "requests",
+        pytest("tests/races"),
+        pytest("tests/races", tier=FAST),
+        seconds=600,
+    ),
+    Part(
         "fuzz",
         "inputs",
         module("tests.fuzz", "--seed", "{seed}", "--seconds", "30"),

@@ -27,7 +27,7 @@ from app.policy.lint import Finding, lint, lint_readings
 from app.policy.loading import LoadedPolicy, load
 from app.services.errands import Errand
 from app.services.shelf import compiled
-from app.services.tickets.replanning import AT_ONCE, replan
+from app.services.tickets.replanning import replan_at_once
 
 _MOST_SAID = 200
 _SLUG = "A provider's name may have small letters, digits and hyphens, and begins with a letter."
@@ -95,7 +95,7 @@ async def publish(errand: Errand, text: str, effective_from: datetime | None) ->
     stored = await _store(errand.database, errand.provider_id, row, event, version, errand.now)
     # Now, and not at the first request that counts on it.
     await errand.policies.lexicons.learn(policy.document.topics)
-    await replan(errand.database, errand.policies, errand.provider_id, errand.now, AT_ONCE)
+    await replan_at_once(errand.database, errand.policies, errand.provider_id, errand.now)
     return replace(stored, announced=announced(before, errand.now) if before else None)
 
 

@@ -10,7 +10,7 @@ from app.db.policies import documents, facts_for_publishing, insert_settings, re
 from app.policy.language.faults import PolicyFaults
 from app.services.errands import Errand
 from app.services.shelf import compiled
-from app.services.tickets.replanning import AT_ONCE, replan
+from app.services.tickets.replanning import replan_at_once
 
 _NONE: Mapping[str, Any] = {
     "assumptions": {},
@@ -64,7 +64,7 @@ async def revise(
     }
     event = errand.event(EventType.SETTINGS_REVISED, ("settings", row["id"]), 1, told, settings_revision=number)
     await insert_settings(errand.database, errand.provider_id, row, event, errand.now)
-    await replan(errand.database, errand.policies, errand.provider_id, errand.now, AT_ONCE)
+    await replan_at_once(errand.database, errand.policies, errand.provider_id, errand.now)
     about = {"revision": number, "effective_from": begins, "published_by": row["published_by"]}
     return {**about, "created_at": errand.now, **_NONE, **document}
 

@@ -1,10 +1,12 @@
 """New settings or a new version reach open tickets: what is left of their clocks is laid out anew."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.base.errors import Problem
 from app.base.events import EventType
 from app.base.identifiers import uuid7
 from app.db.commands import Command, Overtaken, Update, carry_out
@@ -20,6 +22,15 @@ from app.services.tickets.knowing import counting
 AT_ONCE = 100
 """Tickets that are replanned before whoever publishes is answered, those due first; the rest follow in rounds."""
 _BATCH = 50
+_log = logging.getLogger(__name__)
+
+
+async def replan_at_once(database: Database, policies: Policies, provider_id: UUID, now: datetime) -> None:
+    """After something was published, which stands: where the database has no time now, all is left to the rounds."""
+    try:
+        await replan(database, policies, provider_id, now, AT_ONCE)
+    except Problem as problem:
+        _log.warning("open tickets are replanned in rounds: %s", problem.code)
 
 
 async def replan(database: Database, policies: Policies, provider_id: UUID, now: datetime, most: int = _BATCH) -> int:
