@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from app.triage.labelled import filled_in
 from app.triage.text import Told, folded
 from app.triage.times import when
 
@@ -50,6 +51,7 @@ _CODE = re.compile(
 _HOST = r"(?:https?://)?(?:www\.)?(?P<name>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}[a-z]{2,18})(?![\w@-])"
 _DOMAIN = re.compile(rf"(?<![@\w.-]){_HOST}")
 _CALLED_DOMAIN = re.compile(rf"\b(?:domain|domaine|dominio)(?: name)?(?: is| est| e)? ?:? ?{_HOST}")
+_NAMED = frozenset({"first_name", "last_name"})
 _MOST_READ = 8_000
 _ENOUGH_WORDS = 12
 
@@ -82,11 +84,13 @@ def extract(
 ) -> Extracted:
     """`usernames`, `domains`: those of the accounts in question; `zone`: where the sender's clock hangs."""
     said = told.own[:_MOST_READ]
-    first, last = _names(told)
+    form = filled_in(f"{said}\n{told.logs}\n" + "\n".join(told.signature))
+    first, last = (form.get("first_name"), form.get("last_name")) if _NAMED & form.keys() else _names(told)
+    username = _account(folded(f"{said}\n{' '.join(told.signature)}"), usernames)
     return Extracted(
         first_name=first,
         last_name=last,
-        account_username=_account(folded(f"{said}\n{' '.join(told.signature)}"), usernames),
+        account_username=username or (form.get("account_username") if not usernames else None),
         error_message=error_said(told),
         description=len(re.findall(r"[^\W\d_]{2,}", told.said[:_MOST_READ])) >= _ENOUGH_WORDS,
         occurred_at=when(folded(said), received_at, zone),

@@ -38,6 +38,31 @@ def test_a_name_is_taken_from_where_people_sign(body: str, first: str | None, la
 
 
 @pytest.mark.parametrize(
+    ("body", "first", "last", "username"),
+    [
+        ("First name: Jane\nLast name: Doe\nUsername: acmeco\nFTP fails.", "Jane", "Doe", "acmeco"),
+        ("FTP fails.\n\n* Name: Jane Doe\n* User name = jane", "Jane", "Doe", "jane"),
+        ("first name : jane\nsurname : o'hara", "jane", "o'hara", None),
+        ("Prénom : Marie-Ève\nNom : de la Tour\nIdentifiant : tour77", "Marie-Ève", "de la Tour", "tour77"),
+        ("Nom complet : Luc Roy\nNom d'utilisateur : lroy", "Luc", "Roy", "lroy"),
+        ("Nome: João\nSobrenome: da Silva\nUsuário: joao.silva", "João", "da Silva", "joao.silva"),
+        ("Nome completo: Ana Souza\nNome de usuário: ana", "Ana", "Souza", "ana"),
+        ("**First name:** Jane\n**Last name:** Doe", "Jane", "Doe", None),
+        ("Username:\nFirst name:\nLast name:", None, None, None),
+        ("Error name: timeout\nAccount: suspended\nName: x86_64 build 7", None, None, None),
+        ("> First name: Jane\nThe site is down.", None, None, None),
+    ],
+)
+def test_lines_of_a_form_are_read(body: str, first: str | None, last: str | None, username: str | None) -> None:
+    got = found(body)
+    assert (got.first_name, got.last_name, got.account_username) == (first, last, username)
+
+
+def test_of_an_account_that_is_known_no_other_name_is_believed() -> None:
+    assert found("Username: somebody", usernames=("acmeco",)).account_username is None
+
+
+@pytest.mark.parametrize(
     ("body", "known", "account"),
     [
         ("Please look at acme01.", ("acme01", "acme02"), "acme01"),
