@@ -1,6 +1,6 @@
 """The audit chain: each event's seal binds it to all before it, so that whoever alters one is found out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -20,8 +20,17 @@ class Tampered:
     """The first place where the log is not what was sealed."""
 
     position: int
-    event: UUID
+    event: UUID | None
+    """None: there is none at that place or behind it."""
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The last seal of a log as it was once, kept where whoever can alter the log cannot."""
+
+    position: int
+    seal: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +72,11 @@ def sealed(before: bytes, events: Sequence[Logged], first: int) -> Iterator[tupl
         yield event.id, position, before
 
 
-async def verify(database: Database, provider_id: UUID) -> Verified:
-    """Every position there, and every seal what it must be."""
+async def verify(database: Database, provider_id: UUID, kept: Kept | None = None) -> Verified:
+    """Every position there, every seal what it must be, and the one that was kept in its place.
+
+    Whoever cuts off the end, or seals everything anew from some place on, is found out by a kept seal alone.
+    """
     position, last = 0, b""
     while events := await placed_events(database, provider_id, position, _AT_ONCE):
         for event in events:
@@ -76,9 +88,22 @@ async def verify(database: Database, provider_id: UUID) -> Verified:
             if expected != event.seal:
                 return Verified(position, last, Tampered(position, event.id, "is not what was sealed"))
             last = expected
+            if kept is not None and position == kept.position and last != kept.seal:
+                changed = Tampered(position, event.id, "is not what it was when its seal was kept, or one before it")
+                return Verified(position, last, changed)
+    if kept is not None and position < kept.position:
+        cut = f"is missing: there were {kept.position} when the seal was kept"
+        return Verified(position, last, Tampered(position + 1, None, cut))
     return Verified(position, last, None)
 
 
-async def verify_all(database: Database, only: str | None = None) -> dict[str, Verified]:
+async def verify_all(
+    database: Database, only: str | None = None, kept: Mapping[str, Kept] | None = None
+) -> dict[str, Verified]:
     """By slug: every provider, or this one alone. `database` acts as the worker."""
-    return {slug: await verify(database, id_) for id_, slug in await all_providers(database) if only in (None, slug)}
+    known = kept or {}
+    return {
+        slug: await verify(database, id_, known.get(slug))
+        for id_, slug in await all_providers(database)
+        if only in (None, slug)
+    }
