@@ -46,6 +46,15 @@ GROUPS: Final[dict[str, tuple[str, dict[str, Place]]]] = {
         "The log of everything, and its seals.",
         {"verify": ("Say whether the log is what was sealed.", "app.cli.audit:verify")},
     ),
+    "keys": (
+        "The keys that seal secrets at rest.",
+        {
+            "rewrap": (
+                "Wrap all that is sealed with the newest key, so that the old can go.",
+                "app.cli.keys:rewrap",
+            )
+        },
+    ),
     "client": (
         "Machines that call the API with a secret.",
         {

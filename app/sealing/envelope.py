@@ -41,6 +41,19 @@ def unseal(keys: SealingKeys, envelope: bytes, aad: str) -> bytes:
     return _decrypted(own, rest[_WRAPPED_BYTES:], place)
 
 
+def rewrapped(keys: SealingKeys, envelope: bytes, aad: str) -> bytes | None:
+    """The same text under its own key, which the newest key now wraps; None where it does already, or CannotUnseal."""
+    before, place = sealed_by(envelope), aad.encode()
+    kid, wrapping = keys.current
+    unseal(keys, envelope, aad)  # what was spoiled must not look as if it had just been sealed
+    if before == kid:
+        return None
+    rest = envelope[2 + len(before) :]
+    own = _decrypted(keys.keys[before], rest[:_WRAPPED_BYTES], _WRAPPED + place)
+    head = bytes((_FORMAT, len(kid))) + kid.encode()
+    return head + _encrypted(wrapping, own, _WRAPPED + place) + rest[_WRAPPED_BYTES:]
+
+
 def sealed_by(envelope: bytes) -> str:
     """The kid of the key that wrapped it."""
     if len(envelope) < 2 or envelope[0] != _FORMAT:

@@ -113,4 +113,11 @@ PARTS: Final = (
     ),
     Part("restoring", "rows", module("tests.recovery.lost"), None),
     Part("recovery", "rows", module("tests.recovery.rewound"), module("tests.recovery.rewound")),
+    Part(
+        "sealing",
+        "envelopes",
+        pytest("tests/sealing", "tests/services/test_rewrapping.py", "tests/api/test_secure_forms.py"),
+        pytest("tests/services/test_rewrapping.py"),
+    ),
+    Part("audit", "ways to tamper", pytest("tests/services/test_audit.py"), pytest("tests/services/test_audit.py")),
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.sealing.envelope import CannotUnseal, seal, sealed_by, unseal
+from app.sealing.envelope import CannotUnseal, rewrapped, seal, sealed_by, unseal
 from app.sealing.keys import SealingKeys
 
 OLD, NEW = SealingKeys({"old": b"o" * 32}), SealingKeys({"new": b"n" * 32, "old": b"o" * 32})
@@ -49,3 +49,15 @@ def test_a_key_is_not_taken_for_a_text() -> None:
     assert len(sealed) == len(key)
     with pytest.raises(CannotUnseal):
         unseal(OLD, head + sealed + key, PLACE)
+
+
+def test_wrapped_anew_it_opens_in_its_place_by_the_new_key_alone_and_its_text_is_not_touched() -> None:
+    before = seal(OLD, b"a", PLACE)
+    after = rewrapped(NEW, before, PLACE)
+    assert after is not None
+    assert (sealed_by(after), after[-29:]) == ("new", before[-29:])
+    assert unseal(SealingKeys({"new": b"n" * 32}), after, PLACE) == b"a"
+    assert rewrapped(NEW, after, PLACE) is None
+    for place, keys in ((PLACE + "x", NEW), (PLACE, SealingKeys({"new": b"n" * 32}))):
+        with pytest.raises(CannotUnseal):
+            rewrapped(keys, before, place)

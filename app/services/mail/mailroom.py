@@ -26,14 +26,14 @@ class Mailroom:
 
     def sealed(self, raw: bytes, provider_id: UUID, mail: UUID) -> bytes:
         """What is shown of a mail has no passwords in it; the mail as it came may."""
-        return seal(self.sealing, raw, _place(provider_id, mail))
+        return seal(self.sealing, raw, place_of_mail(provider_id, mail))
 
     def unsealed(self, kept: bytes, provider_id: UUID, mail: UUID) -> bytes:
         """CannotUnseal where the key is gone."""
-        return unseal(self.sealing, kept, _place(provider_id, mail))
+        return unseal(self.sealing, kept, place_of_mail(provider_id, mail))
 
 
-def _place(provider_id: UUID, mail: UUID) -> str:
+def place_of_mail(provider_id: UUID, mail: UUID) -> str:
     return f"{provider_id}|mail|{mail}"
 
 
