@@ -1,7 +1,7 @@
 """`clausedesk report sla|fees`: what came of promises and prices, drawn in the terminal or into a file."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Annotated, Any
@@ -81,11 +81,14 @@ def _end(day: datetime | None, policy: CompiledPolicy) -> datetime | None:
     return None if day is None else datetime.combine(day.date(), time(12), ZoneInfo(policy.document.tz))
 
 
-def _asked(provider: str | None, ask: Ask) -> list[Report]:
-    async def work(database: Database) -> list[Report]:
+def _asked(provider: str | None, ask: Ask) -> list[tuple[Report, ZoneInfo]]:
+    """Each with the zone whose days it is about."""
+
+    async def work(database: Database) -> list[tuple[Report, ZoneInfo]]:
         policies, now = Policies(database), system_clock()
-        chosen = [(id_, slug) for id_, slug in await active_providers(database) if provider in (None, slug)]
-        return [await ask(database, id_, await policies.policy_at(id_, now), now) for id_, _ in chosen]
+        chosen = [id_ for id_, slug in await active_providers(database) if provider in (None, slug)]
+        of = [(id_, await policies.policy_at(id_, now)) for id_ in chosen]
+        return [(await ask(database, id_, policy, now), ZoneInfo(policy.document.tz)) for id_, policy in of]
 
     found = on_database(read_settings(), work, role=WORKER_ROLE)
     if not found:
@@ -94,16 +97,32 @@ def _asked(provider: str | None, ask: Ask) -> list[Report]:
 
 
 def _show(
-    found: Sequence[Report], table: Callable[[Report], Table], what: str, to: Path | None, *, as_json: bool
+    found: Sequence[tuple[Report, ZoneInfo]],
+    table: Callable[[Report], Table],
+    what: str,
+    to: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     if to is not None:
-        _draw(found, what, to)
+        _draw([in_days(report, zone) for report, zone in found], what, to)
         print(f"Drawn into {to}")
     elif as_json:
-        print(as_text(list(found)))
+        print(as_text([report for report, _ in found]))
     else:
-        for report in found:
-            Console().print(table(report))
+        for report, zone in found:
+            Console().print(table(in_days(report, zone)))
+
+
+def in_days(report: Report, zone: ZoneInfo) -> Report:
+    """For people: with the days of the policy's zone in place of instants, the last one included."""
+
+    def day(at: datetime) -> date:
+        return at.astimezone(zone).date()
+
+    rows = [{**row, "period_start": day(row["period_start"])} for row in report["data"]]
+    last = day(report["until"]) - timedelta(days=1)
+    return {**report, "since": day(report["since"]), "until": last, "data": rows}
 
 
 def _draw(found: Sequence[Report], what: str, to: Path) -> None:
@@ -132,7 +151,7 @@ def _promises(report: Report) -> Table:
         times = [duration(row[name]) for name in ("median_seconds", "p90_seconds")]
         labels = [str(row[name]) if row[name] is not None else "–" for name in names]
         bar = Bar(1, 0, kept or 0, width=_BAR)
-        table.add_row(row["period_start"].date().isoformat(), *labels, bar, shown, *counts, *times)
+        table.add_row(row["period_start"].isoformat(), *labels, bar, shown, *counts, *times)
     return table
 
 
@@ -145,7 +164,7 @@ def _money(report: Report) -> Table:
     for name in ("currency", "quoted", "consented", "waived", "settled", "paid", "refunded"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in report["data"]:
-        labels = [row["period_start"].date().isoformat(), row["rule"] or "–", row["department"] or "–"]
+        labels = [row["period_start"].isoformat(), row["rule"] or "–", row["department"] or "–"]
         bar = Bar(most, 0, float(row["consented"]), width=_BAR)
         amounts = [row[name] for name in ("currency", "quoted", "consented", "waived", "settled", "paid", "refunded")]
         table.add_row(*labels, bar, *amounts)
@@ -153,7 +172,7 @@ def _money(report: Report) -> Table:
 
 
 def _table(report: Report, otherwise: str) -> Table:
-    days = f"{report['since'].date()} to {report['until'].date()}"
+    days = f"{report['since']} to {report['until']}"
     counted = report.get("counted_at", report["until"])
     told = f", {otherwise}" if not report["data"] else "" if counted else ", not counted yet"
     return Table(title=f"{report['provider']}, {days}{told}", title_justify="left")

@@ -44,5 +44,5 @@ class Gates:
             self._waiting[row["ticket"]] = (gate, row["occurred_at"])
 
     def spreads(self) -> Mapping[str, Spread]:
-        """By gate, those included at which nothing has waited yet."""
-        return {gate: (of_gate, float(self._seconds[gate])) for gate, of_gate in self._counts.items()}
+        """By gate at which something has waited."""
+        return {gate: (of_gate, float(self._seconds[gate])) for gate, of_gate in self._counts.items() if of_gate}
