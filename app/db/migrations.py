@@ -1,5 +1,6 @@
 """Brings a database to a revision of the schema, one starter at a time."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,14 +24,16 @@ _NO_RIGHT = (
     "The login {} may not create and grant the roles clausedesk_app and clausedesk_worker: set MIGRATION_DATABASE_URL "
     "to a login that may."
 )
-_LOCK = 0x636C6175  # "clau": held by whoever migrates this database
+_TRY = f"SELECT pg_try_advisory_lock({0x636C6175})"  # "clau": held by whoever migrates this database
 
 
 async def migrate(dsn: str, revision: str = HEAD, *, runtime_login: str | None = None) -> None:
     """Up or down to the revision. `runtime_login` may then act in the app's and the worker's role."""
     lock = await connect_once(dsn)
     try:
-        await lock.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        # Whoever waited in a statement would be waited for by an index that is built beside others' work.
+        while not await lock.fetchval(_TRY):  # noqa: ASYNC110 - another process lets go of it, which sets no event here
+            await asyncio.sleep(0.1)
         await _check_rights(lock)
         current = await _current(lock)
         downwards = current is not None and (revision == "base" or (revision != "head" and revision < current))

@@ -78,16 +78,19 @@ _SHOWN: Final = f"""(SELECT row_to_json(shown)::text FROM (SELECT
 
 
 @lru_cache(maxsize=512)
-def _statement(kind: Kind, filters: tuple[str, ...], order: Order, after: bool | None) -> str:
-    """`after`: whether the position before the page has an instant; None for the first page."""
+def _statement(kind: Kind, filters: tuple[str, ...], order: Order, after: bool | None, fetch: int) -> str:
+    """`after`: whether the position before the page has an instant; None for the first page.
+
+    `fetch` is written out: Postgres keeps a plan only where it knows how few rows are wanted.
+    """
     # Internal notes are found by staff alone.
     notes = str(kind is Kind.STAFF).lower()
-    conditions = [FILTERS[name].format(f"${7 + n}", notes=notes) for n, name in enumerate(filters)]
+    conditions = [FILTERS[name].format(f"${6 + n}", notes=notes) for n, name in enumerate(filters)]
     if after is not None:
-        conditions.append(_AFTER[order, after].format(f"${7 + len(filters)}", f"${8 + len(filters)}"))
+        conditions.append(_AFTER[order, after].format(f"${6 + len(filters)}", f"${7 + len(filters)}"))
     where = "".join(f" AND {condition}" for condition in conditions)
     return f"""SELECT t.id, t.next_due_at, t.updated_at, {_SHOWN} AS shown FROM {JOINED}
-      WHERE t.provider_id = $1 AND {ticket_sees(kind)}{where} ORDER BY {_SORTS[order]} LIMIT $6"""
+      WHERE t.provider_id = $1 AND {ticket_sees(kind)}{where} ORDER BY {_SORTS[order]} LIMIT {fetch:d}"""
 
 
 Position = tuple[Any, UUID]
@@ -104,5 +107,6 @@ async def list_tickets(
     fetch: int,
 ) -> tuple[CallerRow, list[asyncpg.Record]]:
     """Each row with what it is sorted by, and the ticket as it is `shown` in JSON."""
-    statement = _statement(kind_of(principal), tuple(filters), order, None if after is None else after[0] is not None)
-    return await for_caller(database, provider_id, principal, statement, fetch, *filters.values(), *(after or ()))
+    instant = None if after is None else after[0] is not None
+    statement = _statement(kind_of(principal), tuple(filters), order, instant, fetch)
+    return await for_caller(database, provider_id, principal, statement, *filters.values(), *(after or ()))

@@ -15,7 +15,7 @@ from tests.frontdesk import FrontDesk, Headers, open_front_desk
 
 TICKET: dict[str, Any] = {"subject": "The shop is slow", "body": "Since nine." * 20, "facts": {"topic": "web.error"}}
 PAGE = "/v1/tickets?limit=50"
-MOST_CALLS = {"open": 6_470, "read": 1_970, "list": 1_950}
+MOST_CALLS = {"open": 5_020, "read": 1_980, "list": 1_630}
 """A tenth above what was counted, with the readable log of tests; what goes beyond has to earn it."""
 MOST_BYTES = 2_048
 """Of a listed ticket."""
@@ -58,10 +58,12 @@ async def test_hot_requests_call_few_functions_and_lists_are_short(narrow: Front
         ("read", "GET", url, None),
         ("list", "GET", PAGE, None),
     ):
-        for _ in range(2):  # the first may learn something
+        counts = []
+        for _ in range(4):  # the first may learn something, and answers of the database come in more or fewer pieces
             answer = await narrow.client.request(method, path, headers={**customer, **narrow.key()}, json=body)
+            counts.append(desk.calls)
         assert answer.is_success, answer.text
-        counted[name] = desk.calls
+        counted[name] = min(counts)
     assert {name: count for name, count in counted.items() if count > MOST_CALLS[name]} == {}
     assert len(answer.content) <= 50 * MOST_BYTES
     assert len(answer.json()["data"]) == 50

@@ -153,7 +153,7 @@ async def test_text_search_goes_by_its_indexes(owner: asyncpg.Connection) -> Non
 @pytest.mark.parametrize("kind", [Kind.STAFF, Kind.CONTACT])
 async def test_no_list_reads_every_ticket(owner: asyncpg.Connection, kind: Kind, order: Order) -> None:
     """Each order has its index, whoever asks; only what a caller sees stands between."""
-    rows = _statement(kind, (), order, None).replace("$6", "25").replace("$1", f"'{factories.new_id()}'::uuid")
+    rows = _statement(kind, (), order, None, 25).replace("$1", f"'{factories.new_id()}'::uuid")
     seen = f"(SELECT '{factories.new_id()}'::uuid AS caller_account) AS caller"
     found = await planned(owner, f"SELECT page.id FROM {seen}, LATERAL ({rows}) AS page")
     assert [scan for scan in found if scan == ("Seq Scan", "ticket")] == []

@@ -25,7 +25,8 @@ from app.db.columns import (
     words,
 )
 
-_WAITING = text("status NOT IN ('resolved', 'closed')")
+_OPEN = text("status NOT IN ('resolved', 'closed')")
+_HELPED = text("status IN ('resolved', 'closed') AND outcome = 'accepted' AND merged_into IS NULL")
 
 
 class Ticket(Versioned, Referred, Owned, table=True):
@@ -47,13 +48,15 @@ class Ticket(Versioned, Referred, Owned, table=True):
         CheckConstraint("level >= 0", name="level"),
         CheckConstraint("merged_into <> id AND follow_up_of <> id", name="not_its_own_kin"),
         Index("ix_ticket_account", "provider_id", "account_id", "id"),
+        Index("ix_ticket_open", "provider_id", "account_id", "id", postgresql_where=_OPEN),
+        Index("ix_ticket_helped", "provider_id", "account_id", text("(facts ->> 'topic')"), postgresql_where=_HELPED),
         Index("ix_ticket_reseller", "provider_id", "reseller_id", "id"),
         Index("ix_ticket_assignee", "provider_id", "assignee_id", "id"),
         Index("ix_ticket_received", "provider_id", "received_at"),
         Index("ix_ticket_due", "provider_id", "next_due_at", "id"),
         Index("ix_ticket_wake", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
         Index("ix_ticket_updated", "provider_id", "updated_at", "id"),
-        Index("ix_ticket_queue", "provider_id", "department", "level", "id", postgresql_where=_WAITING),
+        Index("ix_ticket_queue", "provider_id", "department", "level", "id", postgresql_where=_OPEN),
         Index("ix_ticket_contact", "provider_id", "contact_id", postgresql_where=text("contact_id IS NOT NULL")),
         Index("ix_ticket_incident", "provider_id", "incident", postgresql_where=text("incident IS NOT NULL")),
         Index("ix_ticket_merged_into", "provider_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
