@@ -36,6 +36,11 @@ help: ## what can be made
 	VIRTUAL_ENV=.venv/clients $(UV) pip install --quiet --require-hashes -r requirements/clients.txt
 	@touch $@
 
+.venv/.peer: .venv/.uv requirements/peer.txt
+	$(UV) venv --quiet --clear --python $(BIN)/python .venv/peer
+	VIRTUAL_ENV=.venv/peer $(UV) pip install --quiet --require-hashes -r requirements/peer.txt
+	@touch $@
+
 .PHONY: install
 install: .venv/.run ## make .venv with the command `clausedesk` in it
 
@@ -44,6 +49,7 @@ lock: .venv/.dev ## resolve the locked requirements anew (pyproject.toml decides
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --group build pyproject.toml -o requirements/run.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --group pyproject.toml:clients -o requirements/clients.txt
+	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --group pyproject.toml:peer -o requirements/peer.txt
 
 # ── run ──────────────────────────────────────────────────────────────────────
 .PHONY: run

@@ -1,10 +1,11 @@
-"""Floor B: the least a ticket service on this stack can do. FastAPI, raw asyncpg, HS256, three inserts, no policy."""
+"""Floor B: the least a ticket service on this stack can do. FastAPI, raw asyncpg, HS256, a few inserts, no policy."""
 
 import os
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 import asyncpg
@@ -19,6 +20,8 @@ CREATE TABLE IF NOT EXISTS floor_ticket (
     id uuid PRIMARY KEY, account_id uuid NOT NULL, subject text NOT NULL, body text NOT NULL,
     status text NOT NULL, priority text NOT NULL, due_at timestamptz, created_at timestamptz NOT NULL);
 CREATE INDEX IF NOT EXISTS floor_ticket_account ON floor_ticket (account_id, id DESC);
+CREATE TABLE IF NOT EXISTS floor_message (
+    id uuid PRIMARY KEY, ticket_id uuid NOT NULL REFERENCES floor_ticket, body text NOT NULL, at timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS floor_event (
     id uuid PRIMARY KEY, ticket_id uuid NOT NULL REFERENCES floor_ticket, kind text NOT NULL,
     at timestamptz NOT NULL);
@@ -32,6 +35,26 @@ class TicketIn(BaseModel):
     subject: str = Field(max_length=500)
     body: str = Field(max_length=100_000)
     topic: str
+
+
+class MessageIn(BaseModel):
+    body: str = Field(max_length=100_000)
+
+
+class MessageOut(MessageIn):
+    id: uuid.UUID
+    ticket_id: uuid.UUID
+    at: datetime
+
+
+class QuoteIn(BaseModel):
+    minutes: int = Field(ge=1, le=10_000)
+
+
+class QuoteOut(BaseModel):
+    blocks: int
+    total: Decimal
+    currency: str
 
 
 class TicketOut(BaseModel):
@@ -109,3 +132,23 @@ async def list_tickets(account: Account, limit: Annotated[int, Query(ge=1, le=10
             "SELECT * FROM floor_ticket WHERE account_id = $1 ORDER BY id DESC LIMIT $2", account, limit
         )
     return [TicketOut(**row) for row in rows]
+
+
+@app.post("/tickets/{id_}/messages", status_code=201)
+async def reply(id_: uuid.UUID, message: MessageIn, account: Account) -> MessageOut:
+    now = datetime.now(UTC)
+    out = MessageOut(id=uuid.uuid4(), ticket_id=id_, body=message.body, at=now)
+    async with app.state.pool.acquire() as connection, connection.transaction():
+        known = await connection.fetchval("SELECT 1 FROM floor_ticket WHERE id = $1 AND account_id = $2", id_, account)
+        if known is None:
+            raise HTTPException(404)
+        await connection.execute("INSERT INTO floor_message VALUES ($1, $2, $3, $4)", out.id, id_, out.body, now)
+        await connection.execute("INSERT INTO floor_event VALUES ($1, $2, $3, $4)", uuid.uuid4(), id_, "replied", now)
+        await connection.execute("INSERT INTO floor_outbox VALUES ($1, $2, $3, $4)", uuid.uuid4(), id_, "replied", now)
+    return out
+
+
+@app.post("/quotes")
+async def quote(asked: QuoteIn, _: Account) -> QuoteOut:
+    blocks = -(-asked.minutes // 15)
+    return QuoteOut(blocks=blocks, total=blocks * Decimal("37.50"), currency="CAD")

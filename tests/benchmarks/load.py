@@ -1,74 +1,151 @@
-"""A small load of its own: keep-alive connections on loopback, bounded in time, counting answers."""
+"""Load by wrk over keep-alive connections on loopback, bounded in time, with the processor time that it cost whom."""
 
-import asyncio
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
+
+# Two keys of one run are never the same, nor are those of two runs.
+_SCRIPT = """
+local paths, headers, body = %(paths)s, %(headers)s, %(body)s
+local sent = 0
+function request()
+  sent = sent + 1
+  if %(keyed)s then headers["Idempotency-Key"] = "%(run)s-" .. sent end
+  return wrk.format("%(method)s", paths[sent %% #paths + 1], headers, body)
+end
+function done(summary, latency)
+  local lost = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
+  io.write(string.format('\\n{"answers": %%d, "seconds": %%f, "refused": %%d, "lost": %%d, "p50": %%f, "p99": %%f}\\n',
+    summary.requests, summary.duration / 1e6, summary.errors.status, lost,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
+end
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes = b""
+    """What is asked again and again, of each path in turn."""
 
-    def as_bytes(self, extra: str = "") -> bytes:
-        lines = [f"{self.method} {self.path} HTTP/1.1", "Host: 127.0.0.1"]
-        lines += [f"{name}: {value}" for name, value in self.headers.items()]
-        if self.body:
-            lines.append(f"Content-Length: {len(self.body)}")
-        return ("\r\n".join(lines) + "\r\n" + extra + "\r\n").encode() + self.body
+    method: str
+    paths: Sequence[str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+    keyed: bool = False
+    """Whether each comes with an Idempotency-Key of its own."""
+
+    def script(self, run: str) -> str:
+        return _SCRIPT % {
+            "method": self.method,
+            "paths": "{" + ", ".join(map(json.dumps, self.paths)) + "}",
+            "headers": "{" + ", ".join(f"[{json.dumps(k)}] = {json.dumps(v)}" for k, v in self.headers.items()) + "}",
+            "body": json.dumps(self.body.decode()) if self.body else "nil",
+            "keyed": "true" if self.keyed else "false",
+            "run": run,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one round gave. `cpu` is server CPU seconds per answer."""
+    """What one round gave: milliseconds to an answer, processor seconds an answer, cores that others took."""
 
     answers: int
     seconds: float
+    p50: float
+    p99: float
     cpu: float
+    database_cpu: float
+    foreign: float
+    refused: int = 0
 
     @property
     def rate(self) -> float:
         return self.answers / self.seconds
 
 
-async def _one_connection(port: int, make: Callable[[], bytes], until: float, expect: bytes) -> int:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    answered = 0
-    try:
-        while time.monotonic() < until:
-            writer.write(make())
-            head = await reader.readuntil(b"\r\n\r\n")
-            status, _, rest = head.partition(b"\r\n")
-            if expect not in status:
-                raise RuntimeError(f"{status!r} instead of {expect!r}: {(await reader.read(2000))!r}")
-            length = next(
-                int(line.split(b":")[1]) for line in rest.split(b"\r\n") if line.lower().startswith(b"content-length:")
-            )
-            await reader.readexactly(length)
-            answered += 1
-    finally:
-        writer.close()
-    return answered
+@dataclass(slots=True)
+class Bench:
+    """A server under load on the first core, the load on the last; `database`: the PostgreSQL of all of them."""
+
+    database: int
+    runs: int = 0
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="clausedesk-wrk-")))
+
+    def measure(
+        self,
+        server: int,
+        port: int,
+        asked: Request,
+        *,
+        seconds: float,
+        connections: int = 16,
+        may_refuse: bool = False,
+    ) -> Sample:
+        """Raise RuntimeError where anything but success was answered, unless the desk may refuse what is too much."""
+        self.runs += 1
+        script = self.folder / "load.lua"
+        script.write_text(asked.script(f"{time.time_ns()}-{self.runs}"))
+        _pin(server, 0)
+        before = _spent(server), _spent(self.database), _busy()
+        command = [
+            *("taskset", "-c", str((psutil.cpu_count() or 1) - 1), wrk(), "--threads", "1", "--timeout", "20s"),
+            *("--connections", str(connections), "--duration", f"{seconds:.0f}s", "--script", str(script)),
+            f"http://127.0.0.1:{port}",
+        ]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+            process = psutil.Process(running.pid)
+            loading = 0.0
+            for line in running.stdout or ():
+                if line.startswith("{"):
+                    told = json.loads(line)
+                    loading = sum(process.cpu_times()[:2])
+        ours, theirs, busy = (
+            now - then for now, then in zip((_spent(server), _spent(self.database), _busy()), before, strict=True)
+        )
+        if told["lost"] or (told["refused"] and not may_refuse) or not told["answers"]:
+            raise RuntimeError(f"{asked.method} {asked.paths[0]}: {told}")
+        return Sample(
+            answers=told["answers"],
+            seconds=told["seconds"],
+            p50=told["p50"],
+            p99=told["p99"],
+            cpu=ours / told["answers"],
+            database_cpu=theirs / told["answers"],
+            foreign=max(0.0, busy - ours - theirs - loading) / told["seconds"],
+            refused=told["refused"],
+        )
 
 
-def _cpu(pid: int) -> float:
-    times = psutil.Process(pid).cpu_times()
-    return float(times.user + times.system)
+def wrk() -> str:
+    found = shutil.which("wrk")
+    if found is None:
+        sys.exit("The load comes from wrk, which is not here: `apt-get install wrk`, then once more.")
+    return found
 
 
-def measure(pid: int, port: int, make: Callable[[], bytes], *, expect: int, seconds: float, connections: int) -> Sample:
-    """Load one server for so long and account its CPU; raises on any other answer."""
+def _tree(pid: int) -> Iterable[psutil.Process]:
+    process = psutil.Process(pid)
+    return process, *process.children(recursive=True)
 
-    async def run() -> int:
-        until = time.monotonic() + seconds
-        wanted = str(expect).encode()
-        return sum(await asyncio.gather(*(_one_connection(port, make, until, wanted) for _ in range(connections))))
 
-    cpu, started = _cpu(pid), time.monotonic()
-    answers = asyncio.run(run())
-    return Sample(answers, time.monotonic() - started, (_cpu(pid) - cpu) / max(answers, 1))
+def _pin(pid: int, core: int) -> None:
+    for process in _tree(pid):
+        process.cpu_affinity([core])
+
+
+def _spent(pid: int) -> float:
+    """Processor seconds of a process and all that it has started, those that have ended included."""
+    root = psutil.Process(pid).cpu_times()
+    return sum(sum(p.cpu_times()[:2]) for p in _tree(pid)) + root.children_user + root.children_system
+
+
+def _busy() -> float:
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - times.iowait - times.guest - times.guest_nice)
