@@ -83,6 +83,7 @@ records: .venv/.dev ## write anew what scenarios and operations answer and docum
 	$(BIN)/python -m tests.policy.recording
 	$(BIN)/python -m tests.policy.recording_documents
 	$(BIN)/python -m tests.contract.recording
+	$(BIN)/python -m tests.api.conventions.exempt
 
 .PHONY: lexicon
 lexicon: .venv/.dev ## learn anew what the catalogues' topics sound like, after their words have changed

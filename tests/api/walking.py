@@ -182,6 +182,8 @@ class Walk:
         told = filled(call.body, arranged.names)
         usual, kind = _body(operation, altered(told, call.other) if change else told)
         body = usual if content is None else content
+        if content == b"":
+            kind = {}
         answer = await self.client.request(
             method or operation.method,
             operation.path.format_map({**arranged.names, **(names or {})}) + query,

@@ -13,7 +13,7 @@ from app.base.settings import Settings
 from app.db.pool import APP_ROLE, Database
 from app.main import create_app
 from app.policy.transitions import VERBS
-from tests.api.conventions import SECRETS
+from tests.api.conventions.repeating import SECRETS
 from tests.api.walking import Operation, Walk, operations_of
 from tests.api.walking_desk import CALLS, Ground
 from tests.chaos.mutants import unguarded
