@@ -15,6 +15,8 @@ SURE_ENOUGH = 0.6
 _MOST_CANDIDATES, _MOST_REASONS = 5, 4
 _ENOUGH_TO_AGREE = 2
 """Things said in a part of the message, for it to count as agreeing."""
+_SPEAKS = 0.05
+"""The least weight with which a word speaks for a topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +75,31 @@ def _candidates(lexicon: Lexicon, heard: Heard) -> tuple[Candidate, ...]:
 
 
 def sure_of(lexicon: Lexicon, heard: Heard, scores: Mapping[int, float]) -> float:
-    return sureness(*told_by(lexicon, heard, scores), len(heard.whole))
+    return sureness(*told_by(lexicon, heard, scores))
 
 
-def told_by(lexicon: Lexicon, heard: Heard, scores: Mapping[int, float]) -> tuple[float, int]:
-    """How far the best topic is ahead of those of other areas, and how many of subject and body agree on its area."""
+def told_by(lexicon: Lexicon, heard: Heard, scores: Mapping[int, float]) -> tuple[float, int, int]:
+    """What the best topic rests on.
+
+    How far it is ahead of those of other areas, how many of subject and body agree on its area, and how many things
+    that were said speak for it.
+    """
     best = _best(scores)
     area = _area(lexicon.topics[best])
     rivals = (score for at, score in scores.items() if _area(lexicon.topics[at]) != area)
     parts = (lexicon.scores(weighed(part, lexicon.rarity)) for part in heard.parts if len(part) >= _ENOUGH_TO_AGREE)
     agreeing = sum(_area(lexicon.topics[_best(part)]) == area for part in parts if part)
-    return scores[best] - max(rivals, default=0.0), agreeing
+    return scores[best] - max(rivals, default=0.0), agreeing, _speaking(lexicon, heard, best)
+
+
+def _speaking(lexicon: Lexicon, heard: Heard, topic: int) -> int:
+    speak = (
+        found.said
+        for feature, found in heard.whole.items()
+        if " " not in feature
+        and any(at == topic and weight > _SPEAKS for at, weight in lexicon.weights.get(feature, ()))
+    )
+    return len(set(speak))
 
 
 def _best(scores: Mapping[int, float]) -> int:

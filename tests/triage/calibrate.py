@@ -19,7 +19,7 @@ SETS = ("dev", "public", "others")
 HALVES, ROUNDS = 2, 30
 
 Outcome = tuple[tuple[float, float, float], bool]
-"""Lead, parts that agree and one; whether the family was right."""
+"""What lead and parts that agree are worth, and one; whether the family was right."""
 
 
 def half_of_the_phrases(half: int) -> dict[str, Topic]:
@@ -37,9 +37,9 @@ def outcomes() -> Iterator[Outcome]:
             scores = lexicon.closer(weighed(heard.whole, lexicon.rarity))
             if scores:
                 best = lexicon.topics[max(scores, key=lambda at: (scores[at], -at))]
-                lead, agreeing = told_by(lexicon, heard, scores)
+                lead, agreeing, said = told_by(lexicon, heard, scores)
                 for label in ticket.labels:
-                    yield (worth(lead, len(heard.whole)), agreeing, 1.0), family(best) == label.topic
+                    yield (worth(lead, said), worth(agreeing, said), 1.0), family(best) == label.topic
 
 
 def fitted(seen: Sequence[Outcome]) -> list[float]:

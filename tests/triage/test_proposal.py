@@ -104,6 +104,21 @@ def test_nothing_said_proposes_nothing() -> None:
         assert proposal.topic is None
 
 
+@pytest.mark.parametrize(
+    "vague",
+    [
+        *("It still does not work.", "any news??", "Hello? Is anybody there?", "as discussed on the phone"),
+        *("thank you, that worked", "see attachment", "Our coffee machine leaks", "My dog ate the remote of the tv"),
+        *("Ça ne marche toujours pas", "Des nouvelles ?", "merci, c'est bon", "continua sem funcionar", "me liga"),
+        *("Quanto custa um quilo de arroz?", "URGENT URGENT URGENT", "lorem ipsum dolor sit amet"),
+    ],
+)
+def test_one_word_that_sounds_like_a_topic_does_not_make_it_one(vague: str) -> None:
+    proposal = proposed("", vague)
+    assert proposal.topic is None
+    assert proposal.candidates
+
+
 def test_confidences_are_chances_and_fall() -> None:
     for ticket in tickets("own")[:150]:
         shown = [candidate.confidence for candidate in proposed(ticket.subject, ticket.body).candidates]
