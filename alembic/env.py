@@ -9,7 +9,8 @@ with_options = {"target_metadata": metadata, "compare_type": True, "transaction_
 if context.is_offline_mode():
     context.configure(dialect_name="postgresql", literal_binds=True, **with_options)
 else:
-    context.configure(connection=context.config.attributes["connection"], **with_options)
+    given = context.config.attributes
+    context.configure(connection=given["connection"], on_version_apply=given.get("after_each"), **with_options)
 
 with context.begin_transaction():
     context.run_migrations()

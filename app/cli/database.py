@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from app.base.errors import CODES, CannotStart, Problem
+from app.base.progress import Progress, unwatched
 from app.base.settings import Settings
 from app.db.connecting import connect_once
 from app.db.embedded import EmbeddedPostgres
@@ -24,14 +25,14 @@ def on_database(settings: Settings, work: Callable[[Database], Awaitable[Result]
         return asyncio.run(_work(dsn, work, role))
 
 
-async def migrate_given(settings: Settings) -> None:
+async def migrate_given(settings: Settings, watching: Progress = unwatched) -> None:
     """The database of DATABASE_URL, as the login that may create roles; the app's own login may then act in them."""
     app = settings.database_url.get_secret_value() if settings.database_url else None
     owner = settings.migration_database_url.get_secret_value() if settings.migration_database_url else app
     if owner is None:
         raise CannotStart("There is no database: set DATABASE_URL.")
     login = await _login(app) if app is not None and app != owner else None
-    await migrate(owner, runtime_login=login)
+    await migrate(owner, runtime_login=login, watching=watching)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from app.api.deps import Desk
 from app.base.errors import CannotStart
 from app.base.settings import read_settings
 from app.cli.database import migrate_given
+from app.cli.progress import progress
 from app.cli.tour import read_tour, welcome
 from app.db.pool import WORKER_ROLE, Database
 from app.main import serve
@@ -45,6 +46,7 @@ async def _load(desk: Desk) -> None:
     assert desk.settings.database_url is not None
     database = await Database.connect(desk.settings.database_url.get_secret_value(), role=WORKER_ROLE, size=1)
     try:
-        await load_demonstration(database, desk.clock())
+        with progress("Loading the examples") as watching:
+            await load_demonstration(database, desk.clock(), watching)
     finally:
         await database.close()

@@ -24,5 +24,5 @@ def drain(
     except ProcessLookupError:
         raise CannotStart(f"There is no process {pid}: say with --pid which one serves.") from None
     except PermissionError:
-        raise CannotStart(f"The process {pid} belongs to somebody else.") from None
+        raise CannotStart(f"The process {pid} belongs to somebody else: run this as the one who serves.") from None
     time.sleep(seconds)

@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from app.base.clock import system_clock
 from app.cli.policy import AsJson, Document, Language, as_text, fail, loaded
@@ -15,12 +17,18 @@ from app.policy.examples.requests import StepOf
 from app.policy.pages.citing import ExplainedClause, explain_clause
 
 
-def explain(policy: Document, clause: str, *, language: Language = None, as_json: AsJson = False) -> None:
+def explain(
+    policy: Document,
+    clause: Annotated[str, typer.Argument(help="Id of the clause, such as LAN-3.")],
+    *,
+    language: Language = None,
+    as_json: AsJson = False,
+) -> None:
     """Show a clause, the parts of the policy that rest on it, and an example decision."""
     document = loaded(policy).document
     explained = explain_clause(document, clause, language)
     if explained is None:
-        fail(f"{policy} has no clause {clause}.")
+        fail(f"{policy} has no clause {clause}: `clausedesk policy render {policy}` shows those that it has.")
     at = datetime(system_clock().year, 3, 3, 15, tzinfo=UTC)
     readings = {id_: assumption.value for id_, assumption in document.assumptions.items()}
     made = CompiledPolicy(document, version=1, revision=0, chosen=readings)

@@ -1,6 +1,5 @@
 """`clausedesk inbound`: one mail on stdin, as a mail server pipes it."""
 
-import os
 import sys
 from typing import Annotated, Final
 
@@ -12,6 +11,7 @@ from app.base.errors import CannotStart
 from app.base.settings import Settings, read_settings
 from app.base.vocabulary import Role, Scope
 from app.cli.database import on_database
+from app.cli.exits import ExitCode
 from app.clients.objects import Objects
 from app.db.faults import DatabaseFault
 from app.db.pool import Database
@@ -22,19 +22,20 @@ from app.services.mail.mailroom import Mailroom
 from app.services.mail.reading import MailReader
 from app.services.mail.receiving import receive
 from app.services.shelf import Policies
+from app.services.subjects import unknown_provider
 
 _MOST_BYTES: Final = 48 * 1024 * 1024
 
 
 def inbound(provider: Annotated[str, typer.Option(help="Slug of the provider", show_default=False)]) -> None:
-    """Take in one mail from stdin. Where that fails for our own reasons the exit code is 75: the server tries again."""
+    """Take in one mail from stdin, and print as JSON what became of it."""
     raw = sys.stdin.buffer.read(_MOST_BYTES)
     settings = read_settings()
     try:
         told = on_database(settings, lambda database: _receive(database, settings, provider, raw))
     except (CannotStart, DatabaseFault) as fault:
         typer.echo(str(fault), err=True)
-        raise typer.Exit(os.EX_TEMPFAIL) from None
+        raise typer.Exit(ExitCode.LATER) from None
     print(told)
 
 
@@ -47,7 +48,7 @@ async def _receive(database: Database, settings: Settings, provider: str, raw: b
     policies = Policies(database)
     provider_id = await policies.provider_id(provider)
     if provider_id is None:
-        raise CannotStart(f"There is no provider {provider!r} here.")
+        raise CannotStart(await unknown_provider(database, provider))
     gateway = await find_service(database, provider_id, [Scope.INBOUND])
     if gateway is None:
         command = f"clausedesk client create mail --provider {provider} --scope inbound"

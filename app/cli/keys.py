@@ -4,6 +4,7 @@ import typer
 
 from app.base.settings import read_settings
 from app.cli.database import on_database
+from app.cli.exits import ExitCode
 from app.clients.objects import Objects
 from app.db.pool import WORKER_ROLE, Database
 from app.sealing.keys import load_sealing_keys
@@ -12,7 +13,7 @@ from app.services.rewrapping import Rewrapped, rewrap_all
 
 def rewrap() -> None:
     """Wrap what is sealed (secrets of webhooks, secure forms, mail as it came) with the first of
-    CLAUSEDESK_SEALING_KEYS. Exit code 1 where something could not be opened: keep the old keys then."""
+    CLAUSEDESK_SEALING_KEYS. Where something could not be opened, keep the old keys."""
     settings = read_settings()
     given = settings.sealing_keys.get_secret_value() if settings.sealing_keys else None
     keys = load_sealing_keys(given, settings.data_dir, development=settings.environment == "development")
@@ -26,4 +27,4 @@ def rewrap() -> None:
     for reason, times in done.closed.items():
         print(f"{times} could not be opened: {reason}")
     if done.closed:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.NO)

@@ -9,16 +9,17 @@ from typer.main import get_command
 
 from app.base.errors import CannotStart
 from app.cli.commands import COMMANDS, GROUPS
+from app.cli.exits import ExitCode
 from app.cli.interrupts import keep_interrupts
 from app.cli.lazily import lazy_commands, lazy_group
 from app.db.faults import DatabaseFault
 
 _root = typer.Typer(
-    add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
     help="A support desk in which the published support policy runs.",
-    epilog="Begin with `clausedesk demo`. Settings are environment variables: docs/settings.md lists them.",
+    epilog="Begin with `clausedesk demo`; `clausedesk COMMAND --help` shows how each is used. Settings are environment "
+    "variables: docs/settings.md lists them. docs/cli.md tells of exit codes and completion.",
 )
 
 
@@ -43,8 +44,9 @@ def run() -> None:
     command = get_command(_root)
     commands: dict[str, object] = command.commands  # type: ignore[attr-defined] # a group, since it has a callback
     commands |= lazy_commands(COMMANDS)
-    commands |= {name: lazy_group(name, words, members) for name, (words, members) in GROUPS.items()}
+    commands |= {name: lazy_group(name, does, members) for name, (does, members) in GROUPS.items()}
     try:
         command(prog_name="clausedesk")
     except (CannotStart, DatabaseFault) as fault:
-        sys.exit(str(fault))
+        print(fault, file=sys.stderr)
+        sys.exit(ExitCode.CANNOT)

@@ -9,8 +9,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from app.base.clock import system_clock
+from app.cli.exits import ExitCode
 from app.policy.language.faults import PolicyFaults
-from app.policy.library.files import library, policy_text
+from app.policy.library.files import library, policy_text, providers
 from app.policy.lint import is_publishable, lint_readings
 from app.policy.lint import lint as findings_of
 from app.policy.loading import LoadedPolicy, load
@@ -27,7 +28,7 @@ def lint(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Check documents: every fault and finding at once. Ends with 1 where one could not be published."""
+    """Check documents: every fault and finding at once, with its line, its place and its remedy."""
     sound, answers = True, []
     for path in files:
         answer, good = _checked(path)
@@ -42,7 +43,7 @@ def lint(
     if as_json:
         print(as_text(answers))
     if not sound:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.NO)
 
 
 def _checked(path: Path) -> tuple[list[dict[str, Any]], bool]:
@@ -55,7 +56,13 @@ def _checked(path: Path) -> tuple[list[dict[str, Any]], bool]:
     return said, is_publishable(findings)
 
 
-def diff(old: Document, new: Document, *, language: str = "en", as_json: AsJson = False) -> None:
+def diff(
+    old: Document,
+    new: Document,
+    *,
+    language: Annotated[str, typer.Option(help="Language tag of clauses and names.")] = "en",
+    as_json: AsJson = False,
+) -> None:
     """Say in words what changed between two versions, and for whom."""
     changes = difference(loaded(old).document, loaded(new).document, language)
     if as_json:
@@ -90,7 +97,8 @@ def loaded(named: str) -> LoadedPolicy:
     path = Path(named)
     text = _read(path) if path.is_file() else policy_text(named)
     if text is None:
-        fail(f"{named} is neither a file nor a provider whose policy comes with the desk.")
+        ours = ", ".join(providers())
+        fail(f"{named} is neither a file nor a provider whose policy comes with the desk, which are {ours}.")
     try:
         return load(text, library())
     except PolicyFaults as faults:
@@ -108,7 +116,7 @@ def _read(path: Path) -> str:
 
 def fail(message: str) -> NoReturn:
     print(message, file=sys.stderr)
-    raise typer.Exit(1)
+    raise typer.Exit(ExitCode.CANNOT)
 
 
 def as_text(value: Any) -> str:

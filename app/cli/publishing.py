@@ -10,6 +10,7 @@ from app.base.clock import system_clock
 from app.base.errors import CannotStart, Problem
 from app.base.settings import read_settings
 from app.cli.database import on_database
+from app.cli.policy import AsJson, as_text
 from app.db.pool import WORKER_ROLE, Database
 from app.services.policies.publishing import Published
 from app.services.policies.publishing import add_provider as store
@@ -20,17 +21,17 @@ Begins = Annotated[
 ]
 
 
-def add_provider(file: DocumentFile) -> None:
+def add_provider(file: DocumentFile, *, as_json: AsJson = False) -> None:
     """Add a provider: check its policy and publish it as version 1."""
-    _publish(file, None, new=True)
+    _publish(file, None, new=True, as_json=as_json)
 
 
-def publish(file: DocumentFile, effective_from: Begins = None) -> None:
+def publish(file: DocumentFile, *, effective_from: Begins = None, as_json: AsJson = False) -> None:
     """Publish a new version of a provider's policy. It never changes again."""
-    _publish(file, effective_from, new=False)
+    _publish(file, effective_from, new=False, as_json=as_json)
 
 
-def _publish(file: Path, effective_from: datetime | None, *, new: bool) -> None:
+def _publish(file: Path, effective_from: datetime | None, *, new: bool, as_json: bool) -> None:
     text = file.read_text("utf-8")
     now = system_clock()
     wished = effective_from.replace(tzinfo=now.tzinfo) if effective_from is not None else None
@@ -39,7 +40,9 @@ def _publish(file: Path, effective_from: datetime | None, *, new: bool) -> None:
     )
     for warning in published.warnings:
         typer.echo(str(warning), err=True)
-    if not published.new:
+    if as_json:
+        print(as_text({"version": published.number, "new": published.new, "effective_from": published.effective_from}))
+    elif not published.new:
         print(f"Nothing to do: version {published.number} says exactly this.")
     else:
         begins = f"{published.effective_from:%Y-%m-%d %H:%M} UTC"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.bar import Bar
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -24,14 +25,17 @@ from app.policy.compile import CompiledPolicy
 from app.schemas.reports import By, Period
 from app.services.reports import fees, sla
 from app.services.shelf import Policies
+from app.services.subjects import unknown_provider
 
 Report = Mapping[str, Any]
 Ask = Callable[[Database, UUID, CompiledPolicy, datetime], Awaitable[dict[str, Any]]]
-_BAR = 20
+_BAR, _MOST_WIDE = 20, 400
 
-Provider = Annotated[str | None, typer.Option(help="Slug of one provider; otherwise all")]
-Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day; otherwise 30 days are told of")]
-Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; otherwise today")]
+Provider = Annotated[str | None, typer.Option(help="Slug of one provider; default: all")]
+Since = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day; default: 30 days before the last")
+]
+Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default: today")]
 Span = Annotated[Period, typer.Option(help="What the rows are counted by")]
 To = Annotated[Path | None, typer.Option(help="A .png or .svg to draw it into; needs the extra `charts`")]
 
@@ -46,7 +50,7 @@ def report_sla(
     to: To = None,
     as_json: AsJson = False,
 ) -> None:
-    """How many promises were kept and how long it took, in the clock's own time, of tickets received in those days."""
+    """Show how many promises were kept and how long it took, in the clock's own time, of tickets that came then."""
 
     async def ask(database: Database, id_: UUID, policy: CompiledPolicy, now: datetime) -> dict[str, Any]:
         question = sla.Question(_day(since, policy), _end(until, policy), period, tuple(by or ()))
@@ -64,7 +68,7 @@ def report_fees(
     to: To = None,
     as_json: AsJson = False,
 ) -> None:
-    """What prices were put, agreed to, let go and paid."""
+    """Show what prices were put, agreed to, let go and paid."""
 
     async def ask(database: Database, id_: UUID, policy: CompiledPolicy, now: datetime) -> dict[str, Any]:
         question = fees.Question(_day(since, policy), _end(until, policy), period)
@@ -87,13 +91,12 @@ def _asked(provider: str | None, ask: Ask) -> list[tuple[Report, ZoneInfo]]:
     async def work(database: Database) -> list[tuple[Report, ZoneInfo]]:
         policies, now = Policies(database), system_clock()
         chosen = [id_ for id_, slug in await active_providers(database) if provider in (None, slug)]
+        if not chosen:
+            raise CannotStart(await unknown_provider(database, provider))
         of = [(id_, await policies.policy_at(id_, now)) for id_ in chosen]
         return [(await ask(database, id_, policy, now), ZoneInfo(policy.document.tz)) for id_, policy in of]
 
-    found = on_database(read_settings(), work, role=WORKER_ROLE)
-    if not found:
-        raise CannotStart(f"There is no provider {provider!r} here." if provider else "There are no providers here.")
-    return found
+    return on_database(read_settings(), work, role=WORKER_ROLE)
 
 
 def _show(
@@ -111,7 +114,9 @@ def _show(
         print(as_text([report for report, _ in found]))
     else:
         for report, zone in found:
-            Console().print(table(in_days(report, zone)))
+            drawn = table(in_days(report, zone))
+            # As wide as it is, wherever it is shown: a narrow terminal wraps its lines, and nothing is cut off.
+            Console(width=Console(width=_MOST_WIDE).measure(drawn).maximum).print(drawn)
 
 
 def in_days(report: Report, zone: ZoneInfo) -> Report:
@@ -150,7 +155,7 @@ def _promises(report: Report) -> Table:
         counts = [str(row[name]) for name in ("met", "breached", "excused", "going")]
         times = [duration(row[name]) for name in ("median_seconds", "p90_seconds")]
         labels = [str(row[name]) if row[name] is not None else "–" for name in names]
-        bar = Bar(1, 0, kept or 0, width=_BAR)
+        bar = Bar(1, 0, kept or 0, width=_BAR, color="green")
         table.add_row(row["period_start"].isoformat(), *labels, bar, shown, *counts, *times)
     return table
 
@@ -160,12 +165,12 @@ def _money(report: Report) -> Table:
     most = max((float(row["quoted"]) for row in report["data"]), default=0) or 1
     for name in ("period", "tariff", "department"):
         table.add_column(name, no_wrap=True)
-    table.add_column("agreed to, of what was put", width=_BAR)
+    table.add_column("agreed to", width=_BAR)
     for name in ("currency", "quoted", "consented", "waived", "settled", "paid", "refunded"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in report["data"]:
         labels = [row["period_start"].isoformat(), row["rule"] or "–", row["department"] or "–"]
-        bar = Bar(most, 0, float(row["consented"]), width=_BAR)
+        bar = Bar(most, 0, float(row["consented"]), width=_BAR, color="green")
         amounts = [row[name] for name in ("currency", "quoted", "consented", "waived", "settled", "paid", "refunded")]
         table.add_row(*labels, bar, *amounts)
     return table
@@ -175,7 +180,7 @@ def _table(report: Report, otherwise: str) -> Table:
     days = f"{report['since']} to {report['until']}"
     counted = report.get("counted_at", report["until"])
     told = f", {otherwise}" if not report["data"] else "" if counted else ", not counted yet"
-    return Table(title=f"{report['provider']}, {days}{told}", title_justify="left")
+    return Table(title=f"{report['provider']}, {days}{told}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
 
 
 def duration(seconds: int | None) -> str:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from app.cli.exits import ExitCode
+from app.cli.policy import AsJson, as_text
 from app.policy.language.faults import PolicyFaults
 from app.policy.library.files import library, policy_text
 from app.policy.loading import load
@@ -28,34 +30,34 @@ def play_files(
     *,
     documents: Documents = None,
     only: Annotated[list[str] | None, typer.Option(help="Play the scenario with this id alone; repeatable.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Play scenarios: one line for each failure, then how many passed and failed. Ends with 1 where any failed."""
+    """Play scenarios: one line for each failure, with what was expected and what came, then how many passed."""
     own = dict(map(_document, documents or ()))
     shelf = Shelf(lambda provider: own.get(provider) or policy_text(provider), library())
-    passed = failed = 0
+    passed, failed, failures = 0, 0, list[str]()
     for path in files:
-        file = _scenarios(path)
-        if file is None:
-            failed += 1
-            continue
-        for result in play(file, shelf, only or ()):
-            for failure in result.failures:
-                print(failure)
+        file, faults = _scenarios(path)
+        failures += faults
+        failed += file is None
+        for result in play(file, shelf, only or ()) if file is not None else ():
+            failures += map(str, result.failures)
             failed += bool(result.failures)
             passed += not result.failures
-    print(f"{passed} passed, {failed} failed")
+    if as_json:
+        print(as_text({"passed": passed, "failed": failed, "failures": failures}))
+    else:
+        print("\n".join([*failures, f"{passed} passed, {failed} failed"]))
     if failed or not passed:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.NO)
 
 
-def _scenarios(path: Path) -> ScenarioFile | None:
-    """The scenarios of a file; where it cannot be read, every fault is printed and it counts as one failure."""
+def _scenarios(path: Path) -> tuple[ScenarioFile | None, list[str]]:
+    """The scenarios of a file; where it cannot be read, all its faults, and it counts as one failure."""
     try:
-        return read_file(_text(path))
+        return read_file(_text(path)), []
     except ScenarioFileFault as unreadable:
-        for fault in unreadable.faults:
-            print(f"{path}: {fault}")
-        return None
+        return None, [f"{path}: {fault}" for fault in unreadable.faults]
 
 
 def _document(path: Path) -> tuple[str, str]:
@@ -66,7 +68,7 @@ def _document(path: Path) -> tuple[str, str]:
     except PolicyFaults as unusable:
         for fault in unusable.faults:
             print(f"{path}: {fault}")
-        raise typer.Exit(1) from None
+        raise typer.Exit(ExitCode.CANNOT) from None
 
 
 def _text(path: Path) -> str:

@@ -9,6 +9,7 @@ from app.base.clock import system_clock
 from app.base.errors import CannotStart
 from app.base.settings import Settings
 from app.base.vocabulary import Role, Scope
+from app.cli.exits import ExitCode
 from app.db.embedded import EmbeddedPostgres
 from app.db.faults import DatabaseFault
 from app.db.pool import Database
@@ -28,7 +29,9 @@ def token(
     level: Annotated[int | None, typer.Option(min=1, help="Level of the staff member")] = None,
     department: Annotated[list[str] | None, typer.Option(help="Department of the staff member; repeatable")] = None,
     scope: Annotated[list[Scope] | None, typer.Option(help="Scope of the service; repeatable; default: all")] = None,
-    ttl: Annotated[int, typer.Option(min=1, max=MAX_LIFE_SECONDS, help="Seconds")] = MAX_LIFE_SECONDS,
+    ttl: Annotated[
+        int, typer.Option(min=1, max=MAX_LIFE_SECONDS, help="For how many seconds it is good")
+    ] = MAX_LIFE_SECONDS,
 ) -> None:
     """Print a token for the instance in CLAUSEDESK_DATA_DIR, for trying things out."""
     wanted = Wanted(provider, role, account, contact, reseller, level, department or (), scope or ())
@@ -36,7 +39,7 @@ def token(
         print(asyncio.run(_token(Settings(), wanted, ttl)))
     except (CannotStart, DatabaseFault, NobodyThere) as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(ExitCode.CANNOT) from None
 
 
 async def _token(settings: Settings, wanted: Wanted, ttl: int) -> str:

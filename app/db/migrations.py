@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import asyncpg
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.base.progress import Progress, unwatched
 from app.db.connecting import connect_once
 from app.db.faults import DatabaseFault
 from app.db.revision import HEAD
@@ -27,7 +29,9 @@ _NO_RIGHT = (
 _TRY = f"SELECT pg_try_advisory_lock({0x636C6175})"  # "clau": held by whoever migrates this database
 
 
-async def migrate(dsn: str, revision: str = HEAD, *, runtime_login: str | None = None) -> None:
+async def migrate(
+    dsn: str, revision: str = HEAD, *, runtime_login: str | None = None, watching: Progress = unwatched
+) -> None:
     """Up or down to the revision. `runtime_login` may then act in the app's and the worker's role."""
     lock = await connect_once(dsn)
     try:
@@ -37,7 +41,8 @@ async def migrate(dsn: str, revision: str = HEAD, *, runtime_login: str | None =
         await _check_rights(lock)
         current = await _current(lock)
         downwards = current is not None and (revision == "base" or (revision != "head" and revision < current))
-        await _with_alembic(dsn, lambda config: (command.downgrade if downwards else command.upgrade)(config, revision))
+        move = command.downgrade if downwards else command.upgrade
+        await _with_alembic(dsn, lambda config: move(config, revision), _counted(watching, current, revision))
         if runtime_login is not None and not downwards:
             await _grant_roles(lock, runtime_login)
     finally:
@@ -92,7 +97,17 @@ async def _grant_roles(connection: asyncpg.Connection, login: str) -> None:
             await connection.execute(f"GRANT {role} TO {quoted}")
 
 
-async def _with_alembic(dsn: str, work: Callable[[Config], object]) -> None:
+def _counted(watching: Progress, current: str | None, revision: str) -> Callable[..., None]:
+    """What is to be called after each step."""
+    low, high = sorted({"base": "", "head": HEAD}.get(name, name) for name in (current or "base", revision))
+    steps = sum(low < step.revision <= high for step in script_directory().walk_revisions())
+    done = count(1)
+    return lambda **_: watching(next(done), steps)
+
+
+async def _with_alembic(
+    dsn: str, work: Callable[[Config], object], after_each: Callable[..., None] | None = None
+) -> None:
     # A migration that waits for a lock makes everybody behind it wait: better to give up.
     engine = create_async_engine(
         "postgresql+asyncpg://",
@@ -102,7 +117,7 @@ async def _with_alembic(dsn: str, work: Callable[[Config], object]) -> None:
 
     def run(connection: Connection) -> None:
         config = _config()
-        config.attributes["connection"] = connection
+        config.attributes |= {"connection": connection, "after_each": after_each}
         work(config)
 
     try:

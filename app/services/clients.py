@@ -14,7 +14,7 @@ from app.db.pool import Database
 from app.db.providers import find_provider
 from app.db.subjects import find_reseller
 from app.services.oauth import client_id_of
-from app.services.subjects import NobodyThere
+from app.services.subjects import NobodyThere, unknown_provider
 from app.tokens.secrets import hashed, new_secret
 
 
@@ -33,7 +33,7 @@ async def create_client(
     provider_id = await _provider(database, provider)
     firm = None if reseller is None else await find_reseller(database, provider_id, reseller)
     if reseller is not None and firm is None:
-        raise NobodyThere(f"{provider} has no reseller {reseller!r}.")
+        raise NobodyThere(f"{provider} has no reseller {reseller!r}: `GET /v1/resellers` lists those that it has.")
     secret, client = new_secret(), uuid7(now)
     row = {
         "provider_id": provider_id,
@@ -80,7 +80,7 @@ async def list_clients(database: Database, provider: str) -> list[ListedClient]:
 async def _provider(database: Database, provider: str) -> UUID:
     provider_id = await find_provider(database, provider)
     if provider_id is None:
-        raise NobodyThere(f"There is no provider {provider!r} here.")
+        raise NobodyThere(await unknown_provider(database, provider))
     return provider_id
 
 

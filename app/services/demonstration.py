@@ -13,6 +13,7 @@ import yaml
 
 from app.base.events import EventType
 from app.base.identifiers import uuid7
+from app.base.progress import Progress, unwatched
 from app.base.vocabulary import Role
 from app.db.loading import insert_all, newest_digest, same_columns, there
 from app.db.pool import Database
@@ -26,11 +27,12 @@ from app.tokens.secrets import hashed, new_secret
 Entry = Mapping[str, Any]
 
 
-async def load_demonstration(database: Database, now: datetime) -> list[str]:
+async def load_demonstration(database: Database, now: datetime, watching: Progress = unwatched) -> list[str]:
     """Load what is missing and give the providers that are there. `database` acts as the worker."""
     providers: Mapping[str, Entry] = _content("providers.yaml")["providers"]
     accounts: Mapping[str, Entry] = _content("accounts.yaml")["accounts"]
-    ready = []
+    ready = list[str]()
+    watching(0, len(providers))
     for slug, provider in providers.items():
         text = policy_text(provider["policy"])
         if text is None:
@@ -41,6 +43,7 @@ async def load_demonstration(database: Database, now: datetime) -> list[str]:
         people.add(provider, own)
         await insert_all(database, provider_id, people.rows, now)
         ready.append(provider["slug"])
+        watching(len(ready), len(providers))
     return ready
 
 

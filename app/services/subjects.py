@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.base.vocabulary import CONTACT_ROLES, STAFF_ROLES, Role, Scope
 from app.db.pool import Database
-from app.db.providers import find_provider
+from app.db.providers import all_providers, find_provider
 from app.db.subjects import find_reseller, find_service, find_staff, listed_contacts
 from app.services.oauth import Mint
 from app.tokens.issuer import issue
@@ -37,7 +37,7 @@ async def token_for(database: Database, wanted: Wanted, mint: Mint) -> str:
     _check_words(wanted)
     provider_id = await find_provider(database, wanted.provider)
     if provider_id is None:
-        raise NobodyThere(f"There is no provider {wanted.provider!r} here.")
+        raise NobodyThere(await unknown_provider(database, wanted.provider))
     account = contact = reseller = None
     scopes: Collection[Scope] = ()
     if wanted.role in CONTACT_ROLES:
@@ -64,6 +64,14 @@ async def token_for(database: Database, wanted: Wanted, mint: Mint) -> str:
     )
 
 
+async def unknown_provider(database: Database, slug: str | None = None) -> str:
+    """The sentence for whoever named one that is not there, or meant all where there are none."""
+    there = ", ".join(known for _, known in await all_providers(database))
+    if not there:
+        return "There are no providers here: `clausedesk provider add FILE` adds one, `clausedesk demo` five to try."
+    return f"There is no provider {slug!r} here, but {there}: `clausedesk provider add FILE` adds one."
+
+
 def _check_words(wanted: Wanted) -> None:
     """Words that belong to another role would be dropped without a sound."""
     of_role = {
@@ -76,7 +84,7 @@ def _check_words(wanted: Wanted) -> None:
     }
     for option, (value, roles) in of_role.items():
         if value and wanted.role not in roles:
-            raise NobodyThere(f"{option} says nothing for the role {wanted.role}.")
+            raise NobodyThere(f"{option} says nothing for the role {wanted.role}: leave it out.")
 
 
 async def _contact(database: Database, provider_id: UUID, wanted: Wanted) -> tuple[UUID, UUID]:
@@ -102,7 +110,7 @@ async def _staff(database: Database, provider_id: UUID, wanted: Wanted) -> UUID:
 async def _reseller(database: Database, provider_id: UUID, wanted: Wanted) -> UUID:
     found = await find_reseller(database, provider_id, wanted.reseller)
     if found is None:
-        raise NobodyThere(f"{wanted.provider} has no such reseller.")
+        raise NobodyThere(f"{wanted.provider} has no such reseller: `GET /v1/resellers` lists those that it has.")
     return found
 
 

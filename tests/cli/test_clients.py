@@ -106,7 +106,7 @@ async def test_every_change_is_recorded(run: Run, owner: asyncpg.Connection, pro
     ("words", "said"),
     [
         (("create", "billing", "--scope", "events"), "Something of that name exists already."),
-        (("create", "other", "--reseller", "R9"), "has no reseller 'R9'."),
+        (("create", "other", "--reseller", "R9"), "has no reseller 'R9': `GET /v1/resellers` lists those that it has."),
         (("rotate", "other"), "has no API client 'other': `clausedesk client list` names them."),
     ],
 )

@@ -45,7 +45,7 @@ async def test_the_mail_server_keeps_what_we_could_not_take(
 ) -> None:
     provider = await factories.provider(owner)
     for slug, dsn, said in (
-        ("nobody", owner_dsn, "There is no provider 'nobody' here."),
+        ("nobody", owner_dsn, "There is no provider 'nobody' here"),
         (provider.slug, owner_dsn, "make one: clausedesk client create mail"),
         (provider.slug, "postgresql://127.0.0.1:9/none", "database"),
     ):

@@ -78,7 +78,10 @@ def test_explain_answers_in_json(small: Path) -> None:
 
 def test_explain_of_a_clause_that_is_not_there_is_a_sentence(small: Path) -> None:
     result = run("explain", str(small), "SMA-9")
-    assert (result.exit_code, result.stderr) == (1, f"{small} has no clause SMA-9.\n")
+    assert (result.exit_code, result.stderr) == (
+        69,
+        f"{small} has no clause SMA-9: `clausedesk policy render {small}` shows those that it has.\n",
+    )
 
 
 def test_diff_says_what_changed(small: Path, tmp_path: Path) -> None:
@@ -98,12 +101,12 @@ def test_render_writes_markdown_or_html(small: Path) -> None:
 
 def test_something_that_is_neither_file_nor_provider_is_refused() -> None:
     result = run("render", "nowhere")
-    assert result.exit_code == 1
+    assert result.exit_code == 69
     assert "neither a file nor a provider" in result.stderr
 
 
 def test_a_document_with_faults_cannot_be_rendered(small: Path) -> None:
     small.write_text(SMALL.replace("currency: EUR", "currency: EUX"), encoding="utf-8")
     result = run("render", str(small))
-    assert result.exit_code == 1
+    assert result.exit_code == 69
     assert "line 6, /currency: There is no currency `EUX`." in result.stderr

@@ -81,7 +81,7 @@ def test_a_document_that_cannot_be_used_says_why_and_nothing_is_played(tmp_path:
     result = run(SCENARIOS, "--policy", broken)
     assert "There is no currency `GBX`" in result.output
     assert "passed" not in result.output
-    assert result.exit_code == 1
+    assert result.exit_code == 69
 
 
 def test_a_document_of_ones_own_stands_in_for_the_library() -> None:

@@ -51,7 +51,7 @@ Identify = Callable[[Result], Awaitable[Principal]]
 
 
 def sentence(result: Result) -> str:
-    assert result.exit_code == 1
+    assert result.exit_code == 69
     assert result.stdout == ""
     assert result.stderr.count("\n") == 1
     return result.stderr

@@ -8,6 +8,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from app.cli.triage import triage
+from app.policy.library.files import providers
 from tests.policy.documents import SMALL
 
 APP = typer.Typer()
@@ -101,7 +102,7 @@ def test_without_a_policy_it_takes_one_that_comes_with_the_desk() -> None:
         (
             ["-", "--policy", "nobody"],
             "help",
-            "nobody is neither a file nor a provider whose policy comes with the desk.",
+            "nobody is neither a file nor a provider whose policy comes with the desk, which are {ours}.",
         ),
         (["-", "--policy", "{own}", "--product", "boat"], "help", "{own} has no product boat; it has shared, vps."),
         (["-"], "x" * 1_000_001, "- is longer than a message may be, which is 1 MB."),
@@ -109,8 +110,8 @@ def test_without_a_policy_it_takes_one_that_comes_with_the_desk() -> None:
 )
 def test_what_is_wrong_is_one_sentence(policy: str, arguments: list[str], words: str | None, sentence: str) -> None:
     result = run(*(word.format(own=policy) for word in arguments), words=words)
-    assert result.exit_code == 1
-    assert result.output.strip() == sentence.format(own=policy)
+    assert result.exit_code == 69
+    assert result.output.strip() == sentence.format(own=policy, ours=", ".join(providers()))
 
 
 def test_help_says_what_it_takes() -> None:
