@@ -106,8 +106,16 @@ attack: .venv/.dev ## Schemathesis against a running demonstration (EXAMPLES=1 S
 	$(BIN)/python -m tests.contract.fuzzing
 
 .PHONY: bench-quick
-bench-quick: .venv/.dev ## what a request costs, against the least that could do it
+bench-quick: .venv/.dev ## what a request costs, against the least that could do it (needs wrk)
 	$(BIN)/python -m tests.benchmarks.quick
+
+.PHONY: bench
+bench: .venv/.dev .venv/.peer ## the desk in turns with the floor, with pgbench and with a peer, at 100,000 tickets (needs wrk)
+	$(BIN)/python -m tests.benchmarks.bench
+
+.PHONY: bench-growth
+bench-growth: .venv/.dev ## whether requests stay as fast while history grows (TICKETS=1000000; needs wrk)
+	$(BIN)/python -m tests.benchmarks.growth --tickets $(or $(TICKETS),1000000)
 
 .PHONY: bench-observed
 bench-observed: .venv/.dev ## what logs and metrics cost of a GET's CPU: at most 15 %

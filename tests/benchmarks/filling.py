@@ -1,17 +1,43 @@
-"""Many tickets at once, made in the database itself: copies of one that is there, each with its own id and name."""
+"""Many tickets at once, made in the database itself: like one that is there, each with an id and a name of its own."""
+
+from collections.abc import Mapping
 
 import asyncpg
 
-_STEP = 20_000
+FIRMS = 1_000
+"""Accounts that a long history belongs to."""
+_STEP = 50_000
+_WIDTH = 40
 _COLUMNS = """
-SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
-WHERE attrelid = 'ticket'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"""
-_DESK = """
-INSERT INTO ticket ({columns}) SELECT {columns} FROM (
-  SELECT (jsonb_populate_record(t, jsonb_build_object('id', '00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'),
-    'reference', 'MEX-' || n))).*
-  FROM ticket AS t, generate_series($2::int + 1, $3::int) AS n
-  WHERE (t.provider_id, t.id) = (SELECT provider_id, id FROM ticket WHERE subject = $1 LIMIT 1)) AS more"""
+SELECT attname FROM pg_attribute
+WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"""
+_OWN_ID = "('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
+_COPY: Mapping[str, str] = {"id": _OWN_ID, "reference": "'MEX-' || n", "external_ref": "NULL"}
+_THINGS = "'mail', 'invoice', 'backup', 'certificate', 'domain', 'server', 'login', 'quota', 'upload', 'cron'"
+_WORDS = f"(ARRAY[{_THINGS}])[1 + {{}} % 10]"
+# Lean rows: what was decided once is not read again by anything that is measured.
+_PAST: Mapping[str, str] = {
+    **_COPY,
+    "account_id": f"('00000000-0000-7000-9000-' || lpad(to_hex(n % {FIRMS}), 12, '0'))::uuid",
+    "contact_id": "NULL",
+    "status": "'closed'",
+    "subject": f"'Trouble with ' || {_WORDS.format('n')} || ' and ' || {_WORDS.format('n / 10')} || ' number ' || n",
+    "decision": "'{}'::jsonb",
+    "state": "'{}'::jsonb",
+    "received_at": "t.received_at - n * interval '1 minute'",
+    "created_at": "t.created_at - n * interval '1 minute'",
+    "updated_at": "t.updated_at - n * interval '1 minute'",
+    "resolved_at": "t.received_at - n * interval '1 minute'",
+    "closed_at": "t.received_at - n * interval '1 minute'",
+    "next_due_at": "NULL",
+    "wake_at": "NULL",
+}
+_FIRM: Mapping[str, str] = {
+    "id": "('00000000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'))::uuid",
+    "number": "'B' || n",
+    "external_ref": "NULL",
+}
+_LIKE = "(t.provider_id, t.id) = (SELECT provider_id, id FROM {table} WHERE {column} = $1 ORDER BY id LIMIT 1)"
 _PEER_TICKETS = """
 INSERT INTO helpdesk_ticket (id, title, created, modified, submitter_email, status, on_hold, description, priority,
   queue_id, secret_key)
@@ -26,14 +52,20 @@ FROM (SELECT * FROM helpdesk_followup ORDER BY id LIMIT 1) AS f, helpdesk_ticket
 
 
 async def fill_desk(connection: asyncpg.Connection, tickets: int, like: str) -> None:
-    """`like`: the subject of one that is there."""
-    columns = await connection.fetchval(_COLUMNS)
-    for first in range(0, tickets, _STEP):
-        last = min(first + _STEP, tickets)
-        await connection.execute(_DESK.format(columns=columns), like, first, last, timeout=600)
-        print(f"\r{last:>9} of {tickets} tickets", end="", flush=True)
-    print()
+    """Open tickets of one account, like the one with this subject."""
+    await _filled(connection, "ticket", _COPY, ("subject", like), 0, tickets)
     await connection.execute("VACUUM ANALYZE ticket", timeout=600)
+
+
+async def add_firms(connection: asyncpg.Connection, like: str) -> None:
+    """Accounts like the one with this number."""
+    await _filled(connection, "account", _FIRM, ("number", like), -1, FIRMS - 1)
+
+
+async def add_history(connection: asyncpg.Connection, first: int, last: int, like: str) -> None:
+    """Closed tickets number `first` + 1 to `last`, of many accounts, back through time."""
+    await _filled(connection, "ticket", _PAST, ("subject", like), first, last)
+    await connection.execute("VACUUM ANALYZE ticket", timeout=3600)
 
 
 async def fill_peer(connection: asyncpg.Connection, tickets: int) -> None:
@@ -41,3 +73,20 @@ async def fill_peer(connection: asyncpg.Connection, tickets: int) -> None:
     await connection.execute(_PEER_WORDS, timeout=600)
     await connection.execute("SELECT setval(pg_get_serial_sequence('helpdesk_ticket', 'id'), 3000000)")
     await connection.execute("VACUUM ANALYZE", timeout=600)
+
+
+async def _filled(
+    connection: asyncpg.Connection, table: str, own: Mapping[str, str], like: tuple[str, str], first: int, last: int
+) -> None:
+    columns = [row["attname"] for row in await connection.fetch(_COLUMNS, table)]
+    names = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join(own.get(column, f't."{column}"') for column in columns)
+    where = _LIKE.format(table=table, column=like[0])
+    made = f"FROM {table} AS t, generate_series($2::int, $3::int) AS n WHERE {where}"
+    statement = f"INSERT INTO {table} ({names}) SELECT {values} {made}"
+    for start in range(first, last, _STEP):
+        end = min(start + _STEP, last)
+        await connection.execute(statement, like[1], start + 1, end, timeout=1200)
+        done = _WIDTH * (end - first) // (last - first)
+        print(f"\r{end:>9} {table}s [{'#' * done}{'.' * (_WIDTH - done)}]", end="", flush=True)
+    print()

@@ -88,9 +88,8 @@ def floor(postgres: EmbeddedPostgres) -> Iterator[Server]:
 
 
 # ── the desk ─────────────────────────────────────────────────────────────────
-@contextmanager
-def desk(postgres: EmbeddedPostgres, data: Path) -> Iterator[Server]:
-    variables = {
+def _of_the_desk(postgres: EmbeddedPostgres, data: Path) -> dict[str, str]:
+    return {
         "DATABASE_URL": postgres.dsn("desk"),
         "CLAUSEDESK_DATA_DIR": str(data / "desk"),
         "CLAUSEDESK_PORT": str(DESK_PORT),
@@ -101,15 +100,23 @@ def desk(postgres: EmbeddedPostgres, data: Path) -> Iterator[Server]:
         "CLAUSEDESK_RATE_LIMIT_PER_PRINCIPAL": "10000000",
         "CLAUSEDESK_RATE_LIMIT_PER_PROVIDER": "10000000",
     }
+
+
+def _token(variables: Mapping[str, str], who: str) -> str:
+    command = [str(BIN / "clausedesk"), "token", "--provider", "mexxus", *who.split()]
+    told = subprocess.run(command, env={**os.environ, **variables}, check=True, capture_output=True, text=True)
+    return told.stdout.strip()
+
+
+def staff_token(postgres: EmbeddedPostgres, data: Path) -> str:
+    return _token(_of_the_desk(postgres, data), "--role staff")
+
+
+@contextmanager
+def desk(postgres: EmbeddedPostgres, data: Path) -> Iterator[Server]:
+    variables = _of_the_desk(postgres, data)
     with running([str(BIN / "clausedesk"), "demo"], DESK_PORT, "/readyz", variables) as pid:
-        who = "--provider mexxus --role authorised_contact --account M1001 --contact admin@maplecycles.example"
-        token = subprocess.run(
-            [str(BIN / "clausedesk"), "token", *who.split()],
-            env={**os.environ, **variables},
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
+        token = _token(variables, "--role authorised_contact --account M1001 --contact admin@maplecycles.example")
         get = {"Authorization": f"Bearer {token}"}
         post = {**get, "Content-Type": "application/json"}
         asked = {"subject": SUBJECT, "body": BODY, "facts": {"topic": "web.error"}}
