@@ -62,10 +62,21 @@ async def add_firms(connection: asyncpg.Connection, like: str) -> None:
     await _filled(connection, "account", _FIRM, ("number", like), -1, FIRMS - 1)
 
 
+async def end_open(connection: asyncpg.Connection, like: str, but: int) -> None:
+    """Of the tickets with this subject only the oldest few stay open, so that the backlog is as it was."""
+    await connection.execute(
+        """UPDATE ticket SET status = 'closed', closed_at = updated_at, next_due_at = NULL, wake_at = NULL
+           WHERE subject = $1 AND status <> 'closed' AND id NOT IN (
+             SELECT id FROM ticket WHERE subject = $1 AND status <> 'closed' ORDER BY id LIMIT $2)""",
+        like,
+        but,
+    )
+
+
 async def add_history(connection: asyncpg.Connection, first: int, last: int, like: str) -> None:
     """Closed tickets number `first` + 1 to `last`, of many accounts, back through time."""
     await _filled(connection, "ticket", _PAST, ("subject", like), first, last)
-    await connection.execute("VACUUM ANALYZE ticket", timeout=3600)
+    await connection.execute("VACUUM ANALYZE", timeout=3600)
 
 
 async def fill_peer(connection: asyncpg.Connection, tickets: int) -> None:

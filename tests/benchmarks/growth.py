@@ -12,9 +12,9 @@ from pathlib import Path
 
 from app.db.embedded import EmbeddedPostgres
 from tests.benchmarks.comparing import HEADING, line
-from tests.benchmarks.filling import add_firms, add_history
+from tests.benchmarks.filling import add_firms, add_history, end_open
 from tests.benchmarks.load import Bench
-from tests.benchmarks.servers import PAGE, SUBJECT, Server, create, desk, in_database, staff_token
+from tests.benchmarks.servers import PAGE, SEEDED, SUBJECT, Server, create, desk, in_database, staff_token
 
 FIRST, MOST = 10_000, 1.3
 ASKED = ("open", "read", f"list {PAGE}", "queue", "search")
@@ -56,6 +56,7 @@ def grow(bench: Bench, dsn: str, server: Server, sizes: list[int], seconds: floa
     there, grown = 0, []
     for size in sizes:
         began = time.monotonic()
+        in_database(dsn, partial(end_open, like=SUBJECT, but=SEEDED))
         in_database(dsn, partial(add_history, first=there, last=size, like=SUBJECT))
         there = size
         print(f"\n{size} tickets ({time.monotonic() - began:.0f} s to make what was missing)\n{HEADING}")

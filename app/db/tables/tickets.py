@@ -49,7 +49,7 @@ class Ticket(Versioned, Referred, Owned, table=True):
         CheckConstraint("merged_into <> id AND follow_up_of <> id", name="not_its_own_kin"),
         Index("ix_ticket_account", "provider_id", "account_id", "id"),
         Index("ix_ticket_open", "provider_id", "account_id", "id", postgresql_where=_OPEN),
-        Index("ix_ticket_helped", "provider_id", "account_id", text("(facts ->> 'topic')"), postgresql_where=_HELPED),
+        Index("ix_ticket_helped", "provider_id", "account_id", "topic", postgresql_where=_HELPED),
         Index("ix_ticket_reseller", "provider_id", "reseller_id", "id"),
         Index("ix_ticket_assignee", "provider_id", "assignee_id", "id"),
         Index("ix_ticket_received", "provider_id", "received_at"),

@@ -26,7 +26,7 @@ def with_history(policy: CompiledPolicy, request: Request, helped: int) -> Reque
 def times_helped(tickets: Iterable[Ticket], account: str | None, topic: object) -> int:
     """How many tickets of the account about this topic came to their end with help given."""
     return sum(
-        t.account == account and t.facts.get("topic") == topic and t.status in _ENDED and _was_admitted(t)
+        t.account == account and t.decision.topic == topic and t.status in _ENDED and _was_admitted(t)
         for t in tickets
         if account is not None and topic is not None
     )
