@@ -34,7 +34,11 @@ _MINOR_UNITS = {
     "CLF": 4,
 }
 
-Currency = Annotated[str, Field(max_length=3, pattern=r"^[A-Z]{3}$", description="ISO 4217", examples=["CAD"])]
+Currency = Annotated[
+    str,
+    # The length is told only: whoever breaks it is told of the letters, which helps more.
+    Field(pattern=r"^[A-Z]{3}$", description="ISO 4217", examples=["CAD"], json_schema_extra={"maxLength": 3}),
+]
 Amount = Annotated[
     Decimal,
     Field(ge=0, max_digits=14, decimal_places=4, allow_inf_nan=False, examples=["85.00"]),
