@@ -128,6 +128,7 @@ async def open_front_desk(folder: Path, database: Database, owner: asyncpg.Conne
         data_dir=folder,
         public_url="https://desk.example",
         mail_gateway="mx.desk.example",
+        outbound_networks="127.0.0.0/8",
         rate_limit_per_principal=10**6,
         rate_limit_per_provider=10**6,
     )

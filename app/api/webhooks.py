@@ -12,6 +12,7 @@ from app.api.errands import ErrandDep, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import PageDep
 from app.api.routing import desk_router
+from app.clients.addresses import networks
 from app.schemas.fields import Id
 from app.schemas.listing import Listed
 from app.schemas.webhooks import (
@@ -38,7 +39,8 @@ State = Literal["pending", "delivered", "dead"]
 
 async def _ground(desk: DeskDep) -> Ground:
     settings = desk.settings
-    return Ground(desk.sealing, settings.environment == "development" or bool(settings.outbound_networks))
+    plain_http = settings.environment == "development" or bool(settings.outbound_networks)
+    return Ground(desk.sealing, plain_http, networks(settings.outbound_networks))
 
 
 GroundDep = Annotated[Ground, Depends(_ground)]

@@ -50,6 +50,11 @@ def networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
+def is_address(text: str) -> bool:
+    """Whether it is written as one, and is no name."""
+    return _address(text) is not None
+
+
 def allowed_by(address: str, allowed: Sequence[Network]) -> bool:
     """Whether an operator named a network that the address is in."""
     known = _address(address)

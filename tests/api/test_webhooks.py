@@ -64,6 +64,8 @@ async def test_it_is_changed_by_its_version_tried_out_and_removed(
         ({"url": "ftp://billing.example/"}, "/url"),
         ({"url": "https://ann:hunter2@billing.example/"}, "/url"),
         ({"url": "https:///hooks"}, "/url"),
+        ({"url": "https://169.254.169.254/latest/meta-data/"}, "/url"),
+        ({"url": "https://[::ffff:10.0.0.1]/"}, "/url"),
         ({"url": URL, "event_types": ["ticket.exploded"]}, "/event_types/0"),
         ({"url": URL, "event_types": ["ticket.noted"]}, "/event_types/0"),
     ],

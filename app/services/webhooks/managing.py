@@ -11,6 +11,7 @@ from uuid import UUID
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.vocabulary import Role, Scope
+from app.clients.addresses import Network, allowed_by, is_address, is_public
 from app.clients.outbound import NotAllowed, read_url
 from app.db.callers import CallerRow, Kind
 from app.db.commands import Command, Overtaken, Update, carry_out
@@ -32,10 +33,11 @@ _PLAIN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What webhooks rest on: keys that seal their secrets, and whether plain http is let pass."""
+    """What webhooks rest on: keys that seal their secrets, networks to trust, and whether plain http is let pass."""
 
     keys: SealingKeys
     plain_http: bool
+    allowed: Sequence[Network] = ()
 
 
 async def listed(errand: Errand, after: UUID | None, fetch: int) -> Sequence[Mapping[str, Any]]:
@@ -194,9 +196,13 @@ def _secret_answer(status: int, row: Mapping[str, Any], secret: str, headers: Ma
 
 def _check_url(url: str, ground: Ground) -> None:
     try:
-        scheme = read_url(url).scheme
+        called = read_url(url)
     except NotAllowed as why:
         raise Problem("invalid", errors=[Fault("/url", "url", f"This cannot be called: {why}.")]) from None
-    if scheme != "https" and not ground.plain_http:
+    # A name may lead elsewhere when it is called, and is looked at then; an address never does.
+    if is_address(called.host) and not (is_public(called.host) or allowed_by(called.host, ground.allowed)):
+        message = "This address is not on the open internet, and in no network that the operator allows."
+        raise Problem("invalid", errors=[Fault("/url", "url", message)])
+    if called.scheme != "https" and not ground.plain_http:
         message = "Only https is called from here, on its own port."
         raise Problem("invalid", errors=[Fault("/url", "url", message)])
