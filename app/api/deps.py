@@ -52,6 +52,7 @@ class Desk:
     async def close(self) -> None:
         """End what it has started besides."""
         await self.mailroom.reader.close()
+        await self.rates.close()
 
 
 async def _desk(request: Request) -> Desk:

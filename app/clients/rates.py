@@ -6,7 +6,8 @@ from math import ceil
 from typing import Final
 
 from limits import RateLimitItemPerMinute
-from limits.aio.storage import Storage
+from limits.aio.storage import RedisStorage
+from limits.aio.storage.redis.redispy import RedispyBridge
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 from limits.storage import storage_from_string
@@ -86,8 +87,15 @@ class Rates:
         self._here = _OfThisProcess() if store.startswith("async+memory") else None
         if self._here is None:
             storage = storage_from_string(store, wrap_exceptions=True, implementation="redispy")
-            assert isinstance(storage, Storage)
+            assert isinstance(storage, RedisStorage)
             self._limiter = SlidingWindowCounterRateLimiter(storage)
+            assert isinstance(storage.bridge, RedispyBridge)
+            self._connected = storage.bridge
+
+    async def close(self) -> None:
+        """Let go of the store's connections."""
+        if self._here is None:
+            await self._connected.storage.aclose()
 
     async def take(self, provider: str, principal: str) -> Taken | None:
         """Count one request; None where nothing is limited."""
