@@ -54,7 +54,7 @@ class MonitoringEvent(Model):
         description="Your name for what this is about. The same again changes nothing, until its type or "
         "`occurred_at` is another, or for a day",
     )
-    occurred_at: When | None = Field(None, description="Left out: now")
+    occurred_at: When | None = Field(None, description="Left out, or still to come: now")
     domain: Domain | None = Field(None, description="Of `hosted_domain_added`, which needs it")
     product: Name | None = Field(None, description="Of a scan: of which product; left out: the account's, or all")
     plugin: ShortText | None = Field(None, description="What a `plugin_scan` found; left out: it has run")

@@ -193,6 +193,21 @@ async def test_an_alert_that_nothing_can_be_made_of_loses_no_other(front: FrontD
     assert [e["pointer"] for e in broken.json()["errors"]] == ["/alerts/0/startsAt"]
 
 
+async def test_a_clock_that_is_years_ahead_hides_nothing_that_comes_later(front: FrontDesk) -> None:
+    who, ahead = await monitor(front), "2031-01-01T00:00:00Z"
+    down = [await reported(front, who, type="monitor_down", server="zeus3", occurred_at=ahead) for _ in range(2)]
+    assert [a.status_code for a in down] == [201, 200]
+    told = down[0].json()
+    assert (told["outcome"], told["measures"]) == ("noticed", {"time_to_page_seconds": 0})
+    up = await reported(front, who, type="monitor_up", server="zeus3")
+    assert (up.status_code, up.json()["notice"]) == (201, told["notice"])
+    outcomes = [
+        [one.outcome for one in await sent(front, who, alert("a1", status, starts, server="apollo"))]
+        for status, starts in (("firing", ahead), ("firing", ahead), ("resolved", ahead), ("firing", BEGAN))
+    ]
+    assert outcomes == [["noticed"], ["known"], ["noticed"], ["noticed"]]
+
+
 async def test_the_page_does_not_wait_for_busy_tickets(front: FrontDesk) -> None:
     account, _, customer = await front.customer("plutus", product="shared", server="zeus3")
     body = {"subject": "Slow today", "facts": {"topic": "email.error"}}

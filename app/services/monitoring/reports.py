@@ -26,6 +26,8 @@ _NEEDED: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.TARGET_MET: ("metric", "due", "met_at"),
 }
 _A_DAY = timedelta(days=1)
+_SKEW = timedelta(minutes=5)
+"""By so much may the sender's clock be ahead; what is told of later times says nothing of when it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def report_of(body: MonitoringEvent, now: datetime) -> Report:
     values = {name: getattr(body, name) for name in _STATED if getattr(body, name) is not None}
     if body.domain is not None:
         values["domain"] = body.domain.lower()
-    at = body.occurred_at
+    at = _told_time(body.occurred_at, now)
     return Report(
         type=body.type,
         occurred_at=at or now,
@@ -105,6 +107,11 @@ def _needed(body: MonitoringEvent) -> tuple[str, ...]:
     return _NEEDED.get(body.type, ())
 
 
+def _told_time(at: datetime | None, now: datetime) -> datetime | None:
+    """None: not told, or not to be believed. Believed, whatever comes next would be older than it for years."""
+    return at if at is not None and at <= now + _SKEW else None
+
+
 def _moment(at: datetime, what: str) -> str:
     """Sorts by time; what goes down comes back up after that, even within the same second."""
     return f"{at.isoformat(timespec='microseconds')} {what}"
@@ -117,7 +124,8 @@ _LABELS = ("account", "domain", "product", "plugin", "mail_gateway")
 
 def report_of_alert(alert: Alert, now: datetime) -> Report:
     """By its labels: a server is down, named by `server` or `instance`, unless `clausedesk_event` says what else."""
-    moment = _moment(alert.startsAt, alert.status)
+    began = _told_time(alert.startsAt, now)
+    moment = _moment(began, alert.status) if began is not None else ""
     told = Report(None, now, fingerprint=alert.fingerprint, moment=moment, alert=True)
     kind = alert.labels.get(_KIND, str(EventKind.MONITOR_DOWN))
     ended = alert.status == "resolved"
@@ -138,7 +146,7 @@ def report_of_alert(alert: Alert, now: datetime) -> Report:
     except Problem as problem:
         names = [fault.pointer[1:] for fault in problem.errors]
         return replace(told, ignored=f"It lacks a label: {', '.join(names)}.")
-    occurred_at = now if ended else alert.startsAt
+    occurred_at = now if ended or began is None else began
     return replace(known, occurred_at=occurred_at, fingerprint=alert.fingerprint, moment=moment, alert=True)
 
 
