@@ -1,9 +1,7 @@
 """The interactive documentation, served without any other host, and the OpenAPI document behind it."""
 
-import base64
 import re
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +12,11 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from app.api.document import document_of
+from app.api.inline import digests
 
 _ASSETS = "/docs/assets"
 _FOLDER = Path(fastapi_offline.__file__).parent / "static"
 _FOREIGN_LOGO = re.compile(r"https://cdn\.redoc\.ly/[\w./-]+")
-_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def install(app: FastAPI) -> None:
@@ -77,11 +75,9 @@ def _pages(title: str, openapi_url: str) -> APIRouter:
 
 def _policy(page: HTMLResponse) -> dict[str, str]:
     """Only our own assets and the page's own inline scripts, by their hashes."""
-    scripts = _INLINE_SCRIPT.findall(bytes(page.body).decode())
-    hashes = " ".join(f"'sha256-{base64.b64encode(sha256(s.encode()).digest()).decode()}'" for s in scripts)
     rules = (
         "default-src 'none'",
-        f"script-src 'self' {hashes}".rstrip(),
+        f"script-src 'self' {digests(bytes(page.body).decode(), 'script')}".rstrip(),
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data:",
         "connect-src 'self'",

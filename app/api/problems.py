@@ -1,28 +1,40 @@
 """Problems on the wire (RFC 9457): how each one is written, and the page that its `type` names."""
 
+import re
 from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 import structlog
+import yaml
 from fastapi import APIRouter, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from app.api.inline import digests
 from app.api.notes import note_of
 from app.api.routing import allowed_methods
 from app.base.errors import CODES, Problem
 from app.base.logging import where
+from app.base.reasons import REASONS
 from app.schemas.faults import faults_of
 
 MEDIA_TYPE = "application/problem+json"
 TOKEN_PATH = "/v1/oauth/token"  # noqa: S105 - a path
-_PAGE = Template((Path(__file__).parents[1] / "web" / "problem.html").read_text())
+_WEB = Path(__file__).parents[1] / "web"
+_PAGE = Template((_WEB / "problem.html").read_text("utf-8"))
+_PAGE_HEADERS = {
+    "Content-Security-Policy": f"default-src 'none'; style-src {digests(_PAGE.template, 'style')}; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+}
+EXPLAINED: Final[Mapping[str, Mapping[str, str]]] = yaml.safe_load((_WEB / "problems.yaml").read_text("utf-8"))
+"""By code: what happened, and perhaps more on what to do."""
+_DECIDED = "<p>The support policy decided this: <code>citations</code> in the answer name its clauses.</p>"
 _OF_STATUS = {
     400: "bad_request",
     401: "unauthenticated",
@@ -32,6 +44,7 @@ _OF_STATUS = {
     413: "too_large",
     415: "unsupported_media_type",
 }
+_CODE = re.compile(r"`([^`]+)`")
 _NO_ADDRESS = "Nothing answers at this address: /docs lists all there are, `allowed_actions` those of a ticket."
 _log = structlog.get_logger()
 
@@ -106,10 +119,12 @@ async def read_problem(code: str, accept: Annotated[str, Header()] = "") -> Resp
     entry = CODES.get(code)
     if entry is None:
         raise Problem("not_found")
+    words = {"code": code, "title": entry.title, "remedy": entry.remedy, "more": "", **EXPLAINED[code]}
     if "text/html" in accept:
-        words = {"code": code, "status": str(entry.status), "title": entry.title, "remedy": entry.remedy}
-        return HTMLResponse(_PAGE.substitute({name: escape(text) for name, text in words.items()}))
-    return JSONResponse({"code": code, "status": entry.status, "title": entry.title, "remedy": entry.remedy})
+        shown = {name: _CODE.sub(r"<code>\1</code>", escape(text)) for name, text in words.items()}
+        decided = _DECIDED if code in REASONS else ""
+        return HTMLResponse(_PAGE.substitute(shown, status=entry.status, decided=decided), headers=_PAGE_HEADERS)
+    return JSONResponse({**words, "status": entry.status})
 
 
 def _oauth_error(status: int, description: str, headers: Mapping[str, str]) -> Response:

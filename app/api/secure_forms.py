@@ -1,8 +1,5 @@
 """Secure forms: credentials handed over by a link that works once, and shown to staff once."""
 
-import base64
-import re
-from hashlib import sha256
 from pathlib import Path as File
 from typing import Annotated
 
@@ -13,6 +10,7 @@ from app.api.callers import STAFF, SUBMITTING
 from app.api.deps import DeskDep, Now
 from app.api.errands import ErrandDep, RepeatableErrand, answered
 from app.api.etags import IfNoneMatch, etag, unchanged
+from app.api.inline import digests
 from app.api.notes import note_of
 from app.api.routing import desk_router
 from app.schemas.fields import Id
@@ -35,17 +33,12 @@ FormId = Annotated[Id, Path(description="Id of the form")]
 _PAGE = (File(__file__).parents[1] / "web" / "secure_form.html").read_text("utf-8")
 
 
-def _hashes(element: str) -> str:
-    inside = re.findall(rf"<{element}>(.*?)</{element}>", _PAGE, re.DOTALL)
-    return " ".join(f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'" for text in inside)
-
-
 _PAGE_HEADERS = {
     "Content-Security-Policy": "; ".join(
         (
             "default-src 'none'",
-            f"script-src {_hashes('script')}",
-            f"style-src {_hashes('style')}",
+            f"script-src {digests(_PAGE, 'script')}",
+            f"style-src {digests(_PAGE, 'style')}",
             "connect-src 'self'",
             "form-action 'none'",
             "base-uri 'none'",

@@ -23,7 +23,7 @@ CODES: dict[str, Code] = {
     "idempotency_key_required": Code(
         400, "Idempotency-Key is required", "Send a fresh key of at most 255 characters with each new request."
     ),
-    "bad_request": Code(400, "The request cannot be read", "Check its line, headers and encoding."),
+    "bad_request": Code(400, "The request cannot be read", "Check what you send: its line, headers and encoding."),
     "unauthenticated": Code(401, "Who is calling is not known", "Send `Authorization: Bearer` with a valid token."),
     "forbidden": Code(403, "Not allowed for this caller", "`GET /v1/me` lists what you may do."),
     "not_found": Code(404, "Nothing of that name here", "Check the id, number or reference."),

@@ -89,6 +89,16 @@ GROUPS: Final[dict[str, tuple[str, dict[str, Place]]]] = {
             )
         },
     ),
+    "staff": (
+        "A provider's own people.",
+        {
+            "add": Place(
+                "Add an administrator, the first one, who makes the others.",
+                "app.cli.staff:add",
+                ('staff add ines@lantern.example --provider lantern --name "Ines Prado"',),
+            )
+        },
+    ),
     "policy": (
         "Check, try, read and publish support policies.",
         {

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from app.api.problems import EXPLAINED
 from app.api.routing import DeskRoute
 from app.base.errors import CODES, Problem
 
@@ -39,13 +40,23 @@ def test_every_code_has_a_status_a_title_and_a_remedy(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(CODES))
 async def test_the_type_of_every_problem_is_a_page(edge: httpx2.AsyncClient, name: str) -> None:
-    as_json = await edge.get(f"/problems/{name}")
-    assert as_json.json() == {
-        "code": name, "status": CODES[name].status, "title": CODES[name].title, "remedy": CODES[name].remedy,
-    }  # fmt: skip
+    told = (await edge.get(f"/problems/{name}")).json()
+    known = CODES[name]
+    assert (told["code"], told["status"], told["title"], told["remedy"]) == (
+        *(name, known.status, known.title, known.remedy),
+    )
+    assert told["happened"].endswith(".")
+    assert told["happened"].count(" ") >= 8, "in words, not another title"
+    assert told["more"] == "" or told["more"].endswith(".")
     page = await edge.get(f"/problems/{name}", headers={"Accept": "text/html,*/*"})
     assert page.headers["content-type"].startswith("text/html")
     assert name in page.text
+    assert "`" not in page.text
+    assert "style-src 'sha256-" in page.headers["content-security-policy"]
+
+
+def test_no_page_explains_what_does_not_happen() -> None:
+    assert EXPLAINED.keys() == CODES.keys()
 
 
 async def test_an_unknown_code_has_no_page(edge: httpx2.AsyncClient) -> None:
