@@ -26,7 +26,7 @@ FILTERS: Final[Mapping[str, str]] = {
     "mine": "t.assignee_id = caller.caller_id AND {}::bool",
     "breached": "t.breached = {}::bool",
     "topic": "(t.topic = {0}::text OR starts_with(t.topic, {0}::text || '.'))",
-    "q": "t.id = ANY(ARRAY(SELECT matching_tickets({}::text[], {notes})))",
+    "q": "t.id = ANY(ARRAY(SELECT {matching}{}::text[], {notes})))",
     "created_after": "t.created_at > {}::timestamptz",
     "created_before": "t.created_at < {}::timestamptz",
     "external_ref": "t.external_ref = {}::text",
@@ -83,9 +83,10 @@ def _statement(kind: Kind, filters: tuple[str, ...], order: Order, after: bool |
 
     `fetch` is written out: Postgres keeps a plan only where it knows how few rows are wanted.
     """
-    # Internal notes are found by staff alone.
+    # Internal notes are found by staff alone; what somebody sees of one account is looked for there alone.
     notes = str(kind is Kind.STAFF).lower()
-    conditions = [FILTERS[name].format(f"${6 + n}", notes=notes) for n, name in enumerate(filters)]
+    matching = "matching_tickets_of(caller.caller_account, " if kind is Kind.CONTACT else "matching_tickets("
+    conditions = [FILTERS[name].format(f"${6 + n}", notes=notes, matching=matching) for n, name in enumerate(filters)]
     if after is not None:
         conditions.append(_AFTER[order, after].format(f"${6 + len(filters)}", f"${7 + len(filters)}"))
     where = "".join(f" AND {condition}" for condition in conditions)

@@ -149,6 +149,16 @@ async def test_text_search_goes_by_its_indexes(owner: asyncpg.Connection) -> Non
     assert control == [("Seq Scan", "ticket")]
 
 
+async def test_text_search_of_an_account_reads_that_one_alone(owner: asyncpg.Connection) -> None:
+    body = await owner.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'matching_tickets_of'")
+    statement = body.replace("= account)", "= $3::uuid)").replace("terms", "$1::text[]").replace("notes", "$2::boolean")
+    found = await planned(owner, statement, ["checkout"], False, factories.new_id())
+    names = {name for _, name in found}
+    assert "ix_message_ticket" in names
+    assert not {"ix_ticket_search", "ix_message_search"} & names, "they find those of all accounts"
+    assert [scan for scan in found if scan[0] == "Seq Scan"] == []
+
+
 @pytest.mark.parametrize("order", list(Order))
 @pytest.mark.parametrize("kind", [Kind.STAFF, Kind.CONTACT])
 async def test_no_list_reads_every_ticket(owner: asyncpg.Connection, kind: Kind, order: Order) -> None:

@@ -17,8 +17,10 @@ from tests.benchmarks.load import Bench
 from tests.benchmarks.servers import PAGE, SEEDED, SUBJECT, Server, create, desk, in_database, staff_token
 
 FIRST, MOST = 10_000, 1.3
-ASKED = ("open", "read", f"list {PAGE}", "queue", "search")
-KEPT_FLAT = ASKED[:4]
+SEARCH = "/v1/tickets?q=certificate%20backup&limit=20"
+# The last is staff's search through all accounts: it grows with what there is to find.
+ASKED = ("open", "read", f"list {PAGE}", "queue", "search", "of all")
+KEPT_FLAT = ASKED[:5]
 
 
 def main() -> None:
@@ -46,7 +48,8 @@ def with_staff(server: Server, token: str) -> Server:
     read = server.requests["read"]
     more = {
         "queue": replace(read, paths=["/v1/queue?limit=20"], headers=who),
-        "search": replace(read, paths=["/v1/tickets?q=certificate%20backup&limit=20"], headers=who),
+        "search": replace(read, paths=[SEARCH]),
+        "of all": replace(read, paths=[SEARCH], headers=who),
     }
     return replace(server, requests={**server.requests, **more})
 
