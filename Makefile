@@ -78,6 +78,10 @@ schema: .venv/.run ## write openapi/ anew: the OpenAPI document and the JSON Sch
 release-api: .venv/.dev ## take the OpenAPI document as it is for what callers rely on from now on
 	$(BIN)/python -m tests.contract.release
 
+.PHONY: release-schema
+release-schema: .venv/.dev ## take what this version asks of its database for what the next one must leave working
+	$(BIN)/pytest -q -s -n 0 tests/upgrading/recording.py
+
 .PHONY: records
 records: .venv/.dev ## write anew what scenarios and operations answer and documents are told to say, for a change that is meant
 	$(BIN)/python -m tests.policy.recording

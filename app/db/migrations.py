@@ -26,6 +26,13 @@ _NO_RIGHT = (
     "The login {} may not create and grant the roles clausedesk_app and clausedesk_worker: set MIGRATION_DATABASE_URL "
     "to a login that may."
 )
+_IN_USE = (
+    "The schema cannot be changed while something holds its tables for long: end what runs in the database, such as a "
+    "report or a backup, and migrate again."
+)
+_LOCK_TIMEOUT = "1s"
+"""Less than a request waits for a lock before it gives up."""
+_TRIES, _PAUSE_SECONDS = 60, 1.0
 _TRY = f"SELECT pg_try_advisory_lock({0x636C6175})"  # "clau": held by whoever migrates this database
 
 
@@ -42,7 +49,7 @@ async def migrate(
         current = await _current(lock)
         downwards = current is not None and (revision == "base" or (revision != "head" and revision < current))
         move = command.downgrade if downwards else command.upgrade
-        await _with_alembic(dsn, lambda config: move(config, revision), _counted(watching, current, revision))
+        await _patiently(dsn, lambda config: move(config, revision), _counted(watching, current, revision))
         if runtime_login is not None and not downwards:
             await _grant_roles(lock, runtime_login)
     finally:
@@ -105,13 +112,29 @@ def _counted(watching: Progress, current: str | None, revision: str) -> Callable
     return lambda **_: watching(next(done), steps)
 
 
+async def _patiently(dsn: str, work: Callable[[Config], object], after_each: Callable[..., None]) -> None:
+    """Whoever waits for a lock makes all behind it wait, too: so it waits briefly, lets them pass, and tries again."""
+    tries = 0
+    while True:
+        try:
+            await _with_alembic(dsn, work, after_each)
+        except DBAPIError as error:
+            tries += 1
+            if getattr(error.orig, "sqlstate", None) != asyncpg.LockNotAvailableError.sqlstate:
+                raise
+            if tries == _TRIES:
+                raise DatabaseFault(_IN_USE) from error
+            await asyncio.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
 async def _with_alembic(
     dsn: str, work: Callable[[Config], object], after_each: Callable[..., None] | None = None
 ) -> None:
-    # A migration that waits for a lock makes everybody behind it wait: better to give up.
     engine = create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=lambda: asyncpg.connect(dsn, server_settings={"lock_timeout": "10s"}),
+        async_creator=lambda: asyncpg.connect(dsn, server_settings={"lock_timeout": _LOCK_TIMEOUT}),
         poolclass=NullPool,
     )
 

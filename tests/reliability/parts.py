@@ -120,4 +120,10 @@ PARTS: Final = (
         pytest("tests/services/test_rewrapping.py"),
     ),
     Part("audit", "ways to tamper", pytest("tests/services/test_audit.py"), pytest("tests/services/test_audit.py")),
+    Part(
+        "upgrading",
+        "statements of the version before",
+        pytest("tests/upgrading/test_upgrading.py"),
+        pytest("tests/upgrading/test_upgrading.py"),
+    ),
 )
