@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -17,7 +18,9 @@ from app.clients.addresses import networks
 from app.clients.outbound import Answered, NotAllowed, NotSent, Outbound
 from tests.clients.forwarding import forwarding
 from tests.clients.receiver import receiving
+from tests.reliability.report import caught, examined
 
+PART = "outgoing"
 HERE = networks("127.0.0.0/8")
 SPELLINGS = [
     "http://127.0.0.1/",
@@ -32,6 +35,22 @@ SPELLINGS = [
     "http://[64:ff9b::7f00:1]/",
     "http://0/",
     "http://169.254.169.254/latest/meta-data/",
+    "http://127.0.0.1./",
+    "http://localhost./",
+    "http://0x7f.0.0.1/",
+    "http://017700000001/",
+    "http://１２７.0.0.1/",
+    "http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/",
+    "http://1.1.1.1@127.0.0.1/",
+    "http://127.0.0.1\\@1.1.1.1/",
+    "http://[::ffff:7f00:1]/",
+    "http://[::7f00:1]/",
+    "http://[2002:7f00:1::]/",
+    "http://[64:ff9b::a9fe:a9fe]/",
+    "http://[fe80::1%25lo]/",
+    "http://[fd00:ec2::254]/",
+    "http://100.100.100.200/",
+    "http://239.255.255.250/",
 ]
 
 
@@ -46,7 +65,23 @@ async def post(sender: Outbound, url: str) -> Answered:
 async def test_no_spelling_of_an_inner_address_is_called_not_even_in_development(url: str) -> None:
     with pytest.raises(NotSent) as refused:
         await post(Outbound(development=True), url)
-    assert isinstance(refused.value, NotAllowed) or "resolved" in str(refused.value)
+    well = isinstance(refused.value, NotAllowed) or "resolved" in str(refused.value)
+    examined(PART, 1, int(not well))
+    assert well
+
+
+async def test_the_spellings_do_lead_inward_where_nobody_looks() -> None:
+    """The control: to whom everything is allowed, many of them reach a listener on this machine."""
+    everywhere = Outbound(allowed=networks("0.0.0.0/0, ::/0"), development=True, timeout_seconds=2)
+    async with receiving() as listener:
+        for url in SPELLINGS[:8] + SPELLINGS[12:16]:
+            host = url.removeprefix("http://").removesuffix("/")
+            with suppress(NotSent):
+                await everywhere.post(f"http://{host}:{listener.port}/", b"{}", {})
+        reached = listener.connections
+    await everywhere.close()
+    caught(PART, "a spelling that leads inward", reached)
+    assert reached >= 5
 
 
 @pytest.mark.parametrize("url", ["ftp://desk.example/", "https://", "https://ann:pw@desk.example/", "nonsense"])
@@ -92,6 +127,7 @@ async def test_a_name_that_means_something_else_the_second_time_is_asked_once() 
         with pytest.raises(NotAllowed):
             await sender.post(url, b"{}", {})
         await sender.close()
+        examined(PART, 2, receiver.connections - 1)
         assert receiver.connections == 1
 
 

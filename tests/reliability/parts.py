@@ -126,4 +126,11 @@ PARTS: Final = (
         pytest("tests/upgrading/test_upgrading.py"),
         pytest("tests/upgrading/test_upgrading.py"),
     ),
+    Part(
+        "outgoing",
+        "addresses and spellings",
+        pytest("tests/clients/test_addresses.py", "tests/clients/test_outbound.py"),
+        pytest("tests/clients/test_addresses.py", "tests/clients/test_outbound.py"),
+    ),
+    Part("unasked-mail", "mails that came in", pytest("tests/services/mail/test_sending.py"), None),
 )
