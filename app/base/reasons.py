@@ -43,12 +43,16 @@ REASONS: dict[str, tuple[str, str]] = {
     "consent_required": ("Somebody must agree to the price first", "Have a listed person agree."),
     "payment_required": (
         "It is paid before the work begins",
-        "Pay the quote; then it begins.",
+        "Pay the quote; then it begins. Where it has no price yet, staff put one with `POST /v1/quotes` and `amount`.",
     ),
-    "quote_required": ("The price is not known yet", "Staff put one with `POST /v1/quotes`; until then, wait for it."),
+    "quote_required": (
+        "The price is not known yet",
+        "Staff put one with `POST /v1/quotes` (with `amount` where the rule leaves it to them); until then, wait.",
+    ),
     "staff_decision_required": (
         "Staff decide this first",
-        "Staff set the fact `staff_decision` (bill, free or refuse), or put a price; until then, wait for it.",
+        "Staff say what it is about (`triage` with a `topic`), set the fact `staff_decision` (bill, free or refuse), "
+        "or put a price; until then, wait for it.",
     ),
     "not_available": ("It is not possible at the moment", "Wait until it is, or agree another time."),
     "not_emergency": ("This is no emergency", "Open an ordinary ticket."),

@@ -1,6 +1,6 @@
 """Versions of policies and revisions of settings: which are in force, what they hold, and a new one of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -121,10 +121,16 @@ async def facts_for_publishing(
 
 # ── written ──────────────────────────────────────────────────────────────────
 async def insert_version(
-    database: Database, provider_id: UUID, row: Mapping[str, Any], event: Mapping[str, Any], now: datetime
+    database: Database,
+    provider_id: UUID,
+    row: Mapping[str, Any],
+    notices: Sequence[Mapping[str, Any]],
+    events: Sequence[Mapping[str, Any]],
+    now: datetime,
 ) -> None:
     """Problem `already_exists`: another version took the number."""
-    await carry_out(database, provider_id, Command({"policy_version": [row], "event": [event]}), now)
+    rows = {"policy_version": [row], "notice": notices, "event": events}
+    await carry_out(database, provider_id, Command(rows), now)
 
 
 async def insert_settings(

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field
 
@@ -103,6 +104,7 @@ class PolicyPublished(Model):
     effects: list[dict[str, Any]] = Field(description="`notify`: the version before says that customers are told of it")
     citations: list[Citation] = Field(description="What the version before says of its change; nothing of the first")
     assumptions: list[AssumptionUsed]
+    notices: list[UUID] = Field(description="Drafted where customers are to be told; staff look at them and publish")
 
 
 class PolicyFault(Model):

@@ -85,6 +85,9 @@ class ClocksRead(Model):
 class ActionBody(Model):
     required: list[str]
     optional: list[str]
+    choices: dict[str, list[str | int]] = Field(
+        {}, description="What there is to choose from, where that is known beforehand", examples=[{"to_level": [1, 2]}]
+    )
 
 
 class AllowedAction(Model):

@@ -80,6 +80,47 @@ async def test_next_read_reply_quote_resolve(front: FrontDesk) -> None:
     assert nothing.status_code == 204
 
 
+async def test_who_puts_a_price_on_what_only_words_were_about_has_decided_what_it_is_about(front: FrontDesk) -> None:
+    provider = await front.provider("brs")
+    _, _, customer = await front.customer("brs", product="linux")
+    asked = {"subject": "Erro 500 no meu script PHP", "body": "Depois da mudança o formulário dá erro 500."}
+    await front.client.post("/v1/tickets", json=asked, headers={**customer, **front.key()})
+    clerk = Desk(front, await front.staff(provider))
+    taken = (await front.client.post("/v1/queue/next", headers=clerk.who)).json()
+    assert (taken["topic_source"], taken["work_gate"]) == ("triage", "awaiting_staff_decision")
+    await clerk.reads(taken["id"])
+    await clerk.does("quote", "estimated_minutes")
+    told = await front.client.post(f"/v1/tickets/{taken['id']}/start-work", headers=clerk.who | front.key())
+    assert (told.json()["code"], "`amount`" in told.json()["detail"]) == ("payment_required", True)
+    SAYS["amount"]["currency"] = "BRL"
+    await clerk.does("quote", "estimated_minutes", "amount")
+    billing = Desk(front, await front.service(provider, Scope.SUBMIT, Scope.PAYMENTS))
+    await billing.reads(taken["id"])
+    await billing.does("pay")
+    await clerk.reads(taken["id"])
+    for action in ("start_work", "record_work", "resolve"):
+        await clerk.does(action)
+
+
+async def test_what_there_is_to_choose_from_is_named_and_understood(front: FrontDesk) -> None:
+    _, _, customer = await front.customer()
+    clerk = Desk(front, await front.staff(await front.provider(), level=3, supervisor=True))
+    opened = await front.client.post("/v1/tickets", json={"subject": "Help"}, headers={**customer, **front.key()})
+    await clerk.reads(opened.json()["id"])
+    seen = 0
+    for action in ("assign", "escalate", "transfer", "diagnose", "verify", "note"):
+        button = clerk.may(action)
+        (member, offered), *_ = [(name, found) for name, found in button["body"]["choices"].items() if found]
+        said = dict.fromkeys(button["body"]["required"], "x") | {"body": "x"} if action == "note" else {}
+        for choice in offered if action != "verify" else offered[:1]:
+            given = {name: {"method": "call_back"}.get(name, "x") for name in button["body"]["required"]}
+            body = {**given, **said, member: choice}
+            answer = await front.client.post(button["href"], json=body, headers={**clerk.who, **front.key()})
+            assert answer.status_code != 422, answer.text
+            seen += 1
+    assert seen >= 12
+
+
 async def test_who_says_nothing_is_told_what_has_to_be_said(front: FrontDesk) -> None:
     _, _, customer = await front.customer()
     clerk = Desk(front, await front.staff(await front.provider()))

@@ -82,6 +82,23 @@ async def test_an_admin_publishes_and_the_next_request_sees_it(front: FrontDesk)
     assert event["data"]["version"] == 2
 
 
+async def test_customers_are_told_of_a_new_version_where_the_one_before_says_so(front: FrontDesk) -> None:
+    admin = await front.staff(await front.provider(), Role.ADMIN)
+    versions = "/v1/policies/mexxus/versions"
+    told = mexxus(**{"change: {notice: false": "change: {notice: true"})
+    assert (await front.client.post(versions, json=told, headers=admin)).json()["notices"] == []
+    later = mexxus(**{"change: {notice: false": "change: {notice: true", 'amount: "85.00"': 'amount: "90.00"'})
+    begins = {"effective_from": "2026-04-01T04:00:00Z"}
+    published = (await front.client.post(versions, json=later, params=begins, headers=admin)).json()
+    assert [effect["of"] for effect in published["effects"]] == ["policy_change"]
+    (drafted,) = published["notices"]
+    notice = (await front.client.get(f"/v1/notices/{drafted}", headers=admin)).json()
+    assert (notice["kind"], notice["state"], notice["audience"]["accounts"]) == ("announcement", "draft", [])
+    assert notice["body"] == "A new version of our support policy applies from 2026-04-01."
+    out = await front.client.post(f"/v1/notices/{drafted}/publish", headers=admin | front.key())
+    assert (out.status_code, out.json()["state"]) == (200, "open")
+
+
 async def test_a_version_of_tomorrow_decides_from_tomorrow_on(front: FrontDesk) -> None:
     provider = await front.provider()
     admin = await front.staff(provider, Role.ADMIN)

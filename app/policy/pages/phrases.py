@@ -219,6 +219,16 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "La surveillance l'a constaté à {0} ; nous y travaillons.",
         "O monitoramento percebeu isso em {0}; estamos trabalhando nisso.",
     ),
+    "policy_changes": (
+        "Our support policy changes",
+        "Notre politique d'assistance change",
+        "Nossa política de suporte muda",
+    ),
+    "policy_changes_on": (
+        "A new version of our support policy applies from {0}.",
+        "Une nouvelle version de notre politique d'assistance s'applique à partir du {0}.",
+        "Uma nova versão da nossa política de suporte vale a partir de {0}.",
+    ),
     "holidays_of": ("public holidays ({0})", "jours fériés ({0})", "feriados ({0})"),
 }  # fmt: skip
 

@@ -49,7 +49,7 @@ def fee(d: Deliberation) -> None:
         for gate, when in d.entry.gates:
             if when.holds(d.values) and d.coverage is not Coverage.COVERED:
                 d.gates.add(WorkGate(gate))
-    if d.request.topic_source == "triage" and d.coverage is Coverage.BILLABLE:
+    if d.request.topic_source == "triage" and d.coverage is Coverage.BILLABLE and not _price_put(d):
         d.provisional = True
         d.gates.add(WorkGate.AWAITING_STAFF_DECISION)
     if d.outcome is Outcome.REFUSED:
@@ -81,9 +81,13 @@ def _left_to_staff(d: Deliberation) -> None:
 
 def _staff_word(d: Deliberation) -> Any:
     """What staff have decided; who puts a price has decided to bill."""
+    return d.values.get("staff_decision") or ("bill" if _price_put(d) else None)
+
+
+def _price_put(d: Deliberation) -> bool:
+    """Whether staff have put a price: they have read what it is about."""
     money = d.situation.money
-    put = money.quoted is not None or money.quoted_minutes is not None
-    return d.values.get("staff_decision") or ("bill" if put else None)
+    return money.quoted is not None or money.quoted_minutes is not None
 
 
 def _draw(d: Deliberation, name: str, slug: str | None) -> None:

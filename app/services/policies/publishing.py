@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from app.base.actor import the_system
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.identifiers import uuid7
@@ -26,7 +27,8 @@ from app.policy.library.files import library
 from app.policy.lint import Finding, lint, lint_readings
 from app.policy.loading import LoadedPolicy, load
 from app.services.errands import Errand
-from app.services.shelf import compiled
+from app.services.policies.telling import drafted
+from app.services.shelf import Policies, compiled
 from app.services.tickets.replanning import replan_at_once
 
 _MOST_SAID = 200
@@ -52,6 +54,8 @@ class Published:
     """False: the newest version says exactly the same, so nothing was stored."""
     announced: Decision | None = None
     """What the version in force says of its change; None: there was none."""
+    notices: tuple[str, ...] = ()
+    """Drafted for customers, who are to be told."""
 
 
 async def judge(text: str, today: datetime) -> Judged:
@@ -92,7 +96,7 @@ async def publish(errand: Errand, text: str, effective_from: datetime | None) ->
     by = errand.principal.key
     row = _row(errand.provider_id, policy, text, version, by, errand.now)
     event = errand.event(EventType.POLICY_PUBLISHED, ("policy", row["id"]), 1, _told(version))
-    stored = await _store(errand.database, errand.provider_id, row, event, version, errand.now)
+    stored = await _store(errand, before, row, event, version)
     # Now, and not at the first request that counts on it.
     await errand.policies.lexicons.learn(policy.document.topics)
     await replan_at_once(errand.database, errand.policies, errand.provider_id, errand.now)
@@ -124,19 +128,11 @@ async def add_provider(
     provider_id = await store_provider(database, uuid7(now), document.provider, name, document.prefix, now)
     facts = await facts_for_publishing(database, provider_id, None, now)
     version = _next(judged, policy, text, facts, effective_from, now)
+    errand = Errand(database, Policies(database), provider_id, the_system(document.provider), now)
+    before = await _in_force(errand) if facts["latest"] is not None else None
     row = _row(provider_id, policy, text, version, "system", now)
-    event = {
-        "provider_id": provider_id,
-        "id": uuid7(now),
-        "subject_kind": "policy",
-        "subject_id": row["id"],
-        "seq": 1,
-        "type": str(EventType.POLICY_PUBLISHED),
-        "actor_kind": "system",
-        "data": _told(version),
-        "occurred_at": now,
-    }
-    return await _store(database, provider_id, row, event, version, now)
+    event = errand.event(EventType.POLICY_PUBLISHED, ("policy", row["id"]), 1, _told(version))
+    return await _store(errand, before, row, event, version)
 
 
 def _next(
@@ -206,16 +202,15 @@ def _told(version: Published) -> dict[str, Any]:
 
 
 async def _store(
-    database: Database,
-    provider_id: UUID,
-    row: dict[str, Any],
-    event: dict[str, Any],
-    version: Published,
-    now: datetime,
+    errand: Errand, before: CompiledPolicy | None, row: dict[str, Any], event: dict[str, Any], version: Published
 ) -> Published:
-    if version.new:
-        await insert_version(database, provider_id, row, event, now)
-    return version
+    """With what tells customers of it, where the version before has them told."""
+    if not version.new:
+        return version
+    draft = drafted(errand, before, version.effective_from)
+    notices, events = draft.get("notice", []), [event, *draft.get("event", [])]
+    await insert_version(errand.database, errand.provider_id, row, notices, events, errand.now)
+    return replace(version, notices=tuple(str(notice["id"]) for notice in notices))
 
 
 def published_view(published: Published) -> dict[str, Any]:
@@ -224,6 +219,7 @@ def published_view(published: Published) -> dict[str, Any]:
         "version": published.number,
         "effective_from": published.effective_from,
         "warnings": told(published.warnings),
+        "notices": published.notices,
         **{name: why.get(name, []) for name in ("effects", "citations", "assumptions")},
     }
 

@@ -79,7 +79,7 @@ def allowed_actions(
     found["describe"] = None
     if ticket.request.action is not None and caller.kind in (Kind.CONTACT, Kind.RESELLER):
         found["confirm"] = confirm(policy, ticket, by, desk, at).hindrance
-    return [_shown(verb, hindrance, ticket, latest) for verb, hindrance in found.items()]
+    return [_shown(policy, verb, hindrance, ticket, latest) for verb, hindrance in found.items()]
 
 
 def _of_price(
@@ -102,9 +102,11 @@ def _same(fee: Any, latest: Mapping[str, Any]) -> bool:
     return fee is not None and fee.amount == Decimal(latest["total"])
 
 
-def _shown(verb: str, hindrance: Hindrance | None, ticket: Ticket, latest: Mapping[str, Any] | None) -> dict[str, Any]:
+def _shown(
+    policy: CompiledPolicy, verb: str, hindrance: Hindrance | None, ticket: Ticket, latest: Mapping[str, Any] | None
+) -> dict[str, Any]:
     if hindrance is None:
-        return {"action": verb, "allowed": True, **_where(verb, ticket.id, latest), "body": said_with(verb)}
+        return {"action": verb, "allowed": True, **_where(verb, ticket.id, latest), "body": said_with(policy, verb)}
     refused: dict[str, Any] = {"action": verb, "allowed": False, "code": code_of(hindrance.code)}
     if hindrance.citations:
         refused["citations"] = jsonable_citations(hindrance.citations)

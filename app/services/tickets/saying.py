@@ -1,12 +1,14 @@
-"""What is said along with each action on a ticket: the members of its body."""
+"""What is said along with each action on a ticket: the members of its body, and what there is to choose from."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from app.policy.compile import CompiledPolicy
 from app.schemas import quotes, verbs
 from app.schemas.tickets import MessageWrite, TicketPatch
+from app.services.tickets.offering import offered_with
 
 BODIES: Final[Mapping[str, type[BaseModel]]] = {
     "triage": verbs.Triage,
@@ -40,20 +42,38 @@ _HERE: Final[Mapping[str, frozenset[str]]] = {"quote": frozenset({"ticket"}), "n
 _ELSEWHERE: Final[Mapping[str, frozenset[str]]] = {"quote": frozenset({"account", "facts", "rule"})}
 """What belongs to a price for no ticket."""
 
+_CHOICES: Final[Mapping[str, Mapping[str, list[Any]]]] = {
+    "assign": {"staff": ["me"]},
+    "note": {"visibility": ["internal"]},
+    "reply": {"visibility": ["public"]},
+}
+"""Of several that are possible those that make it this action, or are known beforehand."""
+
 
 def _said(action: str, body: type[BaseModel]) -> dict[str, Any]:
-    required, optional = list[str](), list[str]()
+    required, optional, choices = list[str](), list[str](), dict[str, Any]()
     for name, member in body.model_fields.items():
         if name not in _ELSEWHERE.get(action, ()):
             needed = member.is_required() or name in _HERE.get(action, ())
-            (required if needed else optional).append(member.alias or name)
-    return {"required": required, "optional": optional}
+            said = member.alias or name
+            (required if needed else optional).append(said)
+            if found := _literals(member.annotation):
+                choices[said] = list(found)
+    return {"required": required, "optional": optional, "choices": {**choices, **_CHOICES.get(action, {})}}
 
 
-_NOTHING: Final[Mapping[str, list[str]]] = {"required": [], "optional": []}
+def _literals(annotation: Any) -> tuple[Any, ...]:
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(one for part in get_args(annotation) for one in _literals(part))
+
+
+_NOTHING: Final[Mapping[str, Any]] = {"required": [], "optional": [], "choices": {}}
 _SAID: Final = {action: _said(action, body) for action, body in BODIES.items()}
 
 
-def said_with(action: str) -> Mapping[str, list[str]]:
-    """Names of what must be said along with an action, and of what may be."""
-    return _SAID.get(action, _NOTHING)
+def said_with(policy: CompiledPolicy, action: str) -> Mapping[str, Any]:
+    """Names of what must be said along with an action and of what may be, and what there is to choose from."""
+    said = _SAID.get(action, _NOTHING)
+    there = offered_with(policy, action)
+    return {**said, "choices": {**said["choices"], **there}} if there else said

@@ -10,7 +10,6 @@ from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.identifiers import parse_reference
 from app.base.tracing import span
-from app.base.vocabulary import Coverage
 from app.db.callers import Kind
 from app.db.commands import Along, Command, carry_out
 from app.db.tickets import SURVIVOR, TAKER
@@ -31,6 +30,7 @@ from app.services.ticket_state import as_ticket, clock_rows, decided_columns, re
 from app.services.tickets.actions import verbs_of
 from app.services.tickets.changing import changed, command, gather, shown
 from app.services.tickets.knowing import Known
+from app.services.tickets.offering import offered
 from app.services.tickets.opening import author_of
 from app.services.tickets.view import written
 
@@ -201,16 +201,16 @@ def _payload(known: Known, act: Act, taker: Mapping[str, Any] | None) -> dict[st
 def _unknown(known: Known, act: Act) -> list[Fault]:
     said = act.said
     if act.verb == "override":
-        offered = _offered(known, said["field"])
-        return [] if str(said["value"]) in offered else [_not_offered("/value", offered)]
+        there = _named(known, said["field"])
+        return [] if str(said["value"]) in there else [_not_offered("/value", there)]
     if act.verb == "schedule" and "from" not in said and not known.policy.rules.get("schedule"):
         return [Fault("/window", "required", "The policy has no windows of its own: say when.")]
     if "until" in said and datetime.fromisoformat(said["until"]) <= datetime.fromisoformat(said["from"]):
         return [Fault("/window/until", "out_of_range", "The window must end after it begins.")]
     faults = [
-        _not_offered(f"/{name}", offered)
-        for name, field_ in (("department", "department"), ("to_level", "level"))
-        if name in said and str(said[name]) not in (offered := _offered(known, field_))
+        _not_offered(f"/{name}", there)
+        for name, kind in (("department", "department"), ("to_level", "level"))
+        if name in said and str(said[name]) not in (there := _named(known, kind))
     ]
     if "topic" in said:
         try:
@@ -220,22 +220,12 @@ def _unknown(known: Known, act: Act) -> list[Fault]:
     return faults
 
 
-def _offered(known: Known, field_: str) -> tuple[str, ...]:
-    document = known.policy.document
-    match field_:
-        case "department":
-            return tuple(document.departments)
-        case "priority":
-            return tuple(document.priorities)
-        case "level":
-            levels = {*document.levels, *(d.level for d in document.departments.values() if d.level is not None)}
-            return tuple(map(str, sorted(levels)))
-        case _:
-            return tuple(Coverage)
+def _named(known: Known, kind: str) -> tuple[str, ...]:
+    return tuple(map(str, offered(known.policy, kind)))
 
 
-def _not_offered(pointer: str, offered: tuple[str, ...]) -> Fault:
-    return Fault(pointer, "not_offered", f"This must be one of {', '.join(offered)}." if offered else "There is none.")
+def _not_offered(pointer: str, there: tuple[str, ...]) -> Fault:
+    return Fault(pointer, "not_offered", f"This must be one of {', '.join(there)}." if there else "There is none.")
 
 
 def _note(errand: Errand, known: Known, text: str) -> dict[str, Any]:

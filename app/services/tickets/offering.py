@@ -1,0 +1,37 @@
+"""What a policy offers to choose from where a verb names something of it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.base.vocabulary import Coverage
+from app.policy.compile import CompiledPolicy
+
+_OF_POLICY: Final[Mapping[str, Mapping[str, str]]] = {
+    "escalate": {"to_level": "level"},
+    "transfer": {"department": "department"},
+    "excuse": {"metric": "metric", "code": "code"},
+}
+"""Members of a verb's body that name something of the policy."""
+
+
+def offered(policy: CompiledPolicy, kind: str) -> tuple[str | int, ...]:
+    """All levels, departments, priorities or coverages that there are; metrics and codes, those that can be excused."""
+    document = policy.document
+    match kind:
+        case "department":
+            return tuple(document.departments)
+        case "priority":
+            return tuple(document.priorities)
+        case "level":
+            levels = {*document.levels, *(d.level for d in document.departments.values() if d.level is not None)}
+            return tuple(sorted(levels))
+        case "metric" | "code":
+            excuses = document.excuses
+            return () if excuses is None else tuple(excuses.metrics if kind == "metric" else excuses.codes)
+        case _:
+            return tuple(Coverage)
+
+
+def offered_with(policy: CompiledPolicy, verb: str) -> dict[str, tuple[str | int, ...]]:
+    """For members of the verb's body, what the policy offers there."""
+    return {member: offered(policy, kind) for member, kind in _OF_POLICY.get(verb, {}).items()}
