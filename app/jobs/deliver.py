@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -30,9 +31,20 @@ class Delivering:
         async with asyncio.TaskGroup() as attempts:
             while not stop.is_set():
                 if not await attempted("deliver", partial(self._claim, attempts)):
-                    await paused(stop, PAUSE_SECONDS)
+                    await self._some_are_done(stop)
                 # Claimed by the handful: one at a time would cost a statement each.
                 while len(self._running) > AT_ONCE - _HANDFUL:
+                    await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _some_are_done(self, stop: asyncio.Event) -> None:
+        """Nothing is due, or only for webhooks that are busy: these take more as soon as they have answered some."""
+        fewer = len(self._running) - _HANDFUL
+        if fewer < 0:
+            await paused(stop, PAUSE_SECONDS)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PAUSE_SECONDS):
+                while len(self._running) > fewer:
                     await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
     async def _claim(self, attempts: asyncio.TaskGroup) -> bool:

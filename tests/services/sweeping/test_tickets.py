@@ -161,6 +161,25 @@ async def test_the_policys_rules_about_whiles_are_carried_out_when_they_are_over
     assert (await night.read(ticket, staff()))["status"] == "closed"
 
 
+async def test_scheduled_work_may_begin_when_its_window_opens_and_that_is_told_once(night: Night) -> None:
+    front = night.front
+    _, _, customer = await front.customer("mexxus")
+    staff = await front.staff(await front.provider("mexxus"), level=2)
+    ticket = await night.opened(customer, **OFFLINE)
+    opens = NOW + timedelta(hours=10)
+    window = {"from": opens.isoformat(), "until": (opens + timedelta(hours=2)).isoformat()}
+    url = f"/v1/tickets/{ticket['id']}/schedule"
+    answer = await front.client.post(url, json={"window": window}, headers={**staff, **front.key()})
+    assert (answer.json()["status"], answer.json()["work_gate"]) == ("scheduled", "scheduled"), answer.text
+    await night.pass_to(opens - timedelta(seconds=1))
+    assert (await night.read(ticket, staff))["work_gate"] == "scheduled"
+    for later in (0, 1, 60):
+        await night.pass_to(opens + timedelta(seconds=later))
+    now = await night.read(ticket, staff)
+    assert (now["status"], now["work_gate"]) == ("open", "open")
+    assert [kind for kind, _ in await night.told(ticket)].count("window_opened") == 1
+
+
 async def test_a_ticket_that_cannot_be_attended_does_not_hold_up_the_others(night: Night) -> None:
     _, _, customer = await night.front.customer()
     broken = await night.opened(customer, **OFFLINE)
