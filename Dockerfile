@@ -1,28 +1,35 @@
-# The requirements are installed in one stage and carried into another that has neither compiler nor cache. A release
-# names the base by its digest: --build-arg BASE=python:3.11-slim@sha256:…
+# The requirements are installed in one stage, with tools that stay there, and carried into another that has neither
+# compiler, installer nor cache.
+#
+# A release names the base by its digest, which no one can tell who has not asked its registry:
+#   docker build --build-arg BASE=python:3.11-slim@sha256:$(digest of the base) .
 ARG BASE=python:3.11-slim
 FROM ${BASE} AS build
 WORKDIR /srv/clausedesk
 COPY requirements/uv.txt requirements/run.txt requirements/
-RUN python -m venv .venv \
- && .venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements/uv.txt \
- && VIRTUAL_ENV=.venv .venv/bin/uv pip install --no-cache --compile-bytecode --require-hashes -r requirements/run.txt
+RUN python -m venv .tools \
+ && .tools/bin/python -m pip install --no-cache-dir --require-hashes -r requirements/uv.txt \
+ && python -m venv --without-pip .venv \
+ && VIRTUAL_ENV=.venv .tools/bin/uv pip install --no-cache --compile-bytecode --require-hashes -r requirements/run.txt
 COPY pyproject.toml README.md ./
 COPY alembic alembic
 COPY app app
-RUN VIRTUAL_ENV=.venv .venv/bin/uv pip install --no-cache --no-deps --no-build-isolation --editable . \
+RUN VIRTUAL_ENV=.venv .tools/bin/uv pip install --no-cache --no-deps --no-build-isolation --editable . \
+ && VIRTUAL_ENV=.venv .tools/bin/uv pip uninstall hatchling editables pathspec pluggy tomlkit trove-classifiers \
  && .venv/bin/python -m compileall -q app
 COPY requirements/sbom.txt requirements/
-RUN .venv/bin/python -m venv .sbom \
- && VIRTUAL_ENV=.sbom .venv/bin/uv pip install --no-cache --require-hashes -r requirements/sbom.txt \
+RUN python -m venv --without-pip .sbom \
+ && VIRTUAL_ENV=.sbom .tools/bin/uv pip install --no-cache --require-hashes -r requirements/sbom.txt \
  && .sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-file sbom.cdx.json .venv/bin/python \
- && rm -r .sbom
+ && rm -r .sbom .tools requirements
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title=clausedesk \
       org.opencontainers.image.licenses=Apache-2.0 \
       org.clausedesk.sbom=/srv/clausedesk/sbom.cdx.json
-RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin clausedesk
+# The base brings an installer of its own.
+RUN python -m pip uninstall --yes --quiet --root-user-action=ignore setuptools wheel pip \
+ && useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin clausedesk
 WORKDIR /srv/clausedesk
 COPY --from=build /srv/clausedesk /srv/clausedesk
 ENV PATH=/srv/clausedesk/.venv/bin:$PATH \

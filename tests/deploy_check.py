@@ -21,15 +21,29 @@ VERSION = "1.32"
 OPERATORS = {"monitoring.coreos.com/v1", "postgresql.cnpg.io/v1"}
 """Schemas that come with operators and not with Kubernetes."""
 ROOT = K8S.parent
+TOOLS = frozenset(
+    ("editables", "hatchling", "pathspec", "pip", "pluggy", "setuptools", "tomlkit", "trove-classifiers", "uv", "wheel")
+)
+"""What installs and builds, with what it brings for itself."""
 
 
 def main() -> None:
-    hadolint = Path(sys.executable).with_name("hadolint")
-    subprocess.run([hadolint, "Dockerfile"], check=True)
-    print("1 Dockerfile passes hadolint", flush=True)
+    check_dockerfile()
     check_manifests()
     with tempfile.TemporaryDirectory(prefix="clausedesk-image-") as name:
         build(Path(name))
+
+
+def check_dockerfile() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    subprocess.run([hadolint, "Dockerfile"], check=True)
+    text = (ROOT / "Dockerfile").read_text()
+    print(f"{len(text.splitlines())} lines of the Dockerfile pass hadolint", flush=True)
+    broken = text.replace("ENTRYPOINT [", "ENTRYPOINT sh [").replace("--no-cache-dir ", "")
+    refused = subprocess.run([hadolint, "-"], check=False, input=broken, capture_output=True, text=True)
+    if refused.returncode == 0:
+        sys.exit("hadolint lets a broken Dockerfile through")
+    print(f"1 broken Dockerfile is refused, with {len(refused.stdout.splitlines())} findings")
 
 
 def check_manifests() -> None:
@@ -69,11 +83,23 @@ def build(folder: Path) -> None:
     if not ran:
         sys.exit("nothing was examined: the Dockerfile has no steps")
     print(f"{ran} steps of the Dockerfile make {said.stdout.strip()} in a clean folder", flush=True)
+    whole = subprocess.run([folder / ".venv/bin/clausedesk", "openapi"], check=True, capture_output=True, text=True)
+    print(f"{len(json.loads(whole.stdout)['paths'])} paths are served by all of its code, loaded there", flush=True)
+    check_parts(folder)
+
+
+def check_parts(folder: Path) -> None:
+    """The list of parts names what is there: all that is locked but for what builds, of which nothing is left."""
     parts = {normal(part["name"]) for part in json.loads((folder / "sbom.cdx.json").read_text())["components"]}
-    missing = locked() - parts
-    if missing or not parts:
-        sys.exit(f"the list of parts (SBOM) does not name {sorted(missing)}")
-    print(f"{len(parts)} parts are named by its list (CycloneDX), all {len(locked())} that are locked among them")
+    there = {normal(path.name.partition("-")[0]) for path in (folder / ".venv").rglob("*.dist-info")}
+    wanted = locked() - TOOLS
+    if not parts or wanted - parts or there - parts - {"clausedesk"}:
+        sys.exit(f"the list of parts (SBOM) does not name {sorted((wanted | there) - parts)}")
+    print(f"{len(parts)} parts are named by its list (CycloneDX), all {len(wanted)} that are locked to run among them")
+    left = sorted((there | parts) & TOOLS | {path.name for path in (folder / ".venv/bin").iterdir()} & TOOLS)
+    if left or any((folder / name).exists() for name in (".tools", "requirements")):
+        sys.exit(f"build tools go into the final stage: {left}")
+    print(f"0 of {len(TOOLS)} build tools are left for the final stage")
 
 
 def first_stage(text: str) -> Iterator[tuple[str, str]]:

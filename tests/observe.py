@@ -20,6 +20,7 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 import asyncpg
+import httpx2
 import yaml
 
 from app.base.figures import FIGURES, PREFIX
@@ -29,10 +30,11 @@ from app.db.tables.clocks import TicketClock
 from tests import factories
 from tests.alertmanager import alerting, find_alertmanager
 from tests.cli.desk import Running, clausedesk
-from tests.rules import MONITORING, queries, rule_groups, rules, unit_tests
+from tests.rules import MONITORING, named, queries, rule_groups, rules, series, unit_tests
 
 PLANTED = {"alertname": "TargetBreached", "provider": "mexxus", "metric": "first_response"}
 PATIENCE = 240
+URLS, CALLERS = 10_000, 8
 
 
 def main() -> None:
@@ -56,12 +58,20 @@ def find_prometheus() -> None:
     subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "prometheus"], check=True)
 
 
-def promtool(*words: str, fed: str | None = None) -> str:
-    run = subprocess.run(["promtool", *words], check=False, input=fed, capture_output=True, text=True)
-    said = run.stdout + run.stderr
+def promtool(*words: str, fed: str | None = None) -> None:
+    run = _promtool(*words, fed=fed)
     if run.returncode != 0:
-        sys.exit(f"promtool {' '.join(words[:2])}:\n{said}")
-    return said
+        sys.exit(f"promtool {' '.join(words[:2])}:\n{run.stdout}{run.stderr}")
+
+
+def refused(*words: str, fed: str | None = None) -> None:
+    """The control: what is broken is not let through."""
+    if _promtool(*words, fed=fed).returncode == 0:
+        sys.exit(f"promtool {' '.join(words[:2])} lets through what is broken")
+
+
+def _promtool(*words: str, fed: str | None) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["promtool", *words], check=False, input=fed, capture_output=True, text=True)
 
 
 def examined(count: int, what: str) -> None:
@@ -78,16 +88,38 @@ def check_rules(folder: Path) -> None:
     examined(len(rules("alert")) + len(rules("record")), "rules pass `promtool check rules`")
     promtool("test", "rules", str(folder / "rules.test.yaml"))
     examined(len(unit_tests()), "unit tests of them pass `promtool test rules`")
+    examined(deaf_rules(folder), "rules that never fire are each noticed by their unit tests")
+
+
+def deaf_rules(folder: Path) -> int:
+    """How many alerts there are; each is silenced in turn, and a unit test must miss it."""
+    for name in rules("alert"):
+        groups = rule_groups()
+        for rule in (rule for group in groups for rule in group["rules"] if rule.get("alert") == name):
+            rule["expr"] = f"({rule['expr']}) < -1"
+        (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": groups}))
+        refused("test", "rules", str(folder / "rules.test.yaml"))
+    (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": rule_groups()}))
+    return len(rules("alert"))
 
 
 def check_dashboards(folder: Path) -> None:
     """As rules, so that promtool reads them; Grafana would put a choice where `$provider` stands."""
     found = [query.replace("$provider", ".*") for _, query in queries()]
+    promtool("check", "rules", as_rules(folder, found))
+    refused("check", "rules", as_rules(folder, [*found, "sum(clausedesk_tickets_open"]))
+    known = series()
+    unknown = {name for query in found for name in named(query)} - known
+    if unknown:
+        sys.exit(f"the dashboards name what nobody shows: {sorted(unknown)}")
+    examined(len(found), f"queries of the dashboards parse and name only what is among {len(known)} series' names")
+
+
+def as_rules(folder: Path, found: list[str]) -> str:
     recorded = [{"record": f"panel:{n}", "expr": query} for n, query in enumerate(found)]
     path = folder / "dashboards.yaml"
     path.write_text(yaml.safe_dump({"groups": [{"name": "dashboards", "rules": recorded}]}))
-    promtool("check", "rules", str(path))
-    examined(len(found), "queries of the dashboards parse")
+    return str(path)
 
 
 # ── as run ───────────────────────────────────────────────────────────────────
@@ -96,18 +128,41 @@ def watch(folder: Path, dsn: str) -> None:
     common = {"DATABASE_URL": dsn, "CLAUSEDESK_DATA_DIR": str(folder / "data")}
     beside = {"CLAUSEDESK_METRICS_PORT": str(api_metrics), "CLAUSEDESK_WORKER_IN_SERVE": "false"}
     with Running("demo", "--port", str(api), **common, **beside) as desk:
-        desk.wait_for("curl")
+        desk.wait_for("curl", PATIENCE)
         with Running("worker", **common, CLAUSEDESK_WORKER_METRICS_PORT=str(worker_metrics)) as worker:
-            worker.wait_for("Clausedesk works")
+            worker.wait_for("Clausedesk works", PATIENCE)
             get(f"http://127.0.0.1:{api}/readyz")
             wait(lambda: f"{PREFIX}target_breaches_total{{" in get(f"http://127.0.0.1:{worker_metrics}/metrics"))
             for port, whose in ((api_metrics, "the API"), (worker_metrics, "a worker")):
                 text = get(f"http://127.0.0.1:{port}/metrics")
                 promtool("check", "metrics", fed=text)
+                refused("check", "metrics", fed=text + "# TYPE wrongly_named counter\nwrongly_named 1\n")
                 examined(text.count("# TYPE"), f"metrics of {whose} pass `promtool check metrics`")
+            asyncio.run(call_by_many_names(f"http://127.0.0.1:{api}", f"http://127.0.0.1:{api_metrics}/metrics"))
             with scraping(folder, prometheus, {"api": api_metrics, "worker": worker_metrics}):
                 raise_alert(dsn, f"http://127.0.0.1:{prometheus}")
             report_outage(folder, f"http://127.0.0.1:{api}", common)
+
+
+async def call_by_many_names(desk: str, metrics: str) -> None:
+    """Whatever strangers ask for, no series comes of it."""
+
+    def shown() -> int:
+        return sum(not line.startswith("#") for line in get(metrics).splitlines())
+
+    async with httpx2.AsyncClient(base_url=desk, trust_env=False, timeout=60) as stranger:
+
+        async def ask(first: int) -> None:
+            for n in range(first, URLS, CALLERS):
+                await stranger.get((f"/nowhere/{n}", f"/v1/tickets/ann{n}@example.com", f"/healthz?of={n}")[n % 3])
+
+        for n in range(3):
+            await ask(URLS - 1 - n)
+        at_rest = shown()
+        await asyncio.gather(*(ask(first) for first in range(CALLERS)))
+    if shown() != at_rest:
+        sys.exit(f"{URLS} different URLs made {shown() - at_rest} series")
+    examined(at_rest, f"series of the API at rest, and as many after {URLS:,} different URLs")
 
 
 class scraping:  # noqa: N801 - it is used as a word of a `with` statement

@@ -20,6 +20,8 @@ _SAFE_TO_REPEAT = (
     asyncpg.OutdatedSchemaCacheError,
 )
 _BY_STATE = {
+    # A server that is no longer the one that writes: after a switch-over, until the connection is made anew.
+    "25006": "unavailable",
     "23505": "already_exists",
     "23503": "conflict",
     "23P01": "conflict",

@@ -13,8 +13,8 @@ import asyncpg
 
 from app.db.pool import Database, ScopedConnection
 
-_PATIENCE: Final = 30.0
-"""Seconds that a statement over some days may take."""
+_PATIENCE: Final = 60.0
+"""Seconds that a statement over a day may take."""
 _FAR_BEHIND: Final = 50_000
 """Events after which it costs less to count every day than to look for those that changed."""
 

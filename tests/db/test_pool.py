@@ -114,6 +114,7 @@ async def test_a_full_pool_says_when_to_come_back(narrow: Database) -> None:
         ("SELECT 1 LIMIT $1", (-1,), "invalid"),
         ("INSERT INTO ticket (reference) VALUES ('x')", (), "not_found"),
         ("SELECT pg_sleep(1)", (), "unavailable"),
+        ("DO $$ BEGIN SET LOCAL transaction_read_only = on; DELETE FROM ticket; END $$", (), "unavailable"),
     ],
 )
 async def test_what_postgres_refuses_is_a_problem_without_the_value(

@@ -13,7 +13,8 @@ from app.policy.compile import CompiledPolicy
 
 REST: Final = timedelta(seconds=30)
 """Whatever the number of workers, a provider is not looked at more often."""
-_DAYS_AT_ONCE: Final = 4
+_DAYS_AT_ONCE: Final = 1
+"""In one transaction, so that a busy month on a busy machine is counted bit by bit."""
 
 
 @dataclass(frozen=True, slots=True)
