@@ -19,6 +19,7 @@ from app.services.secure_forms.sending import link_to_send
 from tests import factories
 from tests.api.test_races import patiently
 from tests.frontdesk import FrontDesk, Headers
+from tests.reliability.report import examined
 
 SECRET = "root / Zx9!canary-hunter2"
 PURPOSE = "credentials_via_secure_form_required"
@@ -123,6 +124,7 @@ async def test_of_a_hundred_who_look_at_once_one_is_shown_it(server: Server) -> 
     form, link = await server.asked_for((await server.ticket())["id"])
     await server.fills(form, link)
     answers = await asyncio.gather(*(patiently(lambda: server.reveals(form)) for _ in range(100)))
+    examined("sealing", 100, int(sum(answer.status_code == 200 for answer in answers) != 1))
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 99
     assert sum("content" in answer.json() for answer in answers) == 1
 

@@ -7,6 +7,7 @@ from app.base.errors import Problem
 from app.db.pool import Database
 from app.db.tables.providers import Provider
 from tests import factories
+from tests.reliability.report import examined
 
 ALTERATIONS = (
     "UPDATE {} SET provider_id = provider_id",
@@ -24,6 +25,7 @@ async def test_neither_the_api_nor_the_worker_alters_a_record(
     await factories.policy_version(owner, provider.id)
     for alteration in ALTERATIONS:
         for somebody in (database, worker_database):
+            examined("audit", 1)
             with pytest.raises(Problem) as refused:
                 await somebody.execute(provider.id, alteration.format(record))
             assert refused.value.code == "not_found"

@@ -108,8 +108,14 @@ PARTS: Final = (
     Part(
         "canaries",
         "marks",
-        pytest("tests/canaries"),
-        pytest("tests/canaries"),
+        pytest("tests/canaries/test_canaries.py"),
+        pytest("tests/canaries/test_canaries.py"),
+    ),
+    Part(
+        "erasure",
+        "values in a dump",
+        pytest("tests/canaries/test_forgetting.py"),
+        pytest("tests/canaries/test_forgetting.py"),
     ),
     Part("restoring", "rows", module("tests.recovery.lost"), None),
     Part("recovery", "rows", module("tests.recovery.rewound"), module("tests.recovery.rewound")),
@@ -117,9 +123,14 @@ PARTS: Final = (
         "sealing",
         "envelopes",
         pytest("tests/sealing", "tests/services/test_rewrapping.py", "tests/api/test_secure_forms.py"),
-        pytest("tests/services/test_rewrapping.py"),
+        pytest("tests/sealing", "tests/services/test_rewrapping.py"),
     ),
-    Part("audit", "ways to tamper", pytest("tests/services/test_audit.py"), pytest("tests/services/test_audit.py")),
+    Part(
+        "audit",
+        "ways to tamper",
+        pytest("tests/services/test_audit.py", "tests/db/test_events.py"),
+        pytest("tests/services/test_audit.py", "tests/db/test_events.py"),
+    ),
     Part(
         "upgrading",
         "statements of the version before",

@@ -4,6 +4,7 @@ import pytest
 
 from app.sealing.envelope import CannotUnseal, rewrapped, seal, sealed_by, unseal
 from app.sealing.keys import SealingKeys
+from tests.reliability.report import examined
 
 OLD, NEW = SealingKeys({"old": b"o" * 32}), SealingKeys({"new": b"n" * 32, "old": b"o" * 32})
 PLACE = "provider|ticket|form"
@@ -32,6 +33,7 @@ def test_it_does_not_open_in_another_place(place: str) -> None:
 
 def test_no_changed_or_shortened_byte_passes() -> None:
     envelope = seal(OLD, b"a", PLACE)
+    examined("sealing", 2 * len(envelope))
     for n in range(len(envelope)):
         for spoiled in (envelope[:n] + bytes([envelope[n] ^ 1]) + envelope[n + 1 :], envelope[:n]):
             with pytest.raises(CannotUnseal):
