@@ -4,12 +4,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.contract import clients, document
+from tests.contract import clients, document, pages
 from tests.contract.desk import demonstration
 from tests.contract.programs import ROOT
 
@@ -23,6 +24,8 @@ def main() -> int:
         step("nothing breaks what was released", "operations", document.unbroken)
         step("a TypeScript client", "operations", clients.typescript)
         step("its story, and the webhook's", "signed events", lambda: clients.typescript_story(desk))
+        for page in pages.PAGES:
+            step(f"docs/start/{page.name}", "commands", partial(pages.played, page, desk))
         with clients.python_client() as (made, operations):
             step("a Python client", "operations", lambda: operations)
             step("its story", "lines", lambda: clients.python_story(made, desk))

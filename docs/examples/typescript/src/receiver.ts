@@ -36,14 +36,12 @@ export class Receiver {
   }
 
   /** Resolves when such an event has come. */
-  async until(type: string, subject: string, seconds: number): Promise<DeskEvent> {
+  async until(isWanted: (event: DeskEvent) => boolean, seconds: number): Promise<DeskEvent> {
     for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
-      for (const event of this.events.values()) {
-        if (event.type === type && event.subject.id === subject) return event;
-      }
+      for (const event of this.events.values()) if (isWanted(event)) return event;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`${type} did not come within ${seconds} seconds`);
+    throw new Error(`The event did not come within ${seconds} seconds.`);
   }
 
   async close(): Promise<void> {

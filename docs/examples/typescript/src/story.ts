@@ -139,7 +139,7 @@ async function main(): Promise<void> {
     await tryTooEarly(staff, ticket);
     await pay(contact, billing, quoted);
     await resolve(staff, ticket);
-    await receiver.until("ticket.resolved", ticket, 30);
+    await receiver.until((event) => event.type === "ticket.resolved" && event.subject.id === ticket, 30);
     const heard = [...receiver.events.values()].filter((event) => event.subject.id === ticket);
     const types = heard.sort((one, other) => one.position - other.position).map((event) => event.type);
     console.log(`webhook   ${types.length} signed events: ${types.join(", ")}`);
