@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from app.db.pool import Database
 from app.schemas.goals import GoalsReport
+from app.services.shelf import Policies
+from app.services.surveying import Surveyor
 from tests import factories
 from tests.frontdesk import NOW, FrontDesk
 
@@ -26,6 +29,37 @@ async def test_it_counts_what_was_received_in_the_while_that_is_asked_for(front:
     ]
     assert (reports[0].counts["tickets_open"], reports[0].counts["tickets_without_due"]) == (1, 1)
     assert [c.clause for c in reports[0].data[0].citations] == ["PLU-43"]
+
+
+async def test_days_that_were_counted_and_those_that_were_not_add_up_to_the_same(
+    front: FrontDesk, worker_database: Database
+) -> None:
+    provider = await front.provider("mexxus")
+    for hours in range(0, 96, 5):
+        given = {"level": 1 + hours % 2, "received_at": NOW - timedelta(hours=hours)}
+        given |= {"resolved_at": NOW} if hours % 3 else {}
+        await factories.ticket(front.owner, provider.id, **given)
+    staff = await front.staff(provider)
+
+    async def counted(since: int, until: int) -> list[int]:
+        asked = {"since": NOW - timedelta(hours=since), "until": NOW - timedelta(hours=until)}
+        answer = await front.client.get(URL, params={k: v.isoformat() for k, v in asked.items()}, headers=staff)
+        counts = GoalsReport.model_validate_json(answer.content).counts
+        return [counts[name] for name in ("received", "handled_at_level_1", "solved", "solved_at_level_1")]
+
+    # Within a day, over midnight, and over whole days with parts of others at both ends.
+    whiles = ((6, 1), (20, 2), (50, 0), (95, 13), (70, 40))
+    before = [await counted(*hours) for hours in whiles]
+    assert [received for received, *_ in before] == [1, 4, 10, 17, 6]
+    surveyor = Surveyor(worker_database, Policies(worker_database), lambda: NOW)
+    while await surveyor.past():
+        pass
+    assert await front.owner.fetchval("SELECT counted_at FROM tally") is not None
+    assert [await counted(*hours) for hours in whiles] == before
+    # It is the tallies that are read.
+    await front.owner.execute("UPDATE ticket_tally SET received = received + 1000")
+    assert (await counted(95, 13))[0] > 1000
+    assert await counted(6, 1) == before[0]
 
 
 async def test_it_is_for_staff_and_for_a_while_that_has_a_length(front: FrontDesk) -> None:

@@ -52,6 +52,19 @@ FROM (SELECT t.*, metric, (300 + random() * random() * 40000)::int AS took FROM 
         unnest(ARRAY['first_response', 'resolve']) AS metric) AS timed,
   LATERAL (SELECT CASE WHEN status = 'open' THEN 'running' WHEN took > 14400 THEN 'breached' ELSE 'met' END AS state)
     AS judged"""
+# A price for every fifth, agreed to by four of five, and paid.
+_QUOTES = """
+INSERT INTO quote (provider_id, id, ticket_id, edition, status, rule, total, currency, terms, policy_version,
+  settings_revision, requested_by, consent, paid, created_at, updated_at)
+SELECT provider_id, id, id, 1, CASE WHEN n % 5 = 0 THEN 'waived' ELSE 'consented' END,
+  (ARRAY['advanced_hourly', 'restore', 'migration'])[1 + n % 3], 85, 'CAD', 'capped', 1, 0, 'staff:7',
+  CASE WHEN n % 5 <> 0 THEN '{"by": "customer"}'::jsonb END, CASE WHEN n % 5 <> 0 THEN 85 ELSE 0 END, at, at
+FROM (SELECT provider_id, id, received_at AS at, row_number() OVER () AS n FROM ticket
+      WHERE reference ~ '[05]$') AS priced"""
+_PAYMENTS = """
+INSERT INTO payment (provider_id, id, quote_id, kind, reference, amount, currency, recorded_by, paid_at, created_at)
+SELECT provider_id, id, id, 'payment', 'paid ' || id, 85, 'CAD', 'billing', created_at, created_at
+FROM quote WHERE status = 'consented'"""
 _DECISION = {"citations": [{"clause": f"MEX-{n:02}", "sentence": "As the policy says. " * 6} for n in range(8)]}
 
 
@@ -108,6 +121,10 @@ async def fill(owner: asyncpg.Connection, provider: UUID, tickets: int) -> None:
     await owner.execute("DROP INDEX ix_ticket_search")
     await owner.execute(_TICKETS, provider, NOW, tickets, _DECISION, timeout=1200)
     await owner.execute(_CLOCKS, timeout=1200)
+    await owner.execute(_QUOTES, timeout=1200)
+    await owner.execute(_PAYMENTS, timeout=1200)
+    for table in ("quote", "payment"):
+        await owner.execute(f"VACUUM ANALYZE {table}", timeout=1200)
     await owner.execute("VACUUM ANALYZE ticket", timeout=1200)
     await owner.execute("VACUUM ANALYZE clock", timeout=1200)
 
