@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.base.vocabulary import Role
 from tests.frontdesk import FrontDesk, Headers
 
 SECRET = "Zx9!canary-hunter2"
@@ -88,3 +89,47 @@ async def test_of_a_price_s_facts_a_notice_and_why_a_ticket_is_taken_first(front
     kept = " ".join([await front.owner.fetchval(f"SELECT string_agg(t::text, ' ') FROM {row} AS t") for row in rows])
     assert SECRET not in kept
     assert kept.count(STRUCK) == 4
+
+
+async def everywhere(front: FrontDesk) -> str:
+    tables = await front.owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    found = [await front.owner.fetchval(f'SELECT string_agg(t::text, \' \') FROM "{row[0]}" AS t') for row in tables]
+    bodies = await front.owner.fetch("SELECT body FROM idempotency_key")
+    return " ".join([*filter(None, found), *(row["body"].decode() for row in bodies)])
+
+
+async def test_wherever_else_anybody_may_say_something_in_their_own_words(front: FrontDesk) -> None:
+    provider = await front.provider("quarry")
+    account, _, who = await front.customer("quarry")
+    agent = await front.staff(provider, Role.ADMIN, level=2, supervisor=True)
+    ticket = await opened(front, who, facts={"topic": "code"}, estimated_minutes=20)
+    path, words = f"/v1/tickets/{ticket['id']}", f"the password is {SECRET}"
+    told = ("customer_info", "symptoms", "goal", "underlying_problem")
+    hers = [
+        (f"{path}/triage", dict.fromkeys(told, words) | {"facts": {}}),
+        (f"{path}/hand-over", {"staff": "me", "note": words}),
+        (f"{path}/escalate", {"to_level": 2, "reason": words}),
+        (f"{path}/diagnose", {"cause": "customer", "note": words}),
+        (f"{path}/verify", {"method": "call_back", "result": "positive", "note": words}),
+        (f"{path}/availability", {"available": True, "note": words}),
+        (f"{path}/negotiate", {"due_at": "2026-02-11T15:00:00Z", "agreed_with": words}),
+        (f"{path}/excuse", {"metric": "resolve", "code": "peak_load", "note": words}),
+        (f"{path}/override", {"field": "priority", "value": "high", "reason": words}),
+        (f"{path}/transfer", {"department": "sales", "reason": words}),
+        (f"{ticket['quote']['href']}/waive", {"reason": words}),
+        (f"{path}/record-work", {"minutes": 15, "note": words}),
+        (f"{path}/resolve", {"resolution": words}),
+        (f"{path}/reopen", {"reason": words}),
+        (f"/v1/accounts/{account.number}/hold", {"reason": words}),
+        (f"/v1/accounts/{account.number}/outdate-contacts", {"because": "known_change", "note": words}),
+        ("/v1/inbound/calls", {"channel": "portal", "account": account.number, "subject": words, "body": words}),
+        ("/v1/monitoring/events", {"type": "abuse_report", "account": account.number, "content": words}),
+    ]
+    sent = [(f"{ticket['quote']['href']}/decline", {"reason": words}, who), *((*one, agent) for one in hers)]
+    for url, body, sender in sent:
+        answer = await front.client.post(url, json=body, headers=sender | front.key())
+        assert answer.is_success, (url, answer.text)
+        assert SECRET not in answer.text, url
+    kept = await everywhere(front)
+    assert SECRET not in kept, kept[kept.index(SECRET) - 400 : kept.index(SECRET) + 40]
+    assert kept.count(STRUCK) >= len(sent)
