@@ -93,7 +93,7 @@ async def test_of_a_price_s_facts_a_notice_and_why_a_ticket_is_taken_first(front
 
 async def everywhere(front: FrontDesk) -> str:
     tables = await front.owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    found = [await front.owner.fetchval(f'SELECT string_agg(t::text, \' \') FROM "{row[0]}" AS t') for row in tables]
+    found = [await front.owner.fetchval(f"SELECT string_agg(t::text, ' ') FROM \"{row[0]}\" AS t") for row in tables]
     bodies = await front.owner.fetch("SELECT body FROM idempotency_key")
     return " ".join([*filter(None, found), *(row["body"].decode() for row in bodies)])
 

@@ -1,4 +1,4 @@
-"""Tickets over HTTP: opened once, decided by the clauses, read and listed by whoever may, described and answered."""
+"""Tickets over HTTP: opened once, decided by the clauses, read and listed by whoever may, and described."""
 
 import asyncio
 from datetime import timedelta
@@ -9,7 +9,7 @@ import pytest
 
 from app.base.vocabulary import Role, Scope
 from app.schemas.listing import Listed
-from app.schemas.tickets import ClocksRead, DecisionMade, EventShown, Message, MessageWritten, Ticket, TicketListed
+from app.schemas.tickets import ClocksRead, DecisionMade, EventShown, Ticket, TicketListed
 from tests import factories
 from tests.frontdesk import NOW, FrontDesk, Headers
 
@@ -344,70 +344,6 @@ async def test_of_two_changes_at_once_one_comes_second(front: FrontDesk) -> None
         *(front.client.patch(url, json={"subject": str(n)}, headers=match) for n in range(4))
     )
     assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
-
-
-# ── messages ─────────────────────────────────────────────────────────────────
-async def test_customer_and_staff_talk_and_staff_keep_notes(front: FrontDesk) -> None:
-    _, _, customer = await front.customer()
-    staff = await front.staff(await front.provider())
-    ticket = (await opened(front, customer)).json()
-    url = f"{URL}/{ticket['id']}/messages"
-    wordings: tuple[tuple[Headers, dict[str, str]], ...] = (
-        (staff, {"body": "We look into it."}),
-        ({**customer, **front.key()}, {"body": "Thank you."}),
-        (staff, {"body": "Odd one.", "visibility": "internal"}),
-    )
-    said = []
-    for minutes, (who, body) in enumerate(wordings, start=30):
-        front.now = NOW + timedelta(minutes=minutes)
-        said.append(await front.client.post(url, json=body, headers=who))
-    assert [answer.status_code for answer in said] == [201, 201, 201], [answer.text for answer in said]
-    for answer in said:
-        MessageWritten.model_validate_json(answer.content)
-    shown = Listed[Message].model_validate_json((await front.client.get(url, headers=customer)).content)
-    assert [(m.author.kind, m.body) for m in shown.data] == [
-        ("contact", "Since nine."), ("staff", "We look into it."), ("contact", "Thank you."),
-    ]  # fmt: skip
-    assert len((await front.client.get(url, headers=staff)).json()["data"]) == 4
-    note = await front.client.post(url, json={"body": "x", "visibility": "internal"}, headers=customer)
-    assert (note.status_code, note.json()["code"]) == (403, "forbidden")
-    events = (await front.client.get(f"{URL}/{ticket['id']}/events", headers=customer)).json()["data"]
-    assert [event["type"] for event in events] == ["ticket.opened", "ticket.replied", "ticket.replied"]
-    now = (await front.client.get(f"{URL}/{ticket['id']}", headers=staff)).json()
-    assert (now["version"], now["clocks"][0]["state"], now["clocks"][0]["stopped_at"]) == (
-        4,
-        "met",
-        "2026-02-10T15:30:00Z",
-    )
-
-
-async def test_a_reply_to_what_is_closed_opens_a_linked_follow_up(front: FrontDesk) -> None:
-    _, _, customer = await front.customer()
-    ticket = (await opened(front, customer)).json()
-    await front.owner.execute("UPDATE ticket SET status = 'closed', closed_at = received_at")
-    answer = await front.client.post(f"{URL}/{ticket['id']}/messages", json={"body": "It is back."}, headers=customer)
-    assert answer.status_code == 201, answer.text
-    written = MessageWritten.model_validate_json(answer.content)
-    assert str(written.follow_up_of) == ticket["id"]
-    new = (await front.client.get(f"{URL}/{written.ticket.id}", headers=customer)).json()
-    assert (new["follow_up_of"], new["subject"], new["status"]) == (ticket["id"], ticket["subject"], "open")
-
-
-async def test_a_reply_to_what_is_resolved_reopens_it(front: FrontDesk) -> None:
-    _, _, customer = await front.customer()
-    ticket = (await opened(front, customer)).json()
-    await front.owner.execute("UPDATE ticket SET status = 'resolved', resolved_at = received_at")
-    answer = await front.client.post(f"{URL}/{ticket['id']}/messages", json={"body": "Not yet."}, headers=customer)
-    assert (answer.status_code, answer.json()["ticket"]["status"]) == (201, "open")
-
-
-async def test_a_message_is_written_once_per_key(front: FrontDesk) -> None:
-    _, _, customer = await front.customer()
-    ticket = (await opened(front, customer)).json()
-    url, headers = f"{URL}/{ticket['id']}/messages", {**customer, **front.key()}
-    answers = await asyncio.gather(*(front.client.post(url, json={"body": "Hello"}, headers=headers) for _ in range(3)))
-    assert len({answer.content for answer in answers}) == 1
-    assert await front.owner.fetchval("SELECT count(*) FROM message") == 2
 
 
 # ── clocks ───────────────────────────────────────────────────────────────────
