@@ -275,15 +275,15 @@ class Ground:
             "page",
             "import",
         ):
-            self.names |= await self._made(thing, home)
-            self.names |= await self._made(thing, home)
+            self.names |= await self.made(thing, home)
+            self.names |= await self.made(thing, home)
         for _ in range(2):
             await factories.delivery(owner, id_, kind="webhook", webhook_id=UUID(self.names["webhook"]))
         for thing in ("form", "action", "attachment"):
-            self.names |= await self._made(thing, home)
+            self.names |= await self.made(thing, home)
         ticket = f"/v1/tickets/{self.names['ticket']}"
         for _ in range(2):
-            file = (await self._made("attachment", home))["attachment"]
+            file = (await self.made("attachment", home))["attachment"]
             await self._post(f"{ticket}/messages", home.primary, {"body": "See this.", "attachments": [file]})
             await self._post(f"{ticket}/diagnose", self.callers["staff"], {"cause": "unknown", "note": NOTE}, 200)
 
@@ -300,7 +300,7 @@ class Ground:
         call = CALLS.get(operation.id)
         for thing in (*operation.parameters["path"], *(call.needs if call else ()), *besides):
             if thing not in home.names and thing not in _SHARED:
-                names |= await self._made(thing, home)
+                names |= await self.made(thing, home)
         return names
 
     async def household(self, firm: Reseller | None = None) -> Household:
@@ -313,7 +313,7 @@ class Ground:
         names["email"] = str(primary.email)
         return Household(account, names, self.front.contact(self.provider, primary))
 
-    async def _made(self, thing: str, home: Household) -> Names:
+    async def made(self, thing: str, home: Household) -> Names:
         """One more of these for this household: the names by which requests refer to it."""
         if thing in ROWS:
             return {thing: await ROWS[thing](self.front, home.account)}
