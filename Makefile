@@ -100,6 +100,7 @@ test: .venv/.dev ## every test, against a real PostgreSQL
 .PHONY: long
 long: .venv/.dev ## the same tests and laws with their full counts
 	CLAUSEDESK_TEST_TIER=long $(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/python -m tests.chaos --faults 1000 --seconds 5400 --controls 7
 
 .PHONY: api
 api: .venv/.dev .venv/.clients ## the OpenAPI document linted and compared, clients made from it, the conventions

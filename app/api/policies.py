@@ -153,9 +153,9 @@ async def publish_policy(
     dependencies=_staff,
     responses={200: {"model": PolicyValidated}},
 )
-async def validate_policy(document: DocumentBody, now: Now) -> Response:
+async def validate_policy(errand: ErrandDep, document: DocumentBody) -> Response:
     """Nothing is stored. Pointers lead into the document."""
-    judged = await publishing.judge(_text(document), now)
+    judged = await publishing.validate(errand, _text(document))
     errors = [{"pointer": f.pointer, "code": f.code, "message": f.message} for f in judged.faults]
     return answered({"valid": not errors, "errors": errors, "warnings": publishing.told(judged.warnings)})
 

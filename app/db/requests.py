@@ -99,7 +99,7 @@ def _rows(kind: Kind) -> str:
     WHERE a.provider_id = $1 AND {target}) AS target ON true
   LEFT JOIN LATERAL (
     SELECT array_agg(a.id) AS ids, jsonb_agg({account_json("a")} ORDER BY a.id) AS about FROM account AS a
-    WHERE a.provider_id = $1 AND main.id IS NULL AND a.id IN (
+    WHERE a.provider_id = $1 AND main.id IS NULL AND {sees(kind, "a.id")} AND a.id IN (
       SELECT account_id FROM contact WHERE provider_id = $1 AND removed_at IS NULL
         AND (email = $12::text OR login = $13::text OR ($12 IS NULL AND lower(name) = lower($14::text)))
       UNION SELECT id FROM account

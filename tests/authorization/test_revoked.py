@@ -22,7 +22,7 @@ LOSSES: Final = {
     "staff": ("staff", "active = false", "active = true"),
     "admin": ("staff", "role = 'staff'", "role = 'admin'"),
     "reseller": ("reseller", "active = false", "active = true"),
-    **{str(scope): ("api_client", "scopes = '{}'", f"scopes = '{{{scope}}}'") for scope in Scope},
+    **{str(scope): ("api_client", "active = false", "active = true") for scope in Scope},
 }
 """For each caller the row that the right stands in, how it is lost, and how it is given back."""
 

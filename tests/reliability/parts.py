@@ -64,6 +64,18 @@ PARTS: Final = (
         pytest("tests/authorization/test_row_security_alone.py"),
     ),
     Part(
+        "references",
+        "references",
+        pytest("tests/authorization/test_references.py"),
+        pytest("tests/authorization/test_references.py"),
+    ),
+    Part(
+        "revoked",
+        "requests",
+        pytest("tests/authorization/test_revoked.py"),
+        pytest("tests/authorization/test_revoked.py"),
+    ),
+    Part(
         "poison",
         "requests",
         pytest("tests/poison"),

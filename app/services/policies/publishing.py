@@ -15,6 +15,7 @@ from app.base.actor import the_system
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.identifiers import uuid7
+from app.db.callers import whoami
 from app.db.policies import facts_for_publishing, insert_version, numbers_at
 from app.db.pool import Database
 from app.db.providers import find_provider, store_provider
@@ -56,6 +57,12 @@ class Published:
     """What the version in force says of its change; None: there was none."""
     notices: tuple[str, ...] = ()
     """Drafted for customers, who are to be told."""
+
+
+async def validate(errand: Errand, text: str) -> Judged:
+    """For whoever may still ask; nothing is stored."""
+    await whoami(errand.database, errand.provider_id, errand.principal)
+    return await judge(text, errand.now)
 
 
 async def judge(text: str, today: datetime) -> Judged:
