@@ -160,6 +160,15 @@ async def test_progress_can_be_watched(desk: Desk, monkeypatch: pytest.MonkeyPat
     assert (await desk.get(place, **{"If-None-Match": tag})).status_code == 304
 
 
+async def test_a_file_is_read_as_spreadsheets_write_it(desk: Desk) -> None:
+    """A byte order mark, Windows' line ends, quotation marks, a comma and a line end within a cell, empty lines."""
+    content = '\ufeffnumber,name\r\nM1,"Maple, ""Cycles"""\r\n\r\nM2,"Birch\nBooks"\r\nM3,Cedar,surplus\r\n'
+    rows = await desk.done(await desk.hands_in(content))
+    assert outcomes(rows) == ["created", "invalid", "invalid"]
+    assert [row["errors"][0]["pointer"] for row in rows[1:]] == ["/name", "/more cells than the head"]
+    assert (await desk.get("/v1/accounts/M1")).json()["name"] == 'Maple, "Cycles"'
+
+
 NO_FILES = (
     b"number,name\n",
     b"number,colour\nM1,red\n",

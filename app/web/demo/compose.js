@@ -50,7 +50,7 @@ export function compose(main, who, policy, opened) {
     h("fieldset", {class: "row"}, h("legend", {class: "unseen"}, "More about it"),
       input("topic", "About", {options: [h("option", {value: ""}, "from your words"), ...topics.map((t) => h("option", {value: t}, topicName(t)))]}),
       input("minutes", "Estimated minutes", {type: "number", min: 0, max: 6000, placeholder: "–"}),
-      input("at", "As if it came", {type: "datetime-local"})),
+      input("at", "As if it came at (empty: now)", {type: "datetime-local"})),
     h("p", {class: "row"}, send));
 
   const request = () => {
