@@ -43,6 +43,19 @@ class Stopwatch:
         return {0: asking}, {0: _waited_in_all(self._replica)}, {pid: _waited_in_all(pid) for pid in served}
 
 
+class Share:
+    """How much of the processors others have left to us since its making: all of it on a machine that is ours alone."""
+
+    def __init__(self) -> None:
+        self._began, self._busy, self._ours = time.monotonic(), _busy(), _ours()
+
+    def left(self) -> float:
+        """Between nothing and 1."""
+        elsewhere = _busy() - self._busy - (_ours() - self._ours)
+        there_was = (time.monotonic() - self._began) * len(os.sched_getaffinity(0))
+        return min(1.0, max(0.05, 1 - elsewhere / there_was))
+
+
 def _busy() -> float:
     """Seconds that all processors together have worked."""
     times = psutil.cpu_times()
