@@ -74,6 +74,7 @@ class ClockRead(ClockShown):
     consumed_seconds: int
     remaining_seconds: int | None
     overdue_seconds: int
+    citations: list[Citation] = Field(description="The clauses that set such a time, as the ticket was last decided")
 
 
 class ClocksRead(Model):

@@ -356,3 +356,4 @@ async def test_clocks_run_in_seconds_as_of_now(front: FrontDesk) -> None:
     assert clocks.as_of == front.now
     clock = clocks.data[0]
     assert (clock.metric, clock.consumed_seconds, clock.remaining_seconds) == ("first_response", 840, 4 * 3600 - 840)
+    assert [cited.clause for cited in clock.citations] == ["MEX-12", "MEX-02"]

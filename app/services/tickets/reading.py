@@ -12,6 +12,8 @@ from app.base.vocabulary import Scope
 from app.db.callers import CallerRow, Kind
 from app.db.ticket_lists import Position, list_tickets
 from app.db.tickets import Name, list_events, list_messages, read_state, read_ticket
+from app.policy.decision import jsonable_citations
+from app.policy.tickets.ticket import Ticket
 from app.policy.tickets.ticket_clocks import ClockLine
 from app.policy.time.clocks import ClockReading
 from app.schemas.tickets import Order
@@ -71,9 +73,17 @@ async def clocks(errand: Errand, ticket: str) -> dict[str, Any]:
     kept = as_ticket(row)
     policy = await errand.policies.knowing(errand.provider_id, policy, kept)
     shown = [
-        _read(stored.get((line.metric, line.terms.cycle)), line, line.read(policy, errand.now)) for line in kept.clocks
+        _read(stored.get((line.metric, line.terms.cycle)), line, line.read(policy, errand.now))
+        | {"citations": _promised(kept, line.metric)}
+        for line in kept.clocks
     ]
     return {"ticket": row["id"], "as_of": errand.now, "data": shown}
+
+
+def _promised(ticket: Ticket, metric: str) -> list[dict[str, Any]]:
+    """The clauses by which such a time is set, as the ticket was last decided."""
+    cited = ticket.decision.citations
+    return jsonable_citations(tuple(c for c in cited if c.stage == "target" and c.effect == metric))
 
 
 def _read(stored: Mapping[str, Any] | None, line: ClockLine, now: ClockReading) -> dict[str, Any]:
