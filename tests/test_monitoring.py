@@ -2,6 +2,7 @@
 
 import re
 
+from app.base.figures import FIGURES, PREFIX
 from tests.rules import RUNBOOKS, dashboards, named, queries, rules, series, unit_tests
 
 
@@ -38,7 +39,7 @@ def test_every_alert_is_shown_to_be_raised_and_to_keep_quiet() -> None:
 
 def test_figures_of_several_workers_are_never_added_up() -> None:
     """They are the same in each, so every query takes the largest of them."""
-    figures = re.compile(r"clausedesk_(tickets|targets|target_|fees|assumption|goal|pages|oldest|holidays|level1)")
+    figures = re.compile(f"{PREFIX}({'|'.join(name for name in FIGURES if name != 'events_unplaced')})")
     asked = [rule["expr"] for kind in ("alert", "record") for rule in rules(kind).values()]
     asked += [query for _, query in queries()]
     assert any(figures.search(query) for query in asked)
