@@ -25,7 +25,7 @@ from tests.clients.receiver import Receiver, receiving
 from tests.frontdesk import FrontDesk
 from tests.reliability.report import caught, examined
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(420)]
 PART = "canaries"
 DOCUMENT: dict[str, Any] = create_app(Settings()).openapi()
 NEVER_TAKEN = {

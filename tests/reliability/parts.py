@@ -122,6 +122,7 @@ PARTS: Final = (
         "marks",
         pytest("tests/canaries/test_canaries.py"),
         pytest("tests/canaries/test_canaries.py"),
+        seconds=450,
     ),
     Part(
         "erasure",
