@@ -101,14 +101,15 @@ test: .venv/.dev ## every test, against a real PostgreSQL
 long: .venv/.dev ## the same tests and laws with their full counts
 	CLAUSEDESK_TEST_TIER=long $(BIN)/pytest -n 2 --dist loadfile
 	$(BIN)/python -m tests.chaos --faults 1000 --seconds 5400 --controls 7
+	EXAMPLES=100 SEEDS="1 2 3" $(BIN)/python -m tests.contract.fuzzing
 
 .PHONY: api
 api: .venv/.dev .venv/.clients ## the OpenAPI document linted and compared, clients made from it, the conventions
 	$(BIN)/python -m tests.contract
 
 .PHONY: attack
-attack: .venv/.dev ## Schemathesis against a running demonstration (EXAMPLES=1 SECONDS=120 SEEDS="1")
-	$(BIN)/python -m tests.contract.fuzzing
+attack: .venv/.dev ## Schemathesis against a running demonstration (EXAMPLES=50 SEEDS=1)
+	EXAMPLES=$(or $(EXAMPLES),50) SEEDS="$(or $(SEEDS),1)" $(BIN)/python -m tests.contract.fuzzing
 
 .PHONY: bench-quick
 bench-quick: .venv/.dev ## what a request costs, against the least that could do it (needs wrk)

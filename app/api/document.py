@@ -123,7 +123,7 @@ def _tell_of_problems(document: Document) -> None:
 
 
 def _tell_of_parameters(operation: Document) -> None:
-    """One that is left out is left out: nothing in a path, query or header is null, or has control characters."""
+    """One that is left out is left out: none of them is null, and none in a path or query has control characters."""
     for parameter in operation.get("parameters", ()):
         match parameter["schema"].pop("anyOf", []):
             case [only, {"type": "null"}]:
@@ -131,7 +131,8 @@ def _tell_of_parameters(operation: Document) -> None:
             case several:
                 parameter["schema"] |= {"anyOf": several} if several else {}
         schema = parameter["schema"]
-        if schema.get("type") == "string" and not {"pattern", "format", "enum"} & schema.keys():
+        bare = schema.get("type") == "string" and not {"pattern", "format", "enum"} & schema.keys()
+        if bare and parameter["in"] in ("path", "query"):
             schema["pattern"] = _READABLE
 
 

@@ -134,7 +134,10 @@ async def read_version(errand: ErrandDep, number: Number, if_none_match: IfNoneM
     summary="Publish the next version",
     status_code=201,
     dependencies=_admin,
-    responses={201: {"model": PolicyPublished}},
+    responses={
+        201: {"model": PolicyPublished},
+        200: {"model": PolicyPublished, "description": "The newest says the same; nothing new is stored"},
+    },
 )
 async def publish_policy(
     errand: ErrandDep,
