@@ -30,7 +30,7 @@ class Part:
     """For every change, in less time; None where that is left to the full run."""
     alone: bool = False
     """It measures times, or lives on both cores: nothing runs beside it."""
-    seconds: int = 300
+    seconds: int = 600
     """After so many it is ended, and has failed."""
 
 
@@ -80,14 +80,13 @@ PARTS: Final = (
         "requests",
         pytest("tests/poison"),
         pytest("tests/poison", tier=FAST),
-        seconds=800,
+        seconds=900,
     ),
     Part(
         "races",
         "requests",
         pytest("tests/races"),
         pytest("tests/races", tier=FAST),
-        seconds=600,
     ),
     Part(
         "fuzz",
@@ -101,7 +100,6 @@ PARTS: Final = (
         module("tests.chaos", "--seed", "{seed}", "--faults", "60", "--seconds", "200", "--controls", "2"),
         module("tests.chaos", "--seed", "{seed}", "--faults", "40", "--seconds", "150", "--controls", "2"),
         alone=True,
-        seconds=420,
     ),
     Part(
         "overload",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.reliability.__main__ import PAGE
 from tests.reliability.parts import PARTS
 from tests.reliability.report import REPORT, caught, examined
 from tests.reliability.table import Row, markdown, read
@@ -63,3 +64,9 @@ def test_a_part_that_is_not_in_the_table_is_named() -> None:
 
 def test_every_part_has_a_name_of_its_own() -> None:
     assert len({part.name for part in PARTS}) == len(PARTS)
+
+
+def test_the_page_says_what_each_part_is_for() -> None:
+    _, _, threats = PAGE.read_text("utf-8").partition("## What could go wrong")
+    assert [part.name for part in PARTS if part.name not in threats] == []
+    assert threats.count("\n| **") == 32
