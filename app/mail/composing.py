@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -13,7 +13,19 @@ from app.mail.automatic import LOOP_HEADER
 from app.mail.message import Address
 from app.mail.text import one_line, shortened
 
-_POLICY: Final = SMTP.clone(cte_type="7bit", max_line_length=78)
+_AS_GIVEN: Final = frozenset({"references", "in-reply-to", "list-unsubscribe", LOOP_HEADER.lower()})
+"""Headers of ids and addresses: encoded words in them, by which Python would shorten long ones, are read by nobody."""
+
+
+class _Policy(EmailPolicy):
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() not in _AS_GIVEN:
+            return super().fold_binary(name, value)
+        folded = "\r\n ".join(value.split())
+        return f"{name}: {folded}\r\n".encode("ascii")
+
+
+_POLICY: Final = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=78)
 _LONGEST_SUBJECT: Final = 200
 
 
@@ -46,7 +58,7 @@ def compose(mail: Outgoing) -> bytes:
     message["Subject"] = shortened(one_line(mail.subject), _LONGEST_SUBJECT)
     message["Date"] = format_datetime(mail.at)
     message["Message-ID"] = mail.message_id
-    known = [id_ for id_ in (mail.thread, mail.answers) if id_ is not None]
+    known = [id_ for id_ in (mail.thread, mail.answers) if id_ is not None and id_.isascii()]
     if known:
         message["References"] = " ".join(known)
         message["In-Reply-To"] = known[-1]
