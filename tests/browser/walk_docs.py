@@ -22,6 +22,6 @@ def test_the_reference_is_drawn(new_page: NewPage) -> None:
 def test_the_page_of_a_problem_says_what_to_do(new_page: NewPage) -> None:
     watch = new_page()
     watch.page.goto("/problems/idempotency_key_reused")
-    expect(watch.page.get_by_role("heading")).to_contain_text("The key was used for another request")
+    expect(watch.page.get_by_role("heading", level=1)).to_contain_text("The key was used for another request")
     expect(watch.page.locator("body")).to_contain_text("Use a fresh key")
     assert watch.barriers() == []
