@@ -109,6 +109,7 @@ async def work(means: Means, stop: asyncio.Event) -> None:
         loops.create_task(rounds("import", importing.work, stop, _SWEEP_PAUSE))
         loops.create_task(rounds("mail", taking_up.work, stop, _TIDY_PAUSE))
         loops.create_task(rounds("replan", sweeping.replan, stop, _TIDY_PAUSE))
+        loops.create_task(rounds("remind", sweeping.tell_unconfirmed, stop, _TIDY_PAUSE))
         loops.create_task(rounds("tidy", sweeping.tidy, stop, _TIDY_PAUSE))
         loops.create_task(rounds("survey", surveyor.now, stop, NOW_EVERY))
         loops.create_task(rounds("survey", surveyor.past, stop, PAST_EVERY))

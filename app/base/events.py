@@ -65,6 +65,8 @@ class EventType(StrEnum):
     ACCOUNT_DOMAIN_REMOVED = "account.domain_removed"
     ACCOUNT_OUTDATED = "account.outdated"
     """Its contact data is proven to be out of date: mail bounced, or a change is known."""
+    ACCOUNT_CONFIRMATION_DUE = "account.confirmation_due"
+    """Nobody has confirmed its contact data for a year. That proves nothing wrong and bars nothing."""
     ACCOUNT_CONFIRMED = "account.confirmed"
     """Its contact data is known to be up to date."""
     ACCOUNT_HOLD_PROPOSED = "account.hold_proposed"

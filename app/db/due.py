@@ -45,6 +45,20 @@ named AS (SELECT *, row_number() OVER () AS n FROM lapsed)
 INSERT INTO event (provider_id, id, subject_kind, subject_id, seq, type, actor_kind, data, occurred_at)
 SELECT provider_id, ($3::uuid[])[n], 'quote', id, version, $4, 'system',
   jsonb_build_object('ticket_id', ticket_id, 'account_id', account_id, 'edition', edition), $1 FROM named"""
+_UNCONFIRMED: Final = """
+WITH told AS (
+  UPDATE account AS a SET confirmation_due_told_at = $1, version = a.version + 1, updated_at = $1
+  FROM (SELECT provider_id, id, coalesce(contact_info_confirmed_at, created_at) AS confirmed_at FROM account
+        WHERE coalesce(contact_info_confirmed_at, created_at) <= $5 AND state <> 'closed' AND contact_info_current
+          AND (confirmation_due_told_at IS NULL
+            OR confirmation_due_told_at < coalesce(contact_info_confirmed_at, created_at))
+        ORDER BY coalesce(contact_info_confirmed_at, created_at) LIMIT $2 FOR UPDATE SKIP LOCKED) AS due
+  WHERE a.provider_id = due.provider_id AND a.id = due.id
+  RETURNING a.provider_id, a.id, a.version, a.number, due.confirmed_at),
+named AS (SELECT *, row_number() OVER () AS n FROM told)
+INSERT INTO event (provider_id, id, subject_kind, subject_id, seq, type, actor_kind, data, occurred_at)
+SELECT provider_id, ($3::uuid[])[n], 'account', id, version, $4, 'system',
+  jsonb_build_object('number', number, 'confirmed_at', confirmed_at), $1 FROM named"""
 _KEYS: Final = """
 DELETE FROM idempotency_key AS k USING (
   SELECT provider_id, principal, key FROM idempotency_key WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) AS old
@@ -88,6 +102,12 @@ async def let_sleep(
 async def lapse_quotes(database: Database, ids: Sequence[UUID], event: str, now: datetime) -> int:
     """Of no ticket, or of one that has ended; as many as there are ids for the events that tell of it."""
     done = await database.execute(None, _QUOTES, now, len(ids), list(ids), event)
+    return int(done.rpartition(" ")[2])
+
+
+async def tell_unconfirmed(database: Database, ids: Sequence[UUID], event: str, before: datetime, now: datetime) -> int:
+    """Accounts whose contact data nobody has confirmed since, each told of once; at most as many as there are ids."""
+    done = await database.execute(None, _UNCONFIRMED, now, len(ids), list(ids), event, before)
     return int(done.rpartition(" ")[2])
 
 

@@ -23,7 +23,7 @@ _PLAIN = (
 
 _DRAWN = ("allowance", "at", "amount")
 # Whoever has not confirmed for so long is asked to; it proves nothing, so nothing else follows from it.
-_CONFIRMED_FOR = timedelta(days=365)
+CONFIRMED_FOR = timedelta(days=365)
 
 
 def as_account(row: Mapping[str, Any]) -> Account:
@@ -81,6 +81,6 @@ def account_view(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: row[name] for name in names.split()},
         "name": row["holder"],
-        "contact_info_confirm_by": (row["contact_info_confirmed_at"] or row["created_at"]) + _CONFIRMED_FOR,
+        "contact_info_confirm_by": (row["contact_info_confirmed_at"] or row["created_at"]) + CONFIRMED_FOR,
         "reseller": reseller if row["reseller_id"] is not None else None,
     }

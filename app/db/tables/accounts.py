@@ -45,6 +45,14 @@ class Account(Versioned, Referred, Owned, table=True):
         Index("ix_account_reseller", "provider_id", "reseller_id", "id"),
         Index("ix_account_hold_proposed", "provider_id", "id", postgresql_where=text("hold_proposed_at IS NOT NULL")),
         Index("ix_account_server", "provider_id", "server", postgresql_where=text("server IS NOT NULL")),
+        Index(
+            "ix_account_unconfirmed",
+            text("coalesce(contact_info_confirmed_at, created_at)"),
+            postgresql_where=text(
+                "confirmation_due_told_at IS NULL"
+                " OR confirmation_due_told_at < coalesce(contact_info_confirmed_at, created_at)"
+            ),
+        ),
         one_external_ref("account"),
     )
 
@@ -67,6 +75,8 @@ class Account(Versioned, Referred, Owned, table=True):
     """The agreement is in force."""
     contact_info_current: bool = flag(True)
     contact_info_confirmed_at: datetime | None = None
+    confirmation_due_told_at: datetime | None = None
+    """When it was last said that a year has gone by since."""
     reseller_id: UUID | None = None
     is_reseller: bool = flag(False)
     users_total: int | None = None

@@ -10,8 +10,17 @@ from app.base.clock import Clock
 from app.base.events import EventType
 from app.base.identifiers import uuid7
 from app.clients.objects import Objects
-from app.db.due import DueTicket, active_providers, due_tickets, forget_delivered, forget_keys, lapse_quotes
+from app.db.due import (
+    DueTicket,
+    active_providers,
+    due_tickets,
+    forget_delivered,
+    forget_keys,
+    lapse_quotes,
+    tell_unconfirmed,
+)
 from app.db.pool import Database
+from app.services.accounts import CONFIRMED_FOR
 from app.services.attachments.sweeping import sweep_attachments
 from app.services.mail.forgetting import forget_mail
 from app.services.paging.escalating import escalate
@@ -53,6 +62,13 @@ class Sweeping:
         now = self.clock()
         ids = [uuid7(now) for _ in range(AT_ONCE)]
         return await lapse_quotes(self.database, ids, EventType.QUOTE_EXPIRED, now) == AT_ONCE
+
+    async def tell_unconfirmed(self) -> bool:
+        now = self.clock()
+        ids = [uuid7(now) for _ in range(AT_ONCE)]
+        before = now - CONFIRMED_FOR
+        told = await tell_unconfirmed(self.database, ids, EventType.ACCOUNT_CONFIRMATION_DUE, before, now)
+        return told == AT_ONCE
 
     async def escalate(self) -> bool:
         return await escalate(self.database, self.clock(), self.patience) > 0

@@ -63,3 +63,34 @@ async def test_mail_as_it_came_goes_when_its_days_are_over_but_for_what_nobody_h
     assert [row["storage_key"] for row in left] == ["b", "c"]
     with pytest.raises(Problem):
         await objects.get("a")
+
+
+async def test_contact_data_that_nobody_has_confirmed_for_a_year_is_told_of_once(
+    worker_database: Database, owner: asyncpg.Connection, provider: Provider, tmp_path: Path
+) -> None:
+    year = timedelta(days=365)
+    for number, confirmed_at, more in (
+        ("OLD", NOW - year, {}),
+        ("NEVER", None, {"created_at": NOW - year}),
+        ("YOUNG", NOW - year + timedelta(seconds=1), {}),
+        ("WRONG", NOW - year, {"contact_info_current": False}),
+        ("ENDED", NOW - year, {"state": "closed"}),
+    ):
+        await factories.account(owner, provider.id, number=number, contact_info_confirmed_at=confirmed_at, **more)
+    at = [NOW]
+    sweeping = Sweeping(worker_database, Policies(worker_database), Objects.at("", tmp_path), lambda: at[0])
+
+    async def told() -> list[str]:
+        await sweeping.tell_unconfirmed()
+        events = await owner.fetch(
+            "SELECT data ->> 'number' AS number FROM event WHERE type = 'account.confirmation_due' ORDER BY 1"
+        )
+        return [event["number"] for event in events]
+
+    assert await told() == ["NEVER", "OLD"]
+    assert await told() == ["NEVER", "OLD"]
+    at[0] = NOW + timedelta(days=1)
+    await owner.execute("UPDATE account SET contact_info_confirmed_at = $1 WHERE number = 'OLD'", at[0])
+    assert await told() == ["NEVER", "OLD", "YOUNG"]
+    at[0] += year
+    assert await told() == ["NEVER", "OLD", "OLD", "YOUNG"]
