@@ -85,8 +85,8 @@ async def test_every_unique_key_of_a_provider_holds_the_provider(owner: asyncpg.
 async def test_there_is_no_view_and_no_function_around_the_lock(owner: asyncpg.Connection) -> None:
     assert await owner.fetchval("SELECT count(*) FROM pg_views WHERE schemaname = 'public'") == 0
     assert await owner.fetchval("""
-        SELECT array_agg(proname::text) FROM pg_proc
-        WHERE prosecdef AND pronamespace = 'public'::regnamespace""") == ["matching_tickets"]
+        SELECT array_agg(proname::text ORDER BY proname) FROM pg_proc
+        WHERE prosecdef AND pronamespace = 'public'::regnamespace""") == ["matching_tickets", "matching_tickets_of"]
 
 
 async def test_another_providers_rows_are_invisible(
@@ -137,6 +137,18 @@ async def test_text_search_keeps_to_the_provider(
     assert [row["id"] for row in found] == [ours.id]
     assert await database.fetch(None, "SELECT matching_tickets('{dead,checkout}', true)") == []
     assert await database.fetch(provider.id, "SELECT matching_tickets($1, true)", ["' & | !! (("]) == []
+
+
+async def test_text_search_of_an_account_keeps_to_the_account_and_the_provider(
+    database: Database, owner: asyncpg.Connection, provider: Provider, other_provider: Provider
+) -> None:
+    account, neighbour = [await factories.account(owner, provider.id) for _ in range(2)]
+    ours = await factories.ticket(owner, provider.id, subject="Checkout is dead", account_id=account.id)
+    await factories.ticket(owner, provider.id, subject="Checkout is dead", account_id=neighbour.id)
+    search = "SELECT matching_tickets_of($1, '{dead,checkout}', true) AS id"
+    assert [row["id"] for row in await database.fetch(provider.id, search, account.id)] == [ours.id]
+    assert await database.fetch(other_provider.id, search, account.id) == []
+    assert await database.fetch(None, search, account.id) == []
 
 
 async def test_providers_can_be_read_by_name_but_not_changed_by_the_api(database: Database, provider: Provider) -> None:

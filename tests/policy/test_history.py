@@ -32,7 +32,7 @@ def test_help_that_was_given_with_the_same_matter_is_counted() -> None:
         SOLVED.changed(merged_into="two"),
         SOLVED.changed(status=TicketStatus.OPEN),
         SOLVED.changed(account="18"),
-        SOLVED.changed(facts={"topic": "email.error"}),
+        SOLVED.changed(decision=SOLVED.decision.model_copy(update={"topic": "email.error"})),
     ],
     ids=["refused", "merged", "open", "of another account", "about something else"],
 )
