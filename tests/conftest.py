@@ -35,7 +35,7 @@ _PREFIX = "clausedesk-tests-"
 _TEMPLATE = "migrated"
 
 
-class _ByFile(LoadFileScheduling):  # type: ignore[misc]
+class _ByFile(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
     """The tests of a file go to one worker, and all stories do: they share a running desk."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -27,7 +27,7 @@ def install(app: FastAPI) -> None:
             app.openapi_schema = document_of(app)
         return app.openapi_schema
 
-    app.openapi = described  # type: ignore[method-assign]
+    app.openapi = described  # type: ignore[method-assign] # FastAPI's own way to do it
     assert app.openapi_url is not None
     app.add_route(f"{_ASSETS}/redoc.standalone.js", _read_redoc_script, include_in_schema=False)
     app.mount(_ASSETS, StaticFiles(directory=_FOLDER))

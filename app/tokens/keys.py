@@ -91,7 +91,7 @@ def development_keys(folder: Path) -> SigningKeys:
 
 
 def new_private_jwk() -> dict[str, Any]:
-    return jwk.construct(ec.generate_private_key(ec.SECP256R1()), ALGORITHM).to_dict()  # type: ignore[arg-type]
+    return jwk.construct(ec.generate_private_key(ec.SECP256R1()), ALGORITHM).to_dict()  # type: ignore[arg-type] # jose takes keys of cryptography
 
 
 def thumbprint(public: Mapping[str, str]) -> str:

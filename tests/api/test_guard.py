@@ -189,6 +189,6 @@ async def test_a_body_that_never_ends_is_given_up(shapes: FastAPI, settings: Set
     edge = Observed(EdgeGuard(shapes, hasty), hasty, Drain())
     headers = [(b"host", b"desk"), (b"content-type", b"application/json"), (b"content-length", b"9")]
     scope = {"type": "http", "method": "POST", "path": "/v1/shapes", "query_string": b"", "headers": headers}
-    await edge(scope, never, send)  # type: ignore[arg-type]
+    await edge(scope, never, send)  # type: ignore[arg-type] # a bare ASGI call
     assert sent_back[0]["status"] == 408
-    assert (b"connection", b"close") in sent_back[0]["headers"]  # type: ignore[operator]
+    assert (b"connection", b"close") in sent_back[0]["headers"]  # type: ignore[operator] # ASGI's bytes

@@ -59,8 +59,8 @@ async def measure(folder: Path, dsn: str) -> None:
 def asking(app: Any, path: str, token: str) -> Callable[[], Any]:
     headers = [(b"host", b"desk.example"), (b"authorization", token.encode()), (b"accept", b"application/json")]
     scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "https"}
-    scope |= {"path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": headers}  # type: ignore[dict-item]
-    scope |= {"client": ("127.0.0.1", 1), "server": ("desk.example", 443)}  # type: ignore[dict-item]
+    scope |= {"path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": headers}  # type: ignore[dict-item] # an ASGI scope
+    scope |= {"client": ("127.0.0.1", 1), "server": ("desk.example", 443)}  # type: ignore[dict-item] # an ASGI scope
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}

@@ -38,7 +38,7 @@ def _writes(change: Callable[[Any, Any, str, tuple[object, ...]], Any]) -> None:
             return await _fetchrow(self, provider_id, statement, *args)
         return await change(self, provider_id, statement, args)
 
-    pool.Database.fetchrow = fetchrow  # type: ignore[method-assign]
+    pool.Database.fetchrow = fetchrow  # type: ignore[method-assign] # a planted fault
 
 
 def _in_a_while(work: Any) -> None:
@@ -60,7 +60,7 @@ def acknowledge_first() -> None:
 
 
 def no_idempotency_row() -> None:
-    commands._KEYED = commands._KEYED.replace("FROM guard", "FROM guard WHERE false")  # type: ignore[misc]
+    commands._KEYED = commands._KEYED.replace("FROM guard", "FROM guard WHERE false")  # type: ignore[misc] # a planted fault
 
 
 def event_after_commit() -> None:
@@ -102,7 +102,7 @@ def done_before_delivered() -> None:
         await asyncio.sleep(_A_WHILE)
         return (await self.by_kind[claimed.kind](claimed, self.clock())).delivered
 
-    Deliveries.attempt = attempt  # type: ignore[method-assign]
+    Deliveries.attempt = attempt  # type: ignore[method-assign] # a planted fault
 
 
 def back_late() -> None:
@@ -110,7 +110,7 @@ def back_late() -> None:
         await asyncio.sleep(_LATE)
         return await _connect(*args, **given)
 
-    pool.Database.connect = connect  # type: ignore[method-assign]
+    pool.Database.connect = connect  # type: ignore[method-assign] # a planted fault
 
 
 _REPLICA, _WORKER, _DATABASE = "kill -9 of a replica", "kill -9 of a worker", "crash of PostgreSQL"

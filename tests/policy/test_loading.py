@@ -226,4 +226,4 @@ def test_whatever_is_spoiled_the_answer_is_a_document_or_faults(document: dict[s
     try:
         load(json.dumps(document), LIBRARY)
     except PolicyFaults as found:
-        assert all(fault.line and fault.message and fault.remedy for fault in found.faults)  # noqa: PT017
+        assert all(fault.line and fault.message and fault.remedy for fault in found.faults)  # noqa: PT017 - that it is sound is no fault

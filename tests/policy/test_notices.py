@@ -17,7 +17,7 @@ def test_an_announcement_leaves_out_whom_the_policy_leaves_out_and_says_why() ->
 
 @pytest.mark.parametrize("kind", ["security", "incident"])
 def test_what_concerns_safety_is_tried_everywhere(kind: str) -> None:
-    found = addressed(harbour(), [QUAY, STALE], kind, NOON)  # type: ignore[arg-type]
+    found = addressed(harbour(), [QUAY, STALE], kind, NOON)  # type: ignore[arg-type] # a parametrised word
     assert found.recipients == ("17", "18")
     assert found.excluded == ()
 

@@ -46,7 +46,7 @@ OFFICE_HOURS = opening_hours(OFFICE, closed=SOUTH_AFRICA_2026)
 
 def plan(kind: ClockKind = ClockKind.BUSINESS, **terms: object) -> ClockPlan:
     chosen = {"maximum": 4 * HOUR, "calendar": OFFICE_HOURS, "pauses": WAITING, **terms}
-    return replace(ClockPlan("resolve", kind, START), **chosen)  # type: ignore[arg-type]
+    return replace(ClockPlan("resolve", kind, START), **chosen)  # type: ignore[arg-type] # drawn words
 
 
 def waiting(start: str, end: str) -> list[ClockEvent]:

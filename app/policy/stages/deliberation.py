@@ -201,7 +201,7 @@ class Deliberation:
             if said is not None:
                 self.cite(ready.rule, said, ready.when.reads)
 
-    def bring_about(self, effect: Effect, ready: CompiledRule | None = None) -> str | None:  # noqa: PLR0911, PLR0912
+    def bring_about(self, effect: Effect, ready: CompiledRule | None = None) -> str | None:  # noqa: PLR0911, PLR0912 - one case an effect
         """Carry out one effect; the words under which it is cited, or None where it changed nothing."""
         match effect:
             case SetOutcome():

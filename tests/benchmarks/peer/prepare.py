@@ -6,8 +6,8 @@ from django.core.management import call_command
 django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402 - Django has models only after its setup
-from helpdesk.models import Queue  # noqa: E402
-from rest_framework.authtoken.models import Token  # noqa: E402
+from helpdesk.models import Queue  # noqa: E402 - as above
+from rest_framework.authtoken.models import Token  # noqa: E402 - as above
 
 call_command("migrate", verbosity=0)
 Queue.objects.create(title="Support", slug="support", allow_public_submission=True)

@@ -89,7 +89,7 @@ async def test_the_next_is_called_until_somebody_answers_and_all_who_were_called
     await tower.down()
     assert tower.called == [("trigger", "ada")]
     first = tower.receiver.got[0].json
-    assert first["payload"]["summary"] == "mexxus: monitor_down s7"  # type: ignore[index]
+    assert first["payload"]["summary"] == "mexxus: monitor_down s7"  # type: ignore[index] # JSON
     await tower.later(minutes=4, seconds=59)
     assert len(tower.called) == 1
     await tower.later(seconds=1)
@@ -161,7 +161,7 @@ async def test_whoever_takes_the_ticket_or_answers_it_has_answered_the_page(towe
     ticket = await factories.ticket(tower.owner, tower.provider_id)
     decision = {"effects": [{"type": "page", "audience": "sysadmins"}], "priority": "high", "department": "support"}
     await tower.happens("ticket.opened", ticket.id, 1, decision=decision)
-    summary = tower.receiver.got[0].json["payload"]["summary"]  # type: ignore[index]
+    summary = tower.receiver.got[0].json["payload"]["summary"]  # type: ignore[index] # JSON
     assert summary == f"mexxus: ticket {ticket.reference}, priority high"
     await tower.happens("ticket.replied", ticket.id, 2, actor_kind="contact")
     await tower.happens("ticket.described", ticket.id, 3, decision=decision)

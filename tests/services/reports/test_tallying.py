@@ -84,7 +84,7 @@ async def test_days_are_those_of_the_policys_zone_and_move_with_it(desk: Desk, w
     zones = {"America/Toronto": 9, "Asia/Kolkata": 10}
     for n, (zone, day) in enumerate(zones.items()):
         await count_round(worker_database, desk.provider.id, Counting(zone, 100, timedelta(0)), NOW + n * MINUTE)
-        assert [row[0].day for row in await tallies(desk.owner)] == [day, day], zone  # type: ignore[attr-defined]
+        assert [row[0].day for row in await tallies(desk.owner)] == [day, day], zone  # type: ignore[attr-defined] # a row
 
 
 async def test_many_days_take_several_rounds_and_the_latest_come_first(desk: Desk, worker_database: Database) -> None:
@@ -110,7 +110,7 @@ async def test_several_workers_count_once(desk: Desk, worker_database: Database)
     resting = Counting("America/Toronto", 100, timedelta(seconds=30))
     ticket = await desk.opened()
     assert not await count_round(worker_database, desk.provider.id, resting, NOW + timedelta(seconds=29))
-    assert sum(row[-2] for row in (await tallies(desk.owner))[:2]) == 6  # type: ignore[misc]
+    assert sum(row[-2] for row in (await tallies(desk.owner))[:2]) == 6  # type: ignore[misc] # a row
     await count_round(worker_database, desk.provider.id, resting, NOW + timedelta(seconds=31))
     assert ticket
-    assert sum(row[-2] for row in (await tallies(desk.owner))[:2]) == 7  # type: ignore[misc]
+    assert sum(row[-2] for row in (await tallies(desk.owner))[:2]) == 7  # type: ignore[misc] # a row
