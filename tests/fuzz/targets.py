@@ -19,6 +19,7 @@ from app.api.etags import version_expected
 from app.api.guard import BODIES, EdgeGuard
 from app.api.notes import take_note
 from app.api.pagination import Page
+from app.api.problems import TOKEN_PATH
 from app.api.ranges import part_of
 from app.base.errors import Problem
 from app.base.identifiers import uuid7
@@ -196,17 +197,20 @@ def guard(data: bytes) -> None:
 
     take_note(scope)
     _awaited(_GUARD(scope, receive, send))
-    _is_one_answer(told, hung_up=b"x-hangs-up" in head)
+    _is_one_answer(told, scope["path"], hung_up=b"x-hangs-up" in head)
 
 
-def _is_one_answer(told: list[Message], *, hung_up: bool) -> None:
+def _is_one_answer(told: list[Message], path: object, *, hung_up: bool) -> None:
     kinds = [message["type"] for message in told]
     if hung_up and not kinds:
         return
     assert kinds == ["http.response.start", "http.response.body"], kinds
     status, headers = told[0]["status"], dict(told[0]["headers"])
     assert status == 200 or 400 <= status < 500, status
-    if status >= 400:
+    if status >= 400 and path == TOKEN_PATH:  # it speaks as OAuth says
+        assert headers[b"content-type"] == b"application/json"
+        assert orjson.loads(told[1]["body"])["error"]
+    elif status >= 400:
         assert headers[b"content-type"] == b"application/problem+json"
         assert orjson.loads(told[1]["body"])["status"] == status
 
