@@ -1,6 +1,7 @@
 """What is for terminals alone: bars and colours."""
 
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -28,7 +29,10 @@ def terminal() -> Iterator[tuple[TextIO, Shown]]:
 
         def shown() -> str:
             stream.flush()
-            return os.read(user, 65_536).decode()
+            seen = b""
+            while select.select([user], [], [], 0.2)[0]:  # it comes in pieces
+                seen += os.read(user, 65_536)
+            return seen.decode()
 
         yield stream, shown
     os.close(user)
