@@ -10,7 +10,6 @@ from app.services.errands import Errand
 from app.services.redacting import Clean, without_secrets
 from app.services.repeating import persistently
 from app.services.requests import gather
-from app.services.ticket_state import as_ticket
 from app.services.tickets.joining import first_ticket
 
 
@@ -25,6 +24,6 @@ async def _attempt(errand: Errand, clean: Clean[ClassificationAsk]) -> dict[str,
     with span("decide"):
         decision, twin = life.classify(given.policy, given.request, given.around, at)
     if twin is not None:
-        row = await first_ticket(errand, twin)
-        decision = decision.model_copy(update={"targets": as_ticket(row).targets})
+        _, first = await first_ticket(errand, twin)
+        decision = decision.model_copy(update={"targets": first.targets})
     return jsonable(decision)

@@ -7,15 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from app.base.tracing import span
-from app.base.vocabulary import TicketStatus
 from app.db.commands import Overtaken
 from app.db.tickets import read_ticket
 from app.policy import life
+from app.policy.tickets.ticket import Ticket
 from app.services.errands import Errand
 from app.services.requests import Gathered
 from app.services.ticket_state import as_ticket
-
-_ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +30,14 @@ async def arrive(errand: Errand, given: Gathered, received_at: datetime, id_: UU
         opened = life.open_ticket(given.policy, given.request, given.around, received_at, id_=str(id_))
     if opened.joins is None:
         return Arrived(opened)
-    first = await first_ticket(errand, opened.joins)
-    return Arrived(life.joined(given.policy, given.around, opened, as_ticket(first), received_at), first)
+    row, first = await first_ticket(errand, opened.joins)
+    return Arrived(life.joined(given.policy, given.around, opened, first, received_at), row)
 
 
-async def first_ticket(errand: Errand, id_: str) -> Mapping[str, Any]:
-    """The open ticket about the same; Overtaken where it has ended since."""
+async def first_ticket(errand: Errand, id_: str) -> tuple[Mapping[str, Any], Ticket]:
+    """The open ticket about the same, and its row; Overtaken where it has ended since."""
     name = (UUID(id_), None)
-    _, found = await read_ticket(errand.database, errand.provider_id, errand.principal, name, errand.now)
-    if found is None or found["status"] in _ENDED:
+    _, row = await read_ticket(errand.database, errand.provider_id, errand.principal, name, errand.now)
+    if row is None or not (ticket := as_ticket(row)).open:
         raise Overtaken
-    row: Mapping[str, Any] = found
-    return row
+    return row, ticket
