@@ -1,6 +1,10 @@
-"""The desk against the floor in two minutes: open, read, list, reply, classify, quote. `make bench-quick`."""
+"""The desk against the floor in two minutes: open, read, list, reply, classify, quote. `make bench-quick`.
+
+Names as arguments: these alone.
+"""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -21,7 +25,7 @@ def main() -> None:
             create(postgres, "floor", "desk")
             with floor(postgres) as below, desk(postgres, data) as ours:
                 bench = Bench(postgres.pid or 0)
-                for name in ours.requests:
+                for name in sys.argv[1:] or ours.requests:
                     first, second = in_turns(bench, (below, ours), name, rounds=ROUNDS, seconds=SECONDS)
                     found = ratio(first, second)
                     print(f"\n{name}: {found.cpu:.2f} x the floor by CPU, {found.rate:.2f} x by answers\n{HEADING}")
