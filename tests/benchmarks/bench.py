@@ -12,9 +12,9 @@ from app.base import logging
 from app.db.embedded import EmbeddedPostgres
 from tests.benchmarks.bare import Bare, bare
 from tests.benchmarks.comparing import HEADING, Ratio, in_turns, line, ratio
-from tests.benchmarks.filling import fill_desk, fill_peer
+from tests.benchmarks.filling import fill_peer
 from tests.benchmarks.load import Bench, Sample
-from tests.benchmarks.servers import PAGE, SUBJECT, Server, create, desk, floor, in_database, peer
+from tests.benchmarks.servers import PAGE, Server, create, desk, floor, in_database, peer
 
 LIST = f"list {PAGE}"
 WANTED_OF_FLOOR = {"open": 1.25, "read": 1.15, LIST: 1.6, "reply": 1.15, "classify": 1.0, "quote": 1.0}
@@ -35,11 +35,14 @@ def main() -> None:
         with EmbeddedPostgres(data / "data", settings=("shared_buffers=1GB", "max_wal_size=4GB")) as postgres:
             create(postgres, "floor", "desk", "peer", "bare")
             alone = asyncio.run(bare(postgres.dsn("bare"), data))
-            with floor(postgres) as below, desk(postgres, data) as ours, peer(postgres) as other:
+            with (
+                floor(postgres) as below,
+                desk(postgres, data, tickets=given.tickets) as ours,
+                peer(postgres) as other,
+            ):
                 bench = Bench(postgres.pid or 0)
                 # As shipped, each look at a ticket walks through all of them, so it is looked at before there are many.
                 shipped = bench.measure(other.pid, other.port, other.requests["read as shipped"], seconds=given.seconds)
-                in_database(postgres.dsn("desk"), partial(fill_desk, tickets=given.tickets, like=SUBJECT))
                 in_database(postgres.dsn("peer"), partial(fill_peer, tickets=given.tickets))
                 missed = []
                 for name, wanted in WANTED_OF_FLOOR.items():

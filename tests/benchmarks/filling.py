@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import asyncpg
 
 FIRMS = 1_000
-"""Accounts that a long history belongs to."""
+"""Accounts that a long history belongs to, with one contact each."""
 _STEP = 50_000
 _WIDTH = 40
 _COLUMNS = """
@@ -37,6 +37,11 @@ _FIRM: Mapping[str, str] = {
     "number": "'B' || n",
     "external_ref": "NULL",
 }
+_CONTACT: Mapping[str, str] = {
+    "id": "('00000000-0000-7000-a000-' || lpad(to_hex(n), 12, '0'))::uuid",
+    "account_id": _FIRM["id"],
+    "external_ref": "NULL",
+}
 _LIKE = "(t.provider_id, t.id) = (SELECT provider_id, id FROM {table} WHERE {column} = $1 ORDER BY id LIMIT 1)"
 _PEER_TICKETS = """
 INSERT INTO helpdesk_ticket (id, title, created, modified, submitter_email, status, on_hold, description, priority,
@@ -51,15 +56,10 @@ SELECT f.date, f.title, f.comment, f.public, t.id, f.user_id
 FROM (SELECT * FROM helpdesk_followup ORDER BY id LIMIT 1) AS f, helpdesk_ticket AS t WHERE t.id > 1000000"""
 
 
-async def fill_desk(connection: asyncpg.Connection, tickets: int, like: str) -> None:
-    """Open tickets of one account, like the one with this subject."""
-    await _filled(connection, "ticket", _COPY, ("subject", like), 0, tickets)
-    await connection.execute("VACUUM ANALYZE ticket", timeout=600)
-
-
-async def add_firms(connection: asyncpg.Connection, like: str) -> None:
-    """Accounts like the one with this number."""
+async def add_firms(connection: asyncpg.Connection, like: str, contact: str) -> None:
+    """Accounts like the one with this number, each with a contact like the one with this address."""
     await _filled(connection, "account", _FIRM, ("number", like), -1, FIRMS - 1)
+    await _filled(connection, "contact", _CONTACT, ("email", contact), -1, FIRMS - 1)
 
 
 async def end_open(connection: asyncpg.Connection, like: str, but: int) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +14,11 @@ import psutil
 
 # Two keys of one run are never the same, nor are those of two runs.
 _SCRIPT = """
-local paths, headers, body = %(paths)s, %(headers)s, %(body)s
+local paths, headers, body, callers = %(paths)s, %(headers)s, %(body)s, %(callers)s
 local sent = 0
 function request()
   sent = sent + 1
+  headers["Authorization"] = callers[sent %% #callers + 1]
   if %(keyed)s then headers["Idempotency-Key"] = "%(run)s-" .. sent end
   return wrk.format("%(method)s", paths[sent %% #paths + 1], headers, body)
 end
@@ -32,11 +33,12 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked again and again, of each path in turn."""
+    """What is asked again and again, by each caller in turn, of each path in turn."""
 
     method: str
     paths: Sequence[str]
-    headers: Mapping[str, str]
+    callers: Sequence[str]
+    """Their `Authorization`."""
     body: bytes = b""
     keyed: bool = False
     """Whether each comes with an Idempotency-Key of its own."""
@@ -44,12 +46,17 @@ class Request:
     def script(self, run: str) -> str:
         return _SCRIPT % {
             "method": self.method,
-            "paths": "{" + ", ".join(map(json.dumps, self.paths)) + "}",
-            "headers": "{" + ", ".join(f"[{json.dumps(k)}] = {json.dumps(v)}" for k, v in self.headers.items()) + "}",
+            "paths": _table(self.paths),
+            "callers": _table(self.callers),
+            "headers": '{["Content-Type"] = "application/json"}' if self.body else "{}",
             "body": json.dumps(self.body.decode()) if self.body else "nil",
             "keyed": "true" if self.keyed else "false",
             "run": run,
         }
+
+
+def _table(texts: Iterable[str]) -> str:
+    return "{" + ", ".join(map(json.dumps, texts)) + "}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,26 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import asyncpg
 
+from app.base.clock import system_clock
+from app.base.settings import Settings
+from app.base.vocabulary import Role
 from app.db.embedded import EmbeddedPostgres
+from app.db.pool import Database
+from app.services.callers import own_issuer
+from app.services.oauth import Mint
+from app.services.subjects import Wanted, token_for
+from app.tokens.keys import load_keys
+from app.tokens.trust import MAX_LIFE_SECONDS
+from tests.benchmarks.filling import FIRMS, add_firms, add_history
 from tests.benchmarks.floor import token as floor_token
 from tests.benchmarks.load import Request
 
@@ -65,21 +76,20 @@ def floor(postgres: EmbeddedPostgres) -> Iterator[Server]:
     ]
     account = uuid.uuid4()
     with running(command, FLOOR_PORT, "/docs", {"FLOOR_DSN": postgres.dsn("floor")}) as pid:
-        get = {"Authorization": f"Bearer {floor_token(account)}"}
-        post = {**get, "Content-Type": "application/json"}
+        caller = [f"Bearer {floor_token(account)}"]
         body = json.dumps({"subject": SUBJECT, "body": BODY, "topic": "web.error"}).encode()
-        opening = Request("POST", ["/tickets"], post, body)
+        opening = Request("POST", ["/tickets"], caller, body)
         ids = [ask(FLOOR_PORT, opening)["id"] for _ in range(SEEDED)]
-        quoted = Request("POST", ["/quotes"], post, b'{"minutes": 40}')
+        quoted = Request("POST", ["/quotes"], caller, b'{"minutes": 40}')
         yield Server(
             pid,
             FLOOR_PORT,
             {
                 "open": opening,
-                "read": Request("GET", [f"/tickets/{id_}" for id_ in ids], get),
-                f"list {PAGE}": Request("GET", [f"/tickets?limit={PAGE}"], get),
+                "read": Request("GET", [f"/tickets/{id_}" for id_ in ids], caller),
+                f"list {PAGE}": Request("GET", [f"/tickets?limit={PAGE}"], caller),
                 "reply": Request(
-                    "POST", [f"/tickets/{id_}/messages" for id_ in ids], post, json.dumps({"body": REPLY}).encode()
+                    "POST", [f"/tickets/{id_}/messages" for id_ in ids], caller, json.dumps({"body": REPLY}).encode()
                 ),
                 "classify": quoted,
                 "quote": quoted,
@@ -112,31 +122,45 @@ def staff_token(postgres: EmbeddedPostgres, data: Path) -> str:
     return _token(_of_the_desk(postgres, data), "--role staff")
 
 
+async def _tokens(dsn: str, folder: Path, numbers: Iterable[str]) -> list[str]:
+    """As their contacts call, one for each of these accounts."""
+    settings = Settings(data_dir=folder)
+    mint = Mint(load_keys(None, folder, development=True), own_issuer(settings), MAX_LIFE_SECONDS, system_clock())
+    database = await Database.connect(dsn, size=1)
+    try:
+        wanted = (Wanted("mexxus", Role.AUTHORISED_CONTACT, account=number) for number in numbers)
+        return [f"Bearer {await token_for(database, one, mint)}" for one in wanted]
+    finally:
+        await database.close()
+
+
 @contextmanager
-def desk(postgres: EmbeddedPostgres, data: Path) -> Iterator[Server]:
+def desk(postgres: EmbeddedPostgres, data: Path, *, tickets: int = (PAGE + 10) * FIRMS) -> Iterator[Server]:
+    """With so many tickets that have been closed, a page an account; their contacts ask in turn, each with one open."""
     variables = _of_the_desk(postgres, data)
     with running([str(BIN / "clausedesk"), "demo"], DESK_PORT, "/readyz", variables) as pid:
-        token = _token(variables, "--role authorised_contact --account M1001 --contact admin@maplecycles.example")
-        get = {"Authorization": f"Bearer {token}"}
-        post = {**get, "Content-Type": "application/json"}
+        in_database(postgres.dsn("desk"), partial(add_firms, like="M1001", contact="admin@maplecycles.example"))
+        numbers = [f"B{n}" for n in range(SEEDED)]
+        callers = asyncio.run(_tokens(postgres.dsn("desk"), data / "desk", numbers))
         asked = {"subject": SUBJECT, "body": BODY, "facts": {"topic": "web.error"}}
-        opening = Request("POST", ["/v1/tickets"], post, json.dumps(asked).encode(), keyed=True)
-        ids = [ask(DESK_PORT, opening)["id"] for _ in range(SEEDED)]
+        opening = Request("POST", ["/v1/tickets"], callers, json.dumps(asked).encode(), keyed=True)
+        ids = [ask(DESK_PORT, replace(opening, callers=[caller]))["id"] for caller in callers]
+        in_database(postgres.dsn("desk"), partial(add_history, first=0, last=tickets, like=SUBJECT))
         priced = {"facts": {"topic": "web.error"}, "rule": "advanced_support", "estimated_minutes": 40}
         yield Server(
             pid,
             DESK_PORT,
             {
                 "open": opening,
-                "read": Request("GET", [f"/v1/tickets/{id_}" for id_ in ids], get),
-                f"list {PAGE}": Request("GET", [f"/v1/tickets?limit={PAGE}"], get),
+                "read": Request("GET", [f"/v1/tickets/{id_}" for id_ in ids], callers),
+                f"list {PAGE}": Request("GET", [f"/v1/tickets?limit={PAGE}"], callers),
                 "reply": Request(
-                    *("POST", [f"/v1/tickets/{id_}/messages" for id_ in ids], post),
+                    *("POST", [f"/v1/tickets/{id_}/messages" for id_ in ids], callers),
                     json.dumps({"body": REPLY}).encode(),
                     keyed=True,
                 ),
-                "classify": Request("POST", ["/v1/classifications"], post, json.dumps(asked).encode()),
-                "quote": Request("POST", ["/v1/quotes"], post, json.dumps(priced).encode(), keyed=True),
+                "classify": Request("POST", ["/v1/classifications"], callers, json.dumps(asked).encode()),
+                "quote": Request("POST", ["/v1/quotes"], callers, json.dumps(priced).encode(), keyed=True),
             },
         )
 
@@ -155,8 +179,7 @@ def peer(postgres: EmbeddedPostgres) -> Iterator[Server]:
         capture_output=True,
         text=True,
     )
-    get = {"Authorization": f"Token {prepared.stdout.split()[-1]}"}
-    post = {**get, "Content-Type": "application/json"}
+    caller = [f"Token {prepared.stdout.split()[-1]}"]
     command = [
         *(str(PEER_PYTHON.with_name("gunicorn")), "--workers", "1", "--threads", "4", "--log-level", "warning"),
         *("--keep-alive", "60", "--bind", f"127.0.0.1:{PEER_PORT}", "--chdir", str(PEER)),
@@ -164,7 +187,7 @@ def peer(postgres: EmbeddedPostgres) -> Iterator[Server]:
     ]
     with running(command, PEER_PORT, "/", variables) as pid:
         asked = {"queue": 1, "title": SUBJECT, "description": BODY, "priority": 3, "submitter_email": "a@shop.example"}
-        opening = Request("POST", ["/api/tickets/"], post, json.dumps(asked).encode())
+        opening = Request("POST", ["/api/tickets/"], caller, json.dumps(asked).encode())
         ids = [ask(PEER_PORT, opening)["id"] for _ in range(SEEDED)]
         written = {"ticket": ids[7], "comment": REPLY, "public": True}
         yield Server(
@@ -172,10 +195,10 @@ def peer(postgres: EmbeddedPostgres) -> Iterator[Server]:
             PEER_PORT,
             {
                 "open": opening,
-                "read": Request("GET", [f"/repaired/tickets/{id_}/" for id_ in ids], get),
-                "read as shipped": Request("GET", [f"/api/tickets/{id_}/" for id_ in ids], get),
-                f"list {PAGE}": Request("GET", [f"/repaired/tickets/?page_size={PAGE}"], get),
-                "reply": Request("POST", ["/api/followups/"], post, json.dumps(written).encode()),
+                "read": Request("GET", [f"/repaired/tickets/{id_}/" for id_ in ids], caller),
+                "read as shipped": Request("GET", [f"/api/tickets/{id_}/" for id_ in ids], caller),
+                f"list {PAGE}": Request("GET", [f"/repaired/tickets/?page_size={PAGE}"], caller),
+                "reply": Request("POST", ["/api/followups/"], caller, json.dumps(written).encode()),
             },
         )
 
@@ -215,9 +238,11 @@ def _wait(process: subprocess.Popen[bytes], port: int, path: str) -> None:
 
 
 def ask(port: int, asked: Request) -> dict[str, str]:
-    more = {"Idempotency-Key": str(uuid.uuid4())} if asked.keyed else {}
+    headers = {"Authorization": asked.callers[0], "Content-Type": "application/json"}
+    if asked.keyed:
+        headers["Idempotency-Key"] = str(uuid.uuid4())
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{asked.paths[0]}", asked.body, {**asked.headers, **more}, method=asked.method
+        f"http://127.0.0.1:{port}{asked.paths[0]}", asked.body, headers, method=asked.method
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         found: dict[str, str] = json.load(answer)
