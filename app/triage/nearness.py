@@ -14,10 +14,10 @@ _WHOLE = 10**3
 
 def postings(phrases: Iterable[Mapping[str, float]]) -> Postings:
     """Of the weighed phrases of a topic."""
-    found: dict[str, list[int]] = {}
+    found: dict[str, tuple[int, ...]] = {}
     for place, phrase in enumerate(phrases):
         for feature, x in phrase.items():
-            found.setdefault(feature, []).extend((place, round(x * _WHOLE)))
+            found[feature] = (*found.get(feature, ()), place, round(x * _WHOLE))
     return found
 
 

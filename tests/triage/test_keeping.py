@@ -25,3 +25,9 @@ def test_a_lexicon_is_read_as_it_was_written() -> None:
     content = written(Kept("some", some))
     assert read_back(content) == Kept("some", some)
     assert written(Kept("some", some)) == content
+
+
+def test_what_features_have_in_common_is_held_once() -> None:
+    [kept] = KEPT
+    for rows in (list(kept.lexicon.weights.values()), [row for said in kept.lexicon.phrases for row in said.values()]):
+        assert len({id(row) for row in rows}) == len(set(rows)) < 0.7 * len(rows)
