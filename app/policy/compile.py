@@ -1,6 +1,6 @@
 """A policy made ready to decide by: settled, indexed once, immutable."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -176,7 +176,7 @@ class CompiledPolicy:
     def _tables(self) -> dict[str, RuleTable]:
         return {stage: RuleTable(rules, self.topic_facts, self.wider) for stage, rules in self.rules.items()}
 
-    def candidates(self, stage: str, values: Mapping[str, Any]) -> Iterable[CompiledRule]:
+    def candidates(self, stage: str, values: Mapping[str, Any]) -> Sequence[CompiledRule]:
         """Rules of a stage that may apply to these values, in the document's order."""
         table = self._tables.get(stage)
         return table.candidates(values) if table is not None else ()
@@ -340,9 +340,8 @@ class CompiledPolicy:
         start, end = self.document.effective_from, self.document.effective_until
         return (start is None or start <= at) and (end is None or at < end)
 
-    def readings(self, ids: AssumptionIds) -> Iterable[tuple[str, str]]:
-        for id_ in ids:
-            yield id_, self.chosen.get(id_, "")
+    def readings(self, ids: AssumptionIds) -> dict[str, str]:
+        return {id_: self.chosen.get(id_, "") for id_ in ids}
 
 
 def _nearest(by_topic: Mapping[str, Any], topic: str) -> Any:

@@ -1,26 +1,62 @@
 """The decision table: rules by stage, found by what they ask for first, so that many rules cost little."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import getitem
 from typing import Any
 
 from app.policy.compiled.conditions import Condition
-from app.policy.language.effects import Require, SetDepartment, SetFact, SetLevel, SetOutcome, SetPriority, SetTopic
-from app.policy.language.rules import Rule
+from app.policy.language.effects import (
+    Effect,
+    Require,
+    SetDepartment,
+    SetFact,
+    SetLevel,
+    SetOutcome,
+    SetPriority,
+    SetTopic,
+)
+from app.policy.language.rules import Rule, Same
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
+    """What is asked for with every request stands here itself; the rest is the rule's."""
+
     rule: Rule
     when: Condition
     admits: bool
     """Whether it may refuse, hold or merge: what an exemption spares."""
     position: int
+    then: tuple[Effect, ...]
+    else_: tuple[Effect, ...]
+    same: Same | None
+    stop: bool
 
     @classmethod
     def of(cls, rule: Rule, when: Condition, position: int) -> "CompiledRule":
         admits = any(isinstance(effect, SetOutcome | Require) for effect in (*rule.then, *rule.else_))
-        return cls(rule, when, admits, position)
+        return cls(rule, when, admits, position, rule.then, rule.else_, rule.same, rule.stop)
+
+
+Hits = tuple[Any, ...]
+"""Values by which rules are found."""
+
+_MOST_KEPT = 1_000
+
+
+class _Finder(dict[Any, Hits]):
+    """By value of one fact, what rules that may apply to it ask for; so many values are remembered."""
+
+    def __init__(self, asked: Container[Any], options: Callable[[Any], Iterable[Any]]) -> None:
+        super().__init__()
+        self._asked, self._options = asked, options
+
+    def __missing__(self, value: Any) -> Hits:
+        hits = tuple(option for option in self._options(value) if option in self._asked)
+        if len(self) < _MOST_KEPT:
+            self[value] = hits
+        return hits
 
 
 class RuleTable:
@@ -32,11 +68,6 @@ class RuleTable:
         topics: frozenset[str],
         wider: Mapping[str, Mapping[str, Sequence[str]]],
     ) -> None:
-        self._topics = topics
-        self._above = {
-            fact: {own: standard for standard, below in values.items() for own in below}
-            for fact, values in wider.items()
-        }
         self._always: list[CompiledRule] = []
         self._by_fact: dict[str, dict[Any, list[CompiledRule]]] = {}
         moving = _changed_by(rules)
@@ -48,31 +79,53 @@ class RuleTable:
             fact, options = pin
             for option in options:
                 self._by_fact.setdefault(fact, {}).setdefault(option, []).append(ready)
+        self._facts = tuple(self._by_fact)
+        self._finders = tuple(
+            _Finder(table, _prefixes if fact in topics else _and_above(wider.get(fact, {})))
+            for fact, table in self._by_fact.items()
+        )
+        self._kept: dict[tuple[Hits, ...], Sequence[CompiledRule]] = {}
 
-    def candidates(self, values: Mapping[str, Any]) -> Iterable[CompiledRule]:
+    def candidates(self, values: Mapping[str, Any]) -> Sequence[CompiledRule]:
         """The rules that may apply, in the document's order; whether they do is for their conditions to say."""
-        found = {}
-        for fact, table in self._by_fact.items():
-            value = values.get(fact)
-            for option in self._options(fact, value):
-                for ready in table.get(option, ()):
-                    found[ready.position] = ready
-        if not found:
-            return self._always
-        return sorted((*self._always, *found.values()), key=lambda ready: ready.position)
+        try:
+            hits = tuple(map(getitem, self._finders, map(values.get, self._facts)))
+        except TypeError:  # one of them is a list
+            hits = tuple(map(getitem, self._finders, map(_hashable, map(values.get, self._facts))))
+        known = self._kept.get(hits)
+        if known is None:
+            known = self._found(hits)
+            if len(self._kept) < _MOST_KEPT:
+                self._kept[hits] = known
+        return known
 
-    def _options(self, fact: str, value: Any) -> Iterable[Any]:
-        if value is None:
-            return ()
-        if fact in self._topics:
-            return _prefixes(str(value))
-        if fact in self._above and isinstance(value, str) and value in self._above[fact]:
-            return (value, self._above[fact][value])
-        return value if isinstance(value, list | tuple) else (value,)
+    def _found(self, hits: Iterable[Hits]) -> Sequence[CompiledRule]:
+        found = {ready.position: ready for ready in self._always}
+        for table, options in zip(self._by_fact.values(), hits, strict=True):
+            found |= {ready.position: ready for option in options for ready in table[option]}
+        return tuple(found[position] for position in sorted(found))
 
 
-def _prefixes(topic: str) -> list[str]:
-    parts = topic.split(".")
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _and_above(below: Mapping[str, Sequence[str]]) -> Callable[[Any], Iterable[Any]]:
+    """Of a value: itself and the standard value above it; of several, each as it is."""
+    above = {own: standard for standard, values in below.items() for own in values}
+
+    def options(value: Any) -> Iterable[Any]:
+        if isinstance(value, str) and value in above:
+            return (value, above[value])
+        return value if isinstance(value, tuple) else (value,)
+
+    return options
+
+
+def _prefixes(topic: Any) -> Iterable[str]:
+    if topic is None:
+        return ()
+    parts = str(topic).split(".")
     return ["*", *(".".join(parts[: n + 1]) for n in range(len(parts)))]
 
 

@@ -67,44 +67,47 @@ class LeftToCharge:
 class Deliberation:
     """Working state of `decide`; stages read and write it in their fixed order."""
 
-    def __init__(  # noqa: PLR0915 - one line for each thing that is settled
-        self, policy: CompiledPolicy, request: Request, situation: Situation, at: datetime
-    ) -> None:
+    # What nothing has been said about yet.
+    stage = "version"
+    outcome = Outcome.ACCEPTED
+    reason: str | None = None
+    ended = False
+    written_up = False
+    """Refused as it came, yet made into an ordinary ticket."""
+    notify_sender = True
+    standing: str | None = None
+    topic: str | None = None
+    filed_as: str | None = None
+    stands_for: str | None = None
+    """A listed topic that this one is like; it decides coverage."""
+    priority: str | None = None
+    channel: CompiledChannel | None = None
+    channel_state: ChannelState | None = None
+    action: ActionTerms | None = None
+    entry: CompiledEntry | None = None
+    coverage: Coverage | None = None
+    provisional = False
+    strict = False
+    fee: FeeDecision | None = None
+    waived_fee: str | None = None
+    """Tariff that would apply, were it not the provider's own fault."""
+    left_to_charge: LeftToCharge | None = None
+    schedule: ScheduleWindow | None = None
+    alike: OpenTicket | None = None
+    """The open ticket that the rule at hand was looking for."""
+    excluded: str | None = None
+
+    def __init__(self, policy: CompiledPolicy, request: Request, situation: Situation, at: datetime) -> None:
         self.policy, self.request, self.situation, self.at = policy, request, situation, at
         self.received_at = situation.received_at or at
         self.account: Account | None = situation.account
-        self.values: dict[str, Any] = {**policy.defaults, "now": at, "received_at": self.received_at}
-        self.stage = "version"
-        self.outcome = Outcome.ACCEPTED
-        self.reason: str | None = None
-        self.ended = False
-        self.written_up = False
-        """Refused as it came, yet made into an ordinary ticket."""
-        self.notify_sender = True
-        self.standing: str | None = None
-        self.topic: str | None = None
-        self.filed_as: str | None = None
-        self.stands_for: str | None = None
-        """A listed topic that this one is like; it decides coverage."""
         self.department: str | None = situation.department
         self.level: int | None = situation.level
-        self.priority: str | None = None
         self.language = policy.document.locale
-        self.channel: CompiledChannel | None = None
-        self.channel_state: ChannelState | None = None
-        self.action: ActionTerms | None = None
-        self.entry: CompiledEntry | None = None
-        self.coverage: Coverage | None = None
-        self.provisional = False
-        self.strict = False
-        self.fee: FeeDecision | None = None
-        self.waived_fee: str | None = None
-        """Tariff that would apply, were it not the provider's own fault."""
-        self.left_to_charge: LeftToCharge | None = None
+        self.values: dict[str, Any] = {**policy.defaults, "now": at, "received_at": self.received_at}
         self.fee_rules: list[tuple[str, CompiledRule]] = []
         self.gates: set[WorkGate] = set()
         self.opened: set[WorkGate] = set()
-        self.schedule: ScheduleWindow | None = None
         self.cancelled_metrics: set[str] = set()
         self.targets: list[TargetTime] = []
         self.clock_terms: list[ClockTerms] = []
@@ -115,9 +118,6 @@ class Deliberation:
         self.effects: list[EffectDone] = []
         self.exempt_stages: set[str] = set()
         self.exempt_checks: set[str] = set()
-        self.alike: OpenTicket | None = None
-        """The open ticket that the rule at hand was looking for."""
-        self.excluded: str | None = None
         self.moves: list[Transition] = []
         self.wanted: set[str] = set()
         self.remembered: dict[str, Any] = {}
@@ -132,8 +132,8 @@ class Deliberation:
     def cite(self, source: Sourced, effect: str = "", reads: Iterable[str] = ()) -> None:
         """Record the clauses and readings that a statement rests on."""
         self.cite_clauses(source.clauses, effect, reads)
-        for id_, value in self.policy.readings(source.assumption):
-            self._assumptions[id_] = value
+        if source.assumption:
+            self._assumptions |= self.policy.readings(source.assumption)
 
     def cite_silence(self) -> None:
         """Where no clause has spoken: what holds where the policy is silent, else what it says of itself."""
@@ -143,16 +143,21 @@ class Deliberation:
                 self.cite(source, "nothing is said about it")
 
     def cite_clauses(self, clauses: Sequence[str], effect: str = "", reads: Iterable[str] = ()) -> None:
+        known, stage, because = self._citations, self.stage, None
         for clause in clauses:
-            key = (clause, self.stage, effect)
-            if key not in self._citations:
-                self._citations[key] = Citation(
-                    clause, self.policy.sentence(clause, self.language), self.stage, effect, self._because(reads)
-                )
+            key = clause, stage, effect
+            if key not in known:
+                if because is None:
+                    because = self._because(reads)
+                known[key] = Citation(clause, self.policy.sentence(clause, self.language), stage, effect, because)
 
     def _because(self, reads: Iterable[str]) -> dict[str, Any]:
-        quiet = self.policy.quiet_facts
-        return {n: _plain(v) for n in reads if n not in quiet and (v := self.values.get(n)) is not None}
+        quiet, values, because = self.policy.quiet_facts, self.values, {}
+        for name in reads:
+            value = values.get(name)
+            if value is not None and name not in quiet:
+                because[name] = value if type(value) in _PLAIN else _plain(value)
+        return because
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -166,20 +171,23 @@ class Deliberation:
     def run(self, stage: str) -> None:
         """Ask the rules of a stage, in the document's order, until one ends admission."""
         self.stage = stage
-        for ready in self.policy.candidates(stage, self.values):
-            if self._spared(ready) or not self._finds_alike(ready.rule.same):
+        values = self.values
+        for ready in self.policy.candidates(stage, values):
+            if (self.exempt_stages or self.exempt_checks) and self._spared(ready):
                 continue
-            if ready.when.holds(self.values):
-                self.apply(ready, ready.rule.then)
-                if ready.rule.stop or (self.ended and ready.admits):
+            if ready.same is not None and not self._finds_alike(ready.same):
+                continue
+            if ready.when.holds(values):
+                self.apply(ready, ready.then)
+                if ready.stop or (self.ended and ready.admits):
                     return
-            elif ready.rule.else_:
-                self.apply(ready, ready.rule.else_)
+            elif ready.else_:
+                self.apply(ready, ready.else_)
 
-    def _finds_alike(self, same: Same | None) -> bool:
-        """Whether a rule finds the earlier event or open ticket it looks for; every other rule looks for none."""
-        if same is None or self.stage == "duplicate":  # duplicates are told apart more finely
-            return same is None
+    def _finds_alike(self, same: Same) -> bool:
+        """Whether there is the earlier event or open ticket that a rule looks for."""
+        if self.stage == "duplicate":  # duplicates are told apart more finely
+            return False
         tickets = recent(same, self.situation.open_tickets, self.received_at)
         self.alike = first_alike(self.values, tickets, shared_facts(same))
         return self.alike is not None or any(
@@ -357,6 +365,9 @@ class Deliberation:
 
 def _add(known: list[Any], more: Iterable[Any]) -> None:
     known.extend(item for item in more if item not in known)
+
+
+_PLAIN = frozenset({str, bool, int})
 
 
 def _plain(value: Any) -> Any:
