@@ -30,6 +30,11 @@ def uuid7(now: datetime) -> UUID:
     return UUID(int=high << 64 | low)
 
 
+def first_uuid7(at: datetime) -> UUID:
+    """No version 7 UUID made at this instant or later sorts before it."""
+    return UUID(int=(int(at.timestamp() * 1000) & (1 << 48) - 1) << 80)
+
+
 def uuid7_of(at: datetime, name: str) -> UUID:
     """A version 7 UUID of this instant that is the same each time it is made of this name."""
     milliseconds = int(at.timestamp() * 1000) & (1 << 48) - 1

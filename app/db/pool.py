@@ -214,17 +214,20 @@ class Database:
 
 
 async def teach_json(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", format="binary", encoder=_to_jsonb, decoder=_from_jsonb
-    )
+    for name, encoder, decoder in (("json", _to_json, orjson.loads), ("jsonb", _to_jsonb, _from_jsonb)):
+        await connection.set_type_codec(name, schema="pg_catalog", format="binary", encoder=encoder, decoder=decoder)
 
 
 async def _keep_session(_: asyncpg.Connection) -> None:
     """No round trip to clean up: the only thing set on a session is its provider."""
 
 
+def _to_json(value: object) -> bytes:
+    return orjson.dumps(value, default=_as_text, option=orjson.OPT_UTC_Z)
+
+
 def _to_jsonb(value: object) -> bytes:
-    return b"\x01" + orjson.dumps(value, default=_as_text, option=orjson.OPT_UTC_Z)
+    return b"\x01" + _to_json(value)
 
 
 def _from_jsonb(value: bytes) -> Any:

@@ -2,28 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from app.base.actor import Principal
-from app.db.accounts import account_json, firm_json
+from app.base.identifiers import first_uuid7
+from app.db.accounts import account_json
 from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
 from app.db.pool import Database
 from app.schemas.idempotency import IdempotentRequest
 
-_NAMED: Final = "(a.id = {id}::uuid OR a.number = {number}::text)"
-_MAIN: Final[Mapping[Kind, str]] = {
-    Kind.CONTACT: "a.id = caller.caller_account AND ($8::uuid IS NULL OR true) AND ($9::text IS NULL OR true)",
-    Kind.RESELLER: "a.id = caller.caller_account AND ($8::uuid IS NULL OR true) AND ($9::text IS NULL OR true)",
-    Kind.STAFF: _NAMED.format(id="$8", number="$9"),
-    Kind.SERVICE: _NAMED.format(id="$8", number="$9"),
-}
 _MOST_CANDIDATES: Final = 20
 _MOST_TICKETS: Final = 50
+_MOST_READ: Final = 10
+"""Of the open tickets, so many are read for what was said on them: the newest."""
+_APART: Final = timedelta(hours=1)
+"""Clocks of machines differ by less: no ticket's id is so much older than its arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,77 +57,108 @@ class Asked:
     login: str | None
     name: str | None
     account_username: str | None
-    open_since: datetime
-    """Open tickets that arrived since; the policy's duplicates reach no further back."""
+    open_since: datetime | None = None
+    """Open tickets that arrived since, the newest; None where no rule of the policy looks for any."""
     topic: str | None = None
     """Earlier help with it is counted; None where no rule asks for that."""
 
 
+_NAMED: Final = "(a.id = {{{id}}}::uuid OR a.number = {{{number}}}::text)"
+_ACCOUNT: Final = "(SELECT a.id FROM account AS a WHERE a.provider_id = $1 AND {condition})"
+_CANDIDATES: Final = """ARRAY(SELECT a.id FROM account AS a
+      WHERE a.provider_id = $1 AND named.main IS NULL AND {sees} AND a.id IN (
+        SELECT account_id FROM contact WHERE provider_id = $1 AND removed_at IS NULL
+          AND (email = {{email}}::text OR login = {{login}}::text
+            OR ({{email}} IS NULL AND lower(name) = lower({{name}}::text)))
+        UNION SELECT id FROM account
+          WHERE provider_id = $1 AND number IN ({{username}}::text, upper({{username}}), lower({{username}}))
+        LIMIT {most}) ORDER BY a.id)"""
+_FIRM: Final = """(SELECT over_it.account_id FROM account AS a
+      JOIN reseller AS over_it ON over_it.provider_id = $1 AND over_it.id = a.reseller_id
+      WHERE a.provider_id = $1 AND a.id = named.main)"""
+"""The account of the reseller whose customer the main account is: its people speak, too."""
 _SAID: Final = """(SELECT left(m.body, 4000) FROM message AS m
           WHERE m.provider_id = $1 AND m.ticket_id = t.id AND m.visibility = 'public' ORDER BY m.id LIMIT 1)"""
 """The first words on the ticket `t`."""
+_OPEN: Final = f"""coalesce((SELECT json_agg(json_build_object('id', t.id, 'status', t.status, 'outcome', t.outcome,
+        'facts', t.facts, 'claimed', t.claimed, 'received_at', t.received_at, 'subject', t.subject,
+        'said', CASE WHEN t.place <= {_MOST_READ} THEN {_SAID} END) ORDER BY t.id)
+      FROM (
+        SELECT one.*, row_number() OVER (ORDER BY one.id DESC) AS place
+        FROM unnest(meant.ids) AS of(account), LATERAL (
+          SELECT t.id, t.status, t.outcome, t.facts, t.claimed, t.received_at, t.subject FROM ticket AS t
+          WHERE t.provider_id = $1 AND t.account_id = of.account AND t.status NOT IN ('resolved', 'closed')
+            AND t.id >= {{first_id}}::uuid AND t.received_at >= {{open_since}}::timestamptz
+          ORDER BY t.id DESC LIMIT {_MOST_TICKETS}) AS one
+        ORDER BY one.id DESC LIMIT {_MOST_TICKETS}) AS t), '[]')"""
+_HELPED: Final = """(SELECT json_object_agg(earlier.account_id, earlier.times) FROM (
+      SELECT t.account_id, count(*) AS times FROM ticket AS t
+      WHERE t.provider_id = $1 AND t.account_id = ANY(meant.ids) AND t.topic = {topic}::text
+        AND t.status IN ('resolved', 'closed') AND t.outcome = 'accepted' AND t.merged_into IS NULL
+      GROUP BY t.account_id) AS earlier)"""
 
 
-@lru_cache(maxsize=8)
-def _rows(kind: Kind) -> str:
-    target = f"{_NAMED.format(id='$10', number='$11')} AND {sees(kind, 'a.id')}"
-    return f"""
-  SELECT {in_force("$6::timestamptz", "$7::timestamptz")}, main.about AS account, main.firm,
-    target.about AS on_behalf_of,
-    coalesce(others.about, '[]') AS candidates,
+@lru_cache(maxsize=256)
+def _rows(kind: Kind, names: tuple[str, ...]) -> str:
+    """`names` of what is asked for, in the order of its places. What nobody asks for is not looked for."""
+    main, target, others = "caller.caller_account", "NULL::uuid", "ARRAY[]::uuid[]"
+    if kind in (Kind.STAFF, Kind.SERVICE):
+        named = _NAMED.format(id="account_id", number="account_number")
+        main = _ACCOUNT.format(condition=named) if "account_id" in names else "NULL::uuid"
+    if "target_id" in names:
+        named = _NAMED.format(id="target_id", number="target_number")
+        target = _ACCOUNT.format(condition=f"{named} AND {sees(kind, 'a.id')}")
+    if "email" in names:
+        others = _CANDIDATES.format(sees=sees(kind, "a.id"), most=_MOST_CANDIDATES)
+    rows = f"""
+  SELECT {in_force("{version_at}::timestamptz", "{settings_at}::timestamptz")},
+    named.main, named.target, known.firm, known.others,
+    (SELECT json_object_agg(a.id, {account_json("a")}) FROM account AS a
+      WHERE a.provider_id = $1 AND a.id = ANY(meant.shown)) AS accounts,
     coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
                 AND server IS NOT NULL), '[]') AS incidents,
-    coalesce((SELECT jsonb_agg(recent.about ORDER BY recent.id) FROM (
-      SELECT t.id, jsonb_build_object('id', t.id, 'status', t.status, 'outcome', t.outcome, 'facts', t.facts,
-          'claimed', t.claimed, 'received_at', t.received_at, 'subject', t.subject, 'said', {_SAID}) AS about
-      FROM ticket AS t
-      WHERE t.provider_id = $1 AND t.status NOT IN ('resolved', 'closed') AND t.received_at >= $16
-        AND t.account_id = ANY(meant.ids)
-      ORDER BY t.id LIMIT {_MOST_TICKETS}) AS recent), '[]') AS open_tickets,
-    (SELECT jsonb_object_agg(earlier.account_id, earlier.times) FROM (
-      SELECT t.account_id, count(*) AS times FROM ticket AS t
-      WHERE $19::text IS NOT NULL AND t.provider_id = $1 AND t.account_id = ANY(meant.ids) AND t.topic = $19
-        AND t.status IN ('resolved', 'closed') AND t.outcome = 'accepted' AND t.merged_into IS NULL
-      GROUP BY t.account_id) AS earlier) AS helped,
+    {_OPEN if "open_since" in names else "'[]'::json"} AS open_tickets,
+    {_HELPED if "topic" in names else "NULL::json"} AS helped,
     {KEPT_COLUMNS}
-  FROM (SELECT 1) AS once
-  LEFT JOIN LATERAL (SELECT a.id, {account_json("a")} AS about, {firm_json("a")} AS firm FROM account AS a
-    WHERE a.provider_id = $1 AND {_MAIN[kind]}) AS main ON true
-  LEFT JOIN LATERAL (SELECT a.id, {account_json("a")} AS about FROM account AS a
-    WHERE a.provider_id = $1 AND {target}) AS target ON true
-  LEFT JOIN LATERAL (
-    SELECT array_agg(a.id) AS ids, jsonb_agg({account_json("a")} ORDER BY a.id) AS about FROM account AS a
-    WHERE a.provider_id = $1 AND main.id IS NULL AND {sees(kind, "a.id")} AND a.id IN (
-      SELECT account_id FROM contact WHERE provider_id = $1 AND removed_at IS NULL
-        AND (email = $12::text OR login = $13::text OR ($12 IS NULL AND lower(name) = lower($14::text)))
-      UNION SELECT id FROM account
-        WHERE provider_id = $1 AND number IN ($15::text, upper($15), lower($15)) LIMIT {_MOST_CANDIDATES})
-    ) AS others ON true
-  -- A value by itself: within a condition, row security would take the expression for one that may leak.
-  CROSS JOIN LATERAL (SELECT coalesce(target.id, main.id) || others.ids AS ids OFFSET 0) AS meant
-  {kept("$17", "$18")}"""
+  -- Values by themselves: within a condition, row security would take the expressions for some that may leak.
+  FROM (SELECT {main} AS main, {target} AS target OFFSET 0) AS named
+  CROSS JOIN LATERAL (SELECT {others} AS others, {_FIRM} AS firm OFFSET 0) AS known
+  CROSS JOIN LATERAL (
+    SELECT coalesce(target, main) || others AS ids, ARRAY[main, target, firm] || others AS shown OFFSET 0) AS meant
+  {kept("{principal}", "{key}")}"""
+    return rows.format(**{name: f"${place}" for place, name in enumerate(names, start=6)})
+
+
+def _asked(kind: Kind, asked: Asked, repeat: IdempotentRequest | None) -> dict[str, object]:
+    """What goes into the statement, by name."""
+    principal, key = key_args(repeat)
+    found: dict[str, object] = {"version_at": asked.version_at, "settings_at": asked.settings_at}
+    found |= {"principal": principal, "key": key}
+    if kind in (Kind.STAFF, Kind.SERVICE) and asked.account:
+        found |= {"account_id": asked.account.id, "account_number": asked.account.number}
+    if asked.on_behalf_of:
+        found |= {"target_id": asked.on_behalf_of.id, "target_number": asked.on_behalf_of.number}
+    person = {"email": asked.email, "login": asked.login, "name": asked.name, "username": asked.account_username}
+    if kind is not Kind.CONTACT and any(person.values()):  # the account of a contact is known
+        found |= person
+    if asked.open_since is not None:
+        found |= {"first_id": first_uuid7(asked.open_since - _APART), "open_since": asked.open_since}
+    if asked.topic is not None:
+        found["topic"] = asked.topic
+    return found
 
 
 async def facts_for_request(
     database: Database, provider_id: UUID, principal: Principal, asked: Asked, repeat: IdempotentRequest | None
 ) -> tuple[CallerRow, Mapping[str, Any]]:
-    caller, rows = await for_caller(
-        database,
-        provider_id,
-        principal,
-        _rows(kind_of(principal)),
-        asked.version_at,
-        asked.settings_at,
-        asked.account.id,
-        asked.account.number,
-        asked.on_behalf_of.id,
-        asked.on_behalf_of.number,
-        asked.email,
-        asked.login,
-        asked.name,
-        asked.account_username,
-        asked.open_since,
-        *key_args(repeat),
-        asked.topic,
-    )
-    return caller, rows[0]
+    """With `account`, `on_behalf_of`, `firm` and `candidates` as decisions see them, None and none where not found."""
+    kind = kind_of(principal)
+    wanted = _asked(kind, asked, repeat)
+    caller, rows = await for_caller(database, provider_id, principal, _rows(kind, tuple(wanted)), *wanted.values())
+    row = dict(rows[0])
+    accounts = row.pop("accounts") or {}
+    row["account"] = accounts.get(str(row["main"]))
+    row["on_behalf_of"] = accounts.get(str(row["target"]))
+    row["firm"] = accounts.get(str(row["firm"]))
+    row["candidates"] = [accounts[str(id_)] for id_ in row["others"]]
+    return caller, row

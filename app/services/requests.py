@@ -30,7 +30,6 @@ _SPEAKERS = frozenset({Scope.SUBMIT, Scope.INBOUND, Scope.EVENTS})
 ASKING = frozenset({Scope.SUBMIT, Scope.INBOUND})
 """Scopes of machines that hand on what a person asks for."""
 _USUAL_WINDOW = timedelta(days=2)
-_NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +83,13 @@ async def gather(
         )
         await check_repeated(errand, row)
         policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
-        if _window(policy) <= window:
+        needed = _window(policy)
+        if needed is None or (window is not None and needed <= window):
             noticed_facts = {**noticed(policy, redacted), **await about_form(errand, policy, body.facts, _ids(row))}
             given = _gathered(ended_or_not(policy, received_at), caller, body, row, noticed_facts)
             given = replace(given, redacted=redacted)
             return await _with_what_the_words_say(errand, body, given, received_at)
-        window = _window(policy)
+        window = needed
 
 
 async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathered, received_at: datetime) -> Gathered:
@@ -133,10 +133,10 @@ def _ids(row: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _window(policy: CompiledPolicy) -> timedelta:
-    """How far back the policy looks for a request about the same; earlier events are no tickets."""
+def _window(policy: CompiledPolicy) -> timedelta | None:
+    """How far back the policy looks for a request about the same; earlier events are no tickets. None: it does not."""
     rules = (r.rule for stage, rules in policy.rules.items() if stage != "event" for r in rules)
-    return max((rule.same.within for rule in rules if rule.same), default=_NO_TIME)
+    return max((rule.same.within for rule in rules if rule.same), default=None)
 
 
 def _asked(
@@ -144,7 +144,7 @@ def _asked(
     body: Requested,
     received_at: datetime,
     at: datetime,
-    window: timedelta,
+    window: timedelta | None,
     guess: CompiledPolicy | None,
 ) -> Asked:
     sender, username, topic = body.sender, body.facts.get("account_username"), body.facts.get("topic")
@@ -161,7 +161,7 @@ def _asked(
         login=sender.user if sender else None,
         name=sender.name if sender else None,
         account_username=username if isinstance(username, str) and username else None,
-        open_since=received_at - window,
+        open_since=received_at - window if window is not None else None,
         topic=topic if counts and isinstance(topic, str) else None,
     )
 

@@ -1,6 +1,5 @@
 """What requests cost, in what can be counted anywhere: functions called, pages of the database read, bytes sent."""
 
-import json
 from collections.abc import AsyncIterator
 from cProfile import Profile
 from pathlib import Path
@@ -121,6 +120,6 @@ async def read_pages(front: FrontDesk, owner: asyncpg.Connection, who: Headers, 
     return touched(plan)
 
 
-def touched(plan: str) -> int:
-    top = json.loads(plan)[0]["Plan"]
+def touched(plan: list[dict[str, Any]]) -> int:
+    top = plan[0]["Plan"]
     return int(top["Shared Hit Blocks"]) + int(top["Shared Read Blocks"])

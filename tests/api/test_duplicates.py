@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from app.base.identifiers import uuid7
+from tests import factories
 from tests.frontdesk import NOW, FrontDesk, Headers
 
 WRITER = {"first_name": "A", "last_name": "B", "account_username": "x"}
@@ -37,6 +39,18 @@ async def test_the_same_error_on_the_same_matter_is_one_ticket(front: FrontDesk)
     assert [message["body"] for message in said.json()["data"]] == [BOUNCES, AGAIN]
     merged = await front.owner.fetchrow("SELECT outcome, reason FROM ticket WHERE merged_into = $1", first["id"])
     assert tuple(merged) == ("merged", "duplicate_of_open_ticket")
+
+
+async def test_of_many_open_tickets_the_newest_are_looked_at(front: FrontDesk) -> None:
+    provider = await front.provider("plutus")
+    account, _, customer = await front.customer("plutus", product="shared")
+    for _ in range(50):
+        id_ = uuid7(NOW - timedelta(minutes=1))
+        await factories.ticket(front.owner, provider.id, id=id_, account_id=account.id, subject="Something else")
+    known = {"topic": "email.error", "error_message": "550 rejected"}
+    first = await told(front, customer, BOUNCES, known)
+    front.now = NOW + timedelta(hours=1)
+    assert (await told(front, customer, AGAIN, known, 200))["id"] == first["id"]
 
 
 async def test_words_alone_suggest_a_merger_and_say_which_words(front: FrontDesk) -> None:

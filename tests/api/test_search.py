@@ -1,6 +1,5 @@
 """Tickets found by their words and those of their messages, and lists that stay whole while rows arrive."""
 
-import json
 import random
 from datetime import timedelta
 from typing import Any
@@ -135,7 +134,7 @@ async def planned(owner: asyncpg.Connection, statement: str, *args: object) -> l
         await owner.execute("SET LOCAL enable_seqscan = off")
         await owner.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         rows = await owner.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *args)
-    plan: dict[str, Any] = json.loads(rows)[0]["Plan"]
+    plan: dict[str, Any] = rows[0]["Plan"]
     return scans(plan)
 
 
@@ -163,7 +162,7 @@ async def test_text_search_of_an_account_reads_none_of_what_others_have(
         body = await owner.fetchval("SELECT prosrc FROM pg_proc WHERE proname = $1", function)
         of_one = body.replace("= account)", f"= '{accounts[0].id}')").replace("notes", "false")
         plan = await owner.fetchval(f"EXPLAIN (FORMAT JSON) {of_one.replace('terms', '$1::text[]')}", ["checkout"])
-        found = scans(json.loads(plan)[0]["Plan"])
+        found = scans(plan[0]["Plan"])
         return {name for how, name in found if "ticket" in name and "message" not in name and how != "Bitmap Heap Scan"}
 
     assert await indexes("matching_tickets_of") == {"ix_ticket_account"}

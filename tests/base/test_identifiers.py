@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.base import identifiers
-from app.base.identifiers import uuid7
+from app.base.identifiers import first_uuid7, uuid7
 
 NOW = datetime(2026, 2, 10, 15, 0, tzinfo=UTC)
 
@@ -21,6 +21,11 @@ def in_order(ids: list[UUID]) -> bool:
 
 def test_ten_thousand_of_one_instant_keep_their_order_and_are_all_different() -> None:
     assert in_order([uuid7(NOW) for _ in range(10_000)])
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
+def test_nothing_made_at_an_instant_sorts_before_its_first(at: datetime) -> None:
+    assert uuid7(at - timedelta(milliseconds=1)) < first_uuid7(at) <= uuid7(at)
 
 
 def test_requests_that_take_turns_keep_the_order_of_each_instant() -> None:

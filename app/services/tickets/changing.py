@@ -71,7 +71,6 @@ async def _candidates(errand: Errand, row: Mapping[str, Any]) -> tuple[Mapping[s
         login=requester.get("user"),
         name=requester.get("name"),
         account_username=row["facts"].get("account_username"),
-        open_since=errand.now,
     )
     _, found = await facts_for_request(errand.database, errand.provider_id, errand.principal, asked, None)
     return tuple(found["candidates"])
