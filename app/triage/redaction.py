@@ -1,9 +1,11 @@
 """Secrets that somebody wrote into a text, in English, French or Portuguese: found and struck out, nothing else."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from app.triage.text import caseless
 
 MARK: Final = "[redacted:{}]"
 
@@ -20,6 +22,7 @@ _TOKENS = re.compile(
     r"|eyJ[A-Za-z0-9_-]{8,4096}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,1024}"
     r")(?![A-Za-z0-9_-])"
 )
+_SHORTEST_TOKEN: Final = 15
 _BEARER = re.compile(r"(?i:\b(?:bearer|basic) +)(?P<value>[A-Za-z0-9._~+/-]{16,4096}=*)(?![\w-])")
 _IN_ADDRESS = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,15}://[^\s/:@\"'<>]{0,100}:(?P<value>[^\s/@\"'<>]{1,200})@")
 _ON_COMMAND_LINE = re.compile(
@@ -51,11 +54,17 @@ _LABELLED = re.compile(
     r"(?P<gap>[ \t]*(?:\r?\n[ \t]*)?)"
     r"(?P<value>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|«[^»\n]{1,200}»|“[^”\n]{1,200}”|`[^`\n]{1,200}`|[^\s\"'<>«»“”]{1,400})"
 )
+_LABELS: Final = (
+    *("pass", "pw", "psw", "pin", "mdp", "code", "digo", "senha", "palavra", "cvv", "cvc"),
+    *("key", "token", "secr", "api", "priv", "d'acc", "d’acc", "d acc", "jeton", "chave"),
+)
+"""One of these is in whatever is called a password or a key."""
 _PAIR = re.compile(
     rf"(?i:\b(?:user ?name|user|login|e-?mail|identifiant|utilisateur|usu[aá]rio|conta)s? *[/|+&] *{_CALLED})"
     r" *(?:[:=]|->|(?i:is|est|é)\b) *(?P<value>[^\s/|]{1,100} *[/|] *[^\s]{1,100}|[^\s]{1,100}[ ,]+[^\s]{1,100})"
 )
 _CARD = re.compile(r"(?<![\w.,+#/-])\d(?:[ -]?\d){12,18}(?![\w-]|[.,]\d)")
+_CARD_LONG = re.compile(r"\d(?:[ -]?\d){12}")
 _ISSUED = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}"
     r"|(?:6011|65\d\d|64[4-9]\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}"
@@ -90,15 +99,20 @@ class Redacted:
 
 def redact(text: str) -> Redacted:
     """Without its passwords, keys, tokens and card numbers. What was struck out once stays as it is."""
+    return struck_by(likely(text), text)
+
+
+def likely(text: str) -> list["Search"]:
+    """The searches that can find anything in this text, told by a cheap look: nearly every text has no secret."""
+    letters = caseless(text)
+    return [search for search, may in SEARCHES.items() if may(text, letters)]
+
+
+def struck_by(searches: Iterable["Search"], text: str) -> Redacted:
+    """What the first finds stands where a later one would strike out a part of it."""
     found = _Found(text)
-    _key_blocks(found)
-    found.all(_TOKENS, lambda m: ("api_key", m.span()))
-    found.all(_BEARER, lambda m: ("api_key", m.span("value")))
-    found.all(_IN_ADDRESS, lambda m: ("password", m.span("value")))
-    found.all(_ON_COMMAND_LINE, lambda m: ("password", m.span(m.lastgroup or 0)))
-    found.all(_CARD, _card)
-    found.all(_PAIR, _pair)
-    _labelled(found)
+    for search in searches:
+        search(found)
     return found.struck()
 
 
@@ -134,6 +148,9 @@ class _Found:
         return Redacted("".join((*parts, self.text[at:])), tuple(kind for _, _, kind in sorted(self.places)))
 
 
+Search = Callable[[_Found], None]
+
+
 def _key_blocks(found: _Found) -> None:
     """To the end of the block; one that is cut off, to the end of the text."""
     at = 0
@@ -141,6 +158,23 @@ def _key_blocks(found: _Found) -> None:
         ends = _KEY_ENDS.search(found.text, begins.end())
         at = ends.end() if ends else len(found.text)
         found.add("private_key", (begins.start(), at))
+
+
+def _tokens(found: _Found) -> None:
+    found.all(_TOKENS, lambda m: ("api_key", m.span()))
+    found.all(_BEARER, lambda m: ("api_key", m.span("value")))
+
+
+def _in_addresses(found: _Found) -> None:
+    found.all(_IN_ADDRESS, lambda m: ("password", m.span("value")))
+
+
+def _on_command_lines(found: _Found) -> None:
+    found.all(_ON_COMMAND_LINE, lambda m: ("password", m.span(m.lastgroup or 0)))
+
+
+def _cards(found: _Found) -> None:
+    found.all(_CARD, _card)
 
 
 def _card(match: re.Match[str]) -> tuple[str, tuple[int, int]] | None:
@@ -165,6 +199,7 @@ def _pair(match: re.Match[str]) -> tuple[str, tuple[int, int]] | None:
 
 
 def _labelled(found: _Found) -> None:
+    found.all(_PAIR, _pair)
     at = 0
     while match := _LABELLED.search(found.text, at):
         # The next word may be a label, too: `password (see below) password: x`.
@@ -221,3 +256,14 @@ def _mixed(value: str) -> bool:
 
 def _camel(word: str) -> bool:
     return not word.isupper() and any(c.isupper() for c in word[1:]) and any(c.islower() for c in word)
+
+
+SEARCHES: Final[Mapping[Search, Callable[[str, str], bool]]] = {
+    _key_blocks: lambda _, letters: "private key" in letters or "putty" in letters,
+    _tokens: lambda text, _: max(map(len, text.split()), default=0) >= _SHORTEST_TOKEN,
+    _in_addresses: lambda text, _: "://" in text,
+    _on_command_lines: lambda text, _: " -" in text,
+    _cards: lambda text, _: _CARD_LONG.search(text) is not None,
+    _labelled: lambda _, letters: any(label in letters for label in _LABELS),
+}
+"""In their order, each with what tells from the text, and from it in small letters, whether it can find anything."""

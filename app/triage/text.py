@@ -74,6 +74,11 @@ def folded(text: str) -> str:
     return text.lower() if text.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
 
 
+def caseless(text: str) -> str:
+    """Letters that a pattern takes for the same where case does not matter are the same here; accents stay."""
+    return text.lower() if text.isascii() else text.casefold().replace("\u0131", "i")
+
+
 def read(subject: str, body: str) -> Told:
     """The parts of a message; linear in its length and bounded."""
     head = plain(subject[:_MOST_SUBJECT]).replace("\n", " ").strip()

@@ -1,10 +1,14 @@
 """Secrets in texts: struck out in three languages, and ordinary sentences about passwords left alone."""
 
+from random import Random
 from time import process_time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from app.triage.redaction import redact
+from app.triage.redaction import SEARCHES, likely, redact, struck_by
+from tests.triage.tickets import tickets
 
 SECRETS = {
     "my password: {hunter2}": "password",
@@ -139,6 +143,23 @@ def test_all_secrets_of_a_text_go_and_all_else_stays() -> None:
     found = redact(text + "\n" + "\n".join(ORDINARY))
     assert found.text == left + "\n" + "\n".join(ORDINARY)
     assert len(found.kinds) == len(SECRETS) - 2
+
+
+_ALL = " ".join((*(secret_of(template)[0] for template in SECRETS), *ORDINARY)).split(" ")
+_PIECES = (*_ALL, "\n", "KEY", "to\u212aen", "pa\u017fs", "p\u0131n:", "P\u0130N:", "clé", "ſecret", "12", "-", "é", "")
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=12), st.randoms(use_true_random=False))
+@settings(max_examples=300, deadline=None)
+def test_a_cheap_look_hides_no_secret(words: list[str], chance: Random) -> None:
+    text = " ".join(word.swapcase() if chance.random() < 0.2 else word for word in words)
+    assert redact(text) == struck_by(SEARCHES, text)
+
+
+def test_a_cheap_look_spares_nearly_all_that_ordinary_people_write() -> None:
+    asked = [f"{ticket.subject}\n{ticket.body}" for ticket in tickets("others")]
+    assert all(redact(text) == struck_by(SEARCHES, text) for text in asked)
+    assert sum(len(likely(text)) for text in asked) < len(asked) * len(SEARCHES) / 4
 
 
 @pytest.mark.parametrize(
