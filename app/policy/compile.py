@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from app.policy.compiled.conditions import Condition, Conditions, matches_topic
 from app.policy.compiled.coverage import CoverageTable
-from app.policy.compiled.rules import CompiledRule, RuleTable
+from app.policy.compiled.rules import CompiledRule, RuleTable, asked_of, changed_by
 from app.policy.compiled.timetable import Timetable
 from app.policy.language import tables
 from app.policy.language.awaited import Awaited
@@ -23,6 +23,7 @@ from app.policy.language.model import AssumptionIds, words
 from app.policy.language.prices import Band, Fee, Part, Step
 from app.policy.language.promises import Department, Target
 from app.policy.language.reading import Names
+from app.policy.language.standard import STATED
 from app.policy.language.stating import TIMED
 from app.policy.time.calendars import Calendar as OpeningTimes
 
@@ -182,6 +183,19 @@ class CompiledPolicy:
         return table.candidates(values) if table is not None else ()
 
     @cached_property
+    def _refusing(self) -> dict[tuple[str, ...], tuple[Condition, ...]]:
+        return {}
+
+    def refusing(self, stage: str, *names: str) -> tuple[Condition, ...]:
+        """Of each rule of a stage that may end admission, what it asks of these values; if none holds, none does."""
+        known = self._refusing.get((stage, *names))
+        if known is None:
+            may_differ = {*self.document.facts, *STATED, *changed_by(self.rules.get("topic", ()))}
+            asked = asked_of(self.rules.get(stage, ()), frozenset(names) - may_differ)
+            known = self._refusing[stage, *names] = tuple(map(self.condition, asked))
+        return known
+
+    @cached_property
     def coverage(self) -> CoverageTable:
         return CoverageTable(self.document, self.condition)
 
@@ -211,6 +225,13 @@ class CompiledPolicy:
     def topic_aliases(self) -> tuple[tuple[Alias, Condition], ...]:
         whole = ((alias, {"topic": list(alias.topics), **alias.when}) for alias in self.document.aliases)
         return tuple((alias, self.condition(predicate)) for alias, predicate in whole)
+
+    @cached_property
+    def agreeing(self) -> frozenset[str]:
+        """Those who may agree to a price: the roles with the capability, or all where the policy gives it to none."""
+        roles = self.document.contacts
+        capable = {slug for slug, role in roles.items() if {"consent", "everything"} & set(role.may)}
+        return frozenset({*(capable or roles), "reseller", "requester"})
 
     @cached_property
     def waivers(self) -> dict[str, Condition]:

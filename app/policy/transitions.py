@@ -14,7 +14,7 @@ from app.policy.tickets import happenings
 from app.policy.tickets.ticket import Ticket
 from app.policy.time.calendars import CalendarHorizonExceeded
 from app.policy.verbs import ending, money, people, timing
-from app.policy.verbs.authority import granted, missing_right
+from app.policy.verbs.authority import Authority, granted
 from app.policy.verbs.step import SPOKEN, Result, Step, Transition, refused, stated_facts
 
 Verb = Callable[[Step], Result]
@@ -102,7 +102,8 @@ def prepared(
 
 def forbidden(step: Step) -> Result | None:
     """The refusal where the rules about transitions let nobody, or not this person, use the verb."""
-    if (lacking := missing_right(step)) is not None:
+    authority = Authority(step.policy, step.ticket, step.desk, step.transition.by)
+    if (lacking := authority.lacking(step.transition.verb)) is not None:
         return _not_allowed(step, lacking)
     step.d.run("transition")
     if not step.d.ended:

@@ -59,11 +59,11 @@ def test_a_rule_may_leave_overrides_to_supervisors() -> None:
 def test_a_ticket_is_within_reach_of_its_level_and_department(
     by: Sender, level: int | None, department: str | None, *, reaches: bool
 ) -> None:
-    assert within_reach(harbour(), ticket(level=level, department=department), by) is reaches
-    assert within_reach(harbour(), ticket(level=level, department=department, assignee="ann"), by)
+    assert within_reach(harbour(), ticket(level=level, department=department).turn, by) is reaches
+    assert within_reach(harbour(), ticket(level=level, department=department, assignee="ann").turn, by)
 
 
 @pytest.mark.parametrize(("by", "reaches"), [(person(3), False), (person(supervisor=True), True)])
 def test_a_department_of_supervisors_is_theirs_alone(by: Sender, *, reaches: bool) -> None:
     policy = harbour({"departments": {"complaints": {"level": 1, "for_supervisors": True, "clauses": ["HAR-1"]}}})
-    assert within_reach(policy, ticket(level=1, department="complaints"), by) is reaches
+    assert within_reach(policy, ticket(level=1, department="complaints").turn, by) is reaches

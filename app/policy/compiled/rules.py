@@ -70,7 +70,7 @@ class RuleTable:
     ) -> None:
         self._always: list[CompiledRule] = []
         self._by_fact: dict[str, dict[Any, list[CompiledRule]]] = {}
-        moving = _changed_by(rules)
+        moving = changed_by(rules)
         for ready in rules:
             pin = _pin(ready, moving)
             if pin is None:
@@ -129,7 +129,7 @@ def _prefixes(topic: Any) -> Iterable[str]:
     return ["*", *(".".join(parts[: n + 1]) for n in range(len(parts)))]
 
 
-def _changed_by(rules: Sequence[CompiledRule]) -> set[str]:
+def changed_by(rules: Sequence[CompiledRule]) -> set[str]:
     """Values that an earlier rule of the stage may change under a later one."""
     moving = {"emergency.valid", "outcome", "reason"}
     for ready in rules:
@@ -146,6 +146,16 @@ def _changed_by(rules: Sequence[CompiledRule]) -> set[str]:
                 case _:
                     pass
     return moving
+
+
+def asked_of(rules: Sequence[CompiledRule], names: frozenset[str]) -> list[dict[str, Any]]:
+    """Of each rule that may end admission, the part of its condition that these values alone decide."""
+    steady = names - changed_by(rules)
+    return [
+        {} if ready.rule.else_ else {name: wanted for name, wanted in ready.rule.when.items() if name in steady}
+        for ready in rules
+        if ready.admits
+    ]
 
 
 _FIRST = ("transition", "event", "action", "topic")

@@ -3,20 +3,25 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
 from pydantic import JsonValue
 
 from app.base.vocabulary import Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
+from app.policy.compiled.conditions import Condition
 from app.policy.decision import AnyOf, Citation
 from app.policy.life import Desk, redeliberate
 from app.policy.situation import Request, Sender
-from app.policy.stages.admission import sender
-from app.policy.tickets.ticket import Ticket
+from app.policy.stages.admission import of_sender, sender
+from app.policy.stages.standing import find_standing
+from app.policy.tickets.ticket import Judged, Ticket
+from app.policy.tickets.turn import Turn
 from app.policy.transitions import VERBS, apply, forbidden, prepared
-from app.policy.verbs.authority import granted, missing_right
+from app.policy.verbs.authority import Authority, granted
 from app.policy.verbs.people import NOT_WHO_THEY_SAY
-from app.policy.verbs.step import Result, Step, Transition
+from app.policy.verbs.step import Result, Transition
 
 _WORK = frozenset({"start_work", "record_work"})
 _AFTER_THE_END = frozenset({"diagnose", "override", "reopen", "waive", "settle"})
@@ -41,18 +46,17 @@ class Hindrance:
     missing: tuple[str | AnyOf, ...] = ()
 
 
-def out_of_turn(verb: str, ticket: Ticket) -> bool:
+def out_of_turn(verb: str, turn: Turn) -> bool:
     """Whether the ticket is past the verb, or not yet there, whatever the policy says."""
-    if ticket.merged_into is not None or (ticket.rejected and ticket.decision.reason == NOT_WHO_THEY_SAY):
+    if turn.merged or (turn.rejected and turn.reason == NOT_WHO_THEY_SAY):
         return True
     if verb == "reopen":
-        asked_again = ticket.money.declined
-        return (ticket.open and not asked_again) or ticket.decision.outcome in _REJECTED
+        return (turn.open and not turn.declined) or turn.outcome in _REJECTED
     if verb == "assign":
-        return ticket.assignee is not None or not ticket.open
+        return turn.assignee is not None or not turn.open
     if verb == "close":
-        return ticket.status is TicketStatus.CLOSED
-    return not ticket.open and verb not in _AFTER_THE_END
+        return turn.status is TicketStatus.CLOSED
+    return not turn.open and verb not in _AFTER_THE_END
 
 
 def let_through(before: Ticket, after: Ticket) -> bool:
@@ -61,53 +65,92 @@ def let_through(before: Ticket, after: Ticket) -> bool:
 
 
 def hindrances(
-    policy: CompiledPolicy, ticket: Ticket, verbs: Iterable[str], by: Sender, desk: Desk, at: datetime
+    policy: CompiledPolicy, ticket: Judged, verbs: Iterable[str], by: Sender, desk: Desk, at: datetime
 ) -> dict[str, Hindrance | None]:
     """For each verb what keeps this person from using it now; None where nothing does."""
-    d = redeliberate(policy, ticket, desk, at, "")
-    return {verb: _hindrance(Step(policy, ticket, _asked(verb, by), desk, at, d)) for verb in verbs}
+    question = _Question(policy, ticket, by, desk, at)
+    return {verb: question.hindrance(verb) for verb in verbs}
 
 
-def _asked(verb: str, by: Sender) -> Transition:
-    return Transition(verb=verb, by=by, payload=_EVERYTHING_SAID.get(verb, {}))
+class _Question:
+    """What one person may do with a ticket now: what all verbs are judged by is found once, and only if one asks."""
+
+    def __init__(self, policy: CompiledPolicy, ticket: Judged, by: Sender, desk: Desk, at: datetime) -> None:
+        self.policy, self.ticket, self.by, self.desk, self.at = policy, ticket, by, desk, at
+        self.turn = ticket.turn
+        self.authority = Authority(policy, ticket, desk, by)
+        self.granted = granted(by)
+        self.refusing = policy.refusing("transition", "transition", *self.granted)
+        self.planning = bool(policy.rules.get("schedule"))
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        return {**redeliberate(self.policy, self.ticket.whole, self.desk, self.at, "").values, **self.granted}
+
+    def hindrance(self, verb: str) -> Hindrance | None:
+        """Only the rules that may refuse the verb are asked; what would follow from it is not worked out."""
+        turn = self.turn
+        if out_of_turn(verb, turn):
+            return Hindrance("conflict", of_state=True)
+        closed = verb in _WORK and (turn.held or turn.work_gate is not WorkGate.OPEN)
+        closed = closed or (verb == "settle" and turn.unagreed)
+        planned = verb == "schedule" and self.planning
+        if not (closed or planned) and not self._judged(verb) and self.authority.lacking(verb) is None:
+            return self._no_excuses(verb)
+        return self._tried(verb, closed=closed, planned=planned)
+
+    def _judged(self, verb: str) -> bool:
+        """Whether a rule may refuse the verb to this person on this ticket."""
+        if not _any_holds(self.refusing, {**self.granted, "transition": verb}):
+            return False
+        return any(ready.admits for ready in self.policy.candidates("transition", {**self.values, "transition": verb}))
+
+    def _tried(self, verb: str, *, closed: bool, planned: bool) -> Hindrance | None:
+        policy, ticket, desk, at = self.policy, self.ticket.whole, self.desk, self.at
+        transition = Transition(verb=verb, by=self.by, payload=_EVERYTHING_SAID.get(verb, {}))
+        step = prepared(policy, ticket, transition, desk, at)
+        if (refusal := forbidden(step)) is not None:
+            return _told(refusal)
+        if closed:
+            refusal = VERBS["start_work" if verb in _WORK else verb](step)
+        elif planned:
+            refusal = apply(policy, ticket, transition, desk, at)
+        if refusal is not None and not let_through(ticket, refusal[1]):
+            return _told(refusal, of_state=True)
+        return self._no_excuses(verb)
+
+    def _no_excuses(self, verb: str) -> Hindrance | None:
+        unknown = verb == "excuse" and self.policy.document.excuses is None
+        return Hindrance("refused_at_discretion") if unknown else None
 
 
-def _hindrance(step: Step) -> Hindrance | None:
-    """Only the rules that may refuse the verb are asked; what would follow from it is not worked out."""
-    policy, ticket, verb = step.policy, step.ticket, step.transition.verb
-    if out_of_turn(verb, ticket):
-        return Hindrance("conflict", of_state=True)
-    closed = verb in _WORK and (ticket.held or ticket.decision.work_gate is not WorkGate.OPEN)
-    closed = closed or (verb == "settle" and ticket.unagreed)
-    planned = verb == "schedule" and bool(policy.rules.get("schedule"))
-    rules = policy.candidates("transition", {**step.d.values, **granted(step.transition.by), "transition": verb})
-    judged = any(ready.admits for ready in rules) or missing_right(step) is not None
-    if not (judged or closed or planned):
-        return _no_excuses(step)
-    whole = prepared(policy, ticket, step.transition, step.desk, step.at)
-    if (refusal := forbidden(whole)) is not None:
-        return _told(refusal)
-    if closed:
-        refusal = VERBS["start_work" if verb in _WORK else verb](whole)
-    elif planned:
-        refusal = apply(policy, ticket, step.transition, step.desk, step.at)
-    refuses = refusal is not None and not let_through(ticket, refusal[1])
-    return _told(refusal, of_state=True) if refusal is not None and refuses else None
-
-
-def _no_excuses(step: Step) -> Hindrance | None:
-    unknown = step.transition.verb == "excuse" and step.policy.document.excuses is None
-    return Hindrance("refused_at_discretion") if unknown else None
-
-
-def writing_hindered(policy: CompiledPolicy, ticket: Ticket, by: Sender, desk: Desk, at: datetime) -> Hindrance | None:
+def writing_hindered(policy: CompiledPolicy, ticket: Judged, by: Sender, desk: Desk, at: datetime) -> Hindrance | None:
     """What keeps this person from writing to the ticket; to a closed one it would be a request of its own."""
-    if by.role is not None or ticket.status is TicketStatus.CLOSED:
+    if by.role is not None or ticket.turn.status is TicketStatus.CLOSED or not _may_silence(policy, ticket, by, desk):
         return None
-    d = redeliberate(policy, ticket, desk, at, "reply")
-    d.request = Request(channel=ticket.request.channel, sender=by, topic_source=ticket.request.topic_source)
+    whole = ticket.whole
+    d = redeliberate(policy, whole, desk, at, "reply")
+    d.request = Request(channel=whole.request.channel, sender=by, topic_source=whole.request.topic_source)
     sender(d)
     return Hindrance(d.reason or "forbidden", citations=d.citations) if d.ended else None
+
+
+def _may_silence(policy: CompiledPolicy, ticket: Judged, by: Sender, desk: Desk) -> bool:
+    """Whether a rule about senders may refuse this person's word; most of them are about others."""
+    if policy.refusing("topic"):
+        return True
+    if not policy.refusing("sender"):
+        return False
+    turn = ticket.turn
+    channel = policy.channel(turn.channel, None)
+    slug = channel.slug if channel is not None else turn.channel
+    found = find_standing(policy, Request(channel=turn.channel, sender=by), desk, slug)
+    known = {**of_sender(found, by), "transition": "reply", "action": turn.action}
+    return _any_holds(policy.refusing("sender", *known), known)
+
+
+def _any_holds(conditions: Iterable[Condition], known: Mapping[str, Any]) -> bool:
+    return any(condition.holds(known) for condition in conditions)
 
 
 def _told(refusal: Result, *, of_state: bool = False) -> Hindrance:

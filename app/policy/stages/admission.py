@@ -118,12 +118,7 @@ def settle_account(d: Deliberation) -> None:
 
 def _set_account_facts(d: Deliberation, found: Standing) -> None:
     values, account, stated = d.values, found.account, d.request.facts
-    values["sender.standing"] = found.role
-    values["not_own_customer"] = found.not_own_customer
-    values["sender.email"] = address_state(d.request.sender)
-    values["sender.mail_auth"] = d.request.sender.mail_auth if d.request.sender else None
-    values["account"] = "known" if account else "ambiguous" if found.ambiguous else "unknown"
-    values["account_username"] = account.number if account else None
+    values.update(of_sender(found, d.request.sender))
     if account is None:
         return
     known: dict[str, Any] = {
@@ -167,6 +162,19 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
         values["share_affected"] = round(users / total, 6)
     for contact in account.contacts:
         values.setdefault(f"contact.{contact.role}.on_server", on_server(contact.email, account))
+
+
+def of_sender(found: Standing, who: Sender | None) -> dict[str, Any]:
+    """What is known of who asks, whatever the request says."""
+    account = found.account
+    return {
+        "sender.standing": found.role,
+        "not_own_customer": found.not_own_customer,
+        "sender.email": address_state(who),
+        "sender.mail_auth": who.mail_auth if who else None,
+        "account": "known" if account else "ambiguous" if found.ambiguous else "unknown",
+        "account_username": account.number if account else None,
+    }
 
 
 def _own_product(d: Deliberation, account: Account) -> str | None:

@@ -2,12 +2,25 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from app.policy.compile import CompiledPolicy
 from app.policy.situation import Account, ListedContact, Request, Sender, Situation
 
 _ADDRESS = re.compile(r"^[^@\s\"(),:;<>\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")
+
+
+class Accounts(Protocol):
+    """The accounts among which somebody is looked for."""
+
+    @property
+    def account(self) -> Account | None: ...
+
+    @property
+    def candidates(self) -> tuple[Account, ...]: ...
+
+    @property
+    def reseller(self) -> Account | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,7 @@ def address_state(sender: Sender | None) -> Literal["valid", "invalid", "missing
     return "valid" if _ADDRESS.match(sender.email) and ".." not in sender.email else "invalid"
 
 
-def find_standing(policy: CompiledPolicy, request: Request, situation: Situation, channel: str | None) -> Standing:
+def find_standing(policy: CompiledPolicy, request: Request, situation: Accounts, channel: str | None) -> Standing:
     """The sender's standing on the account that the request names or that lists them alone."""
     sender, account = request.sender, situation.account
     if sender is None:
@@ -45,7 +58,7 @@ def find_standing(policy: CompiledPolicy, request: Request, situation: Situation
     return _on_account(policy, request, situation, account, sender, channel)
 
 
-def _for_another(customer: Account, account: Account | None, situation: Situation, sender: Sender) -> Standing:
+def _for_another(customer: Account, account: Account | None, situation: Accounts, sender: Sender) -> Standing:
     """A reseller asks on behalf of its own customer; anybody else for nobody but himself."""
     asking = next((a for a in ((account,) if account else situation.candidates) if listed(a, sender)), None)
     contact = listed(asking, sender) if asking else None
@@ -69,7 +82,7 @@ def account_meant(
 def _on_account(
     policy: CompiledPolicy,
     request: Request,
-    situation: Situation,
+    situation: Accounts,
     account: Account,
     sender: Sender,
     channel: str | None,
@@ -92,7 +105,7 @@ def _on_account(
 
 
 def _among_candidates(
-    policy: CompiledPolicy, request: Request, situation: Situation, sender: Sender, channel: str | None
+    policy: CompiledPolicy, request: Request, situation: Accounts, sender: Sender, channel: str | None
 ) -> Standing:
     listing = [a for a in situation.candidates if listed(a, sender) or (not sender.email and _named(a, sender))]
     username = request.facts.get("account_username")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import Field, JsonValue
 
@@ -12,9 +12,9 @@ from app.policy.decision import Breach, Decision, ScheduleWindow, TargetTime
 from app.policy.language.model import Model
 from app.policy.situation import Money, OpenTicket, Request
 from app.policy.tickets.ticket_clocks import ClockLine, replanned
+from app.policy.tickets.turn import ENDED, Turn
 from app.policy.time.calendars import CalendarHorizonExceeded
 
-_ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 _STATUS_OF_GATE = {
     WorkGate.AWAITING_CONSENT: TicketStatus.WAITING_CONSENT,
     WorkGate.AWAITING_PAYMENT: TicketStatus.WAITING_PAYMENT,
@@ -73,18 +73,30 @@ class Ticket(Model):
         return self.decision.outcome is Outcome.HELD
 
     @property
-    def rejected(self) -> bool:
-        """It was never taken up."""
-        return not self.open and self.decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED)
-
-    @property
-    def unagreed(self) -> bool:
-        """Its price waits for somebody to agree to it for the first time."""
-        return self.decision.work_gate is WorkGate.AWAITING_CONSENT and self.money.consented is None
-
-    @property
     def open(self) -> bool:
-        return self.status not in _ENDED
+        return self.status not in ENDED
+
+    @property
+    def turn(self) -> Turn:
+        decision, money, request = self.decision, self.money, self.request
+        return Turn(
+            status=self.status,
+            outcome=decision.outcome,
+            reason=decision.reason,
+            work_gate=decision.work_gate,
+            merged=self.merged_into is not None,
+            assignee=self.assignee,
+            department=self.department,
+            level=self.level,
+            declined=money.declined,
+            agreed=money.consented is not None,
+            action=request.action,
+            channel=request.channel,
+        )
+
+    @property
+    def whole(self) -> "Ticket":
+        return self
 
     def as_open(self) -> OpenTicket:
         """As another request's duplicate check sees it."""
@@ -149,6 +161,19 @@ class Ticket(Model):
 
     def changed(self, **values: Any) -> "Ticket":
         return self.model_copy(update=values)
+
+
+class Judged(Protocol):
+    """A ticket on which verbs are judged: where it stands is known at once, all of it where a rule asks for more."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def turn(self) -> Turn: ...
+
+    @property
+    def whole(self) -> Ticket: ...
 
 
 def status_after(decision: Decision, *, merged: bool = False) -> TicketStatus:

@@ -122,7 +122,7 @@ def pay(step: Step) -> Result:
     paid = step.ticket.money.paid + rounded(amount, unit)
     money = step.ticket.money.model_copy(update={"paid": paid, "declined": False, "lapsed": False})
     d.emit("record", of="payment", amount=amount, currency=unit)
-    if step.ticket.merged_into is not None or step.ticket.rejected:  # it is on record, and opens nothing here
+    if step.ticket.merged_into is not None or step.ticket.turn.rejected:  # it is on record, and opens nothing here
         decision = step.ticket.decision.model_copy(update={"effects": ()})
         return decision, step.ticket.changed(money=money, decision=decision)
     return again(step, step.ticket.changed(money=money))
@@ -194,7 +194,7 @@ def record_work(step: Step) -> Result:
 def settle(step: Step) -> Result:
     """The job is done: what it took, never above what was agreed where the terms are capped."""
     d = step.d
-    if step.ticket.unagreed:
+    if step.ticket.turn.unagreed:
         return _kept_by_gate(step)
     minutes = whole_minutes(step, "minutes")
     tariff, fee = step.tariff, step.ticket.decision.fee

@@ -71,7 +71,7 @@ def diagnose(step: Step) -> Result:
     if d.filed_as is not None and "topic" not in stated_facts(step) and _refiled(d):
         facts["topic"] = d.filed_as
     ticket = step.ticket.changed(facts=facts, request=request, starts={**step.ticket.starts, "diagnosed": step.at})
-    if ticket.rejected:
+    if ticket.turn.rejected:
         ticket = ticket.changed(status=TicketStatus.OPEN, closed_at=None)
     return again(step, ticket)
 
@@ -113,7 +113,7 @@ def override(step: Step) -> Result:
     if _means_nothing(step, field, value):
         return lacking(step, "value")
     d.emit("record", of="override", field=field, value=value, reason=step.payload.get("reason"))
-    status = TicketStatus.OPEN if step.ticket.rejected else step.ticket.status
+    status = TicketStatus.OPEN if step.ticket.turn.rejected else step.ticket.status
     changes: dict[str, Any] = {"facts": dict(step.ticket.facts), "status": status}
     match field:
         case "coverage":

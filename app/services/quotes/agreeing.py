@@ -12,7 +12,6 @@ from app.base.vocabulary import QuoteStatus, Terms
 from app.db.callers import Kind
 from app.policy.desk.quoting import quote_by_tariff
 from app.policy.situation import Request
-from app.policy.verbs.authority import may_agree
 from app.schemas.idempotency import StoredAnswer
 from app.services.accounts import as_account
 from app.services.errands import Errand
@@ -134,7 +133,7 @@ async def _check_agreeing(errand: Errand, known: KnownQuote) -> None:
     if known.ticket is not None or caller.kind is Kind.RESELLER:
         return
     policy = await errand.policies.policy(errand.provider_id, known.row["version_now"], known.row["revision_now"])
-    if caller.listed_as not in may_agree(policy):
+    if caller.listed_as not in policy.agreeing:
         raise Problem("role_not_permitted")
 
 

@@ -87,7 +87,7 @@ def check_status(errand: Errand, known: KnownQuote, *statuses: str) -> None:
 
 def judged(errand: Errand, known: Known, verb: str, payload: Mapping[str, Any]) -> Ticket:
     """The ticket after the verb; Problem where its state or the policy does not let it through."""
-    if verb != "pay" and out_of_turn(verb, known.ticket):
+    if verb != "pay" and out_of_turn(verb, known.ticket.turn):
         raise Problem("conflict", "The ticket has ended.")
     transition = Transition(verb=verb, by=speaker(known.caller), payload=payload)
     with span("decide", verb=verb):

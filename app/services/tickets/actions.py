@@ -12,7 +12,7 @@ from app.policy.decision import jsonable_citations
 from app.policy.desk.allowed import Hindrance, hindrances, writing_hindered
 from app.policy.desk.confirming import confirm
 from app.policy.life import Desk
-from app.policy.tickets.ticket import Ticket
+from app.policy.tickets.ticket import Judged
 from app.services.offers import expired, stands
 from app.services.refusals import code_of
 from app.services.speaking import speaker
@@ -61,7 +61,7 @@ def _money_of(caller: CallerRow) -> tuple[str, ...]:
 
 def allowed_actions(
     policy: CompiledPolicy,
-    ticket: Ticket,
+    ticket: Judged,
     desk: Desk,
     caller: CallerRow,
     at: datetime,
@@ -77,25 +77,29 @@ def allowed_actions(
     if caller.kind is Kind.STAFF:
         found["note"] = None
     found["describe"] = None
-    if ticket.request.action is not None and caller.kind in (Kind.CONTACT, Kind.RESELLER):
-        found["confirm"] = confirm(policy, ticket, by, desk, at).hindrance
-    return [_shown(policy, verb, hindrance, ticket, latest) for verb, hindrance in found.items()]
+    if ticket.turn.action is not None and caller.kind in (Kind.CONTACT, Kind.RESELLER):
+        found["confirm"] = confirm(policy, ticket.whole, by, desk, at).hindrance
+    return [_shown(policy, verb, hindrance, ticket.id, latest) for verb, hindrance in found.items()]
 
 
 def _of_price(
-    verb: str, ticket: Ticket, caller: CallerRow, latest: Mapping[str, Any] | None, at: datetime
+    verb: str, ticket: Judged, caller: CallerRow, latest: Mapping[str, Any] | None, at: datetime
 ) -> Hindrance | None:
     """What about the latest quote itself stands in the way; the policy was asked before."""
-    fee = ticket.decision.fee
     if verb == "quote":
-        asked_already = caller.kind is not Kind.STAFF and fee is not None and stands(fee, latest, at)
-        return Hindrance("conflict", of_state=True) if not ticket.open or asked_already else None
+        asked_already = caller.kind is not Kind.STAFF and _on_offer(ticket, latest, at)
+        return Hindrance("conflict", of_state=True) if not ticket.turn.open or asked_already else None
     if latest is None or (verb == "consent" and latest["total"] is None):
         return Hindrance("quote_required", of_state=True)
-    changed = verb == "consent" and not ticket.money.declined and not _same(fee, latest)
+    changed = verb == "consent" and not ticket.turn.declined and not _same(ticket.whole.decision.fee, latest)
     if latest["status"] not in _OF_QUOTE[verb] or (verb != "pay" and expired(latest, at)) or changed:
         return Hindrance("conflict", of_state=True)
     return None
+
+
+def _on_offer(ticket: Judged, latest: Mapping[str, Any] | None, at: datetime) -> bool:
+    fee = ticket.whole.decision.fee if latest is not None else None
+    return fee is not None and stands(fee, latest, at)
 
 
 def _same(fee: Any, latest: Mapping[str, Any]) -> bool:
@@ -103,10 +107,10 @@ def _same(fee: Any, latest: Mapping[str, Any]) -> bool:
 
 
 def _shown(
-    policy: CompiledPolicy, verb: str, hindrance: Hindrance | None, ticket: Ticket, latest: Mapping[str, Any] | None
+    policy: CompiledPolicy, verb: str, hindrance: Hindrance | None, ticket: str, latest: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     if hindrance is None:
-        return {"action": verb, "allowed": True, **_where(verb, ticket.id, latest), "body": said_with(policy, verb)}
+        return {"action": verb, "allowed": True, **_where(verb, ticket, latest), "body": said_with(policy, verb)}
     refused: dict[str, Any] = {"action": verb, "allowed": False, "code": code_of(hindrance.code)}
     if hindrance.citations:
         refused["citations"] = jsonable_citations(hindrance.citations)

@@ -97,7 +97,7 @@ async def act_on(errand: Errand, known: Known, act: Act) -> StoredAnswer:
     """Judge the verb on what is known and write it; Overtaken where something else was written first."""
     taker = _taker(known, act)
     transition = Transition(verb=act.verb, by=speaker(known.caller), payload=_payload(known, act, taker))
-    if out_of_turn(act.verb, known.ticket):
+    if out_of_turn(act.verb, known.ticket.turn):
         raise Problem("conflict", _standing(known.ticket))
     survivor = _survivor(known, act)
     with span("decide", verb=act.verb):
