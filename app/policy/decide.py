@@ -62,7 +62,7 @@ def _through_the_stages(d: Deliberation) -> None:
 
 def _beyond_horizon(d: Deliberation, beyond: CalendarHorizonExceeded) -> None:
     """Nobody guesses at holidays that are not known yet: it waits for staff, and no time is given."""
-    d.targets, d.clock_terms = [], []
+    d.targets, d.clocks = [], []
     d.gates.add(WorkGate.AWAITING_STAFF_DECISION)
     if not d.values.get("emergency.valid"):
         d.outcome, d.ended = Outcome.HELD, True

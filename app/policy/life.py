@@ -66,7 +66,7 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         status=status,
         department=decision.department,
         level=decision.level,
-        clocks=tuple(started(policy, terms, status, at) for terms in d.clock_terms),
+        clocks=tuple(started(policy, terms, status, at, plan) for terms, plan in d.clocks),
         starts=known_from_the_start(policy, request.facts, at),
         incident=account.server if account and account.server in desk.incidents else None,
         oldest_unanswered_at=at,
@@ -181,7 +181,7 @@ def decide_again_from_the_start(
         status=status,
         department=decision.department,
         level=decision.level,
-        clocks=tuple(started(policy, terms, status, at) for terms in d.clock_terms),
+        clocks=tuple(started(policy, terms, status, at, plan) for terms, plan in d.clocks),
         completed_at=at if decision.outcome is Outcome.ACCEPTED else None,
         account=account.number if account else ticket.account,
     )
@@ -270,7 +270,7 @@ def carry_on(ticket: Ticket, d: Deliberation, at: datetime) -> tuple[Decision, T
     clocks = ticket.clocks
     try:
         if accepted:
-            clocks = carried_on(d.policy, clocks, d.clock_terms, status, at)
+            clocks = carried_on(d.policy, clocks, [terms for terms, _ in d.clocks], status, at)
         if status is not ticket.status:
             clocks = with_status(d.policy, clocks, status, at)
     except CalendarHorizonExceeded as beyond:

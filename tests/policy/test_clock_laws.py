@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.base.vocabulary import ClockState, TicketStatus
-from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan, times_of
+from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan
 from app.policy.time.clocks import (
     Cancelled,
     ClockEvent,
@@ -80,7 +80,7 @@ def test_replaying_the_events_gives_what_is_stored(clock: ClockPlan, events: lis
 
 @given(timed, pauses_only, moments)
 def test_remaining_and_consumed_are_the_target(clock: ClockPlan, events: list[ClockEvent], at: datetime) -> None:
-    begun = times_of(clock)
+    begun = clock.times
     assert begun.due_at is not None
     target = clock.pace.elapsed(clock.start, begun.due_at)
     reading = read(clock, events, at)
@@ -107,7 +107,7 @@ def test_reclassifying_never_makes_it_due_later(
     assert before.due_at is not None
     assert after.due_at is not None
     assert after.due_at <= before.due_at
-    other_due = times_of(replace(other, start=max(at, clock.start))).due_at
+    other_due = replace(other, start=max(at, clock.start)).times.due_at
     assert other_due is not None
     if before.verdict is None:
         assert after.due_at == min(before.due_at, other_due)

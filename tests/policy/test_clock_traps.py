@@ -7,7 +7,7 @@ import pytest
 
 from app.base.vocabulary import ClockState, TicketStatus
 from app.policy.time.calendars import CalendarHorizonExceeded
-from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan, times_of
+from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan
 from app.policy.time.clocks import (
     Cancelled,
     ClockEvent,
@@ -192,7 +192,7 @@ def test_trap_11_no_minute_is_lost_at_midnight() -> None:
 
 def test_trap_12_lunch_is_not_worked() -> None:
     plan = replace(resolve("Fri 11:00"), calendar=SPLIT)
-    assert times_of(plan).due_at == at("Fri 16:00")
+    assert plan.times.due_at == at("Fri 16:00")
     assert read(plan, [], at("Fri 13:30")).consumed == 1.5 * HOUR
 
 
@@ -229,15 +229,15 @@ def test_trap_16_a_calendar_without_an_opening_is_refused() -> None:
 def test_trap_16_a_long_closure_is_neither_due_at_once_nor_endless() -> None:
     summer = [date(2026, 2, 14) + timedelta(days=n) for n in range(60)]
     closed = replace(resolve("Fri 16:00"), calendar=opening_hours(OFFICE, closed=summer))
-    assert times_of(closed).due_at == local("2026-04-15 11:30")
+    assert closed.times.due_at == local("2026-04-15 11:30")
     with pytest.raises(CalendarHorizonExceeded):
-        times_of(replace(closed, calendar=opening_hours(OFFICE, closed=summer, last=date(2026, 3, 31))))
+        _ = replace(closed, calendar=opening_hours(OFFICE, closed=summer, last=date(2026, 3, 31))).times
 
 
 def test_trap_17_one_day_is_said_in_its_unit_and_calendar() -> None:
     day = timedelta(days=1)
     due = {
-        kind: times_of(replace(resolve("Fri 15:00", kind=kind), maximum=day)).due_at
+        kind: replace(resolve("Fri 15:00", kind=kind), maximum=day).times.due_at
         for kind in (ClockKind.ELAPSED, ClockKind.BUSINESS, ClockKind.NEXT_BUSINESS_DAY)
     }
     assert due == {
@@ -286,8 +286,8 @@ def test_trap_21_the_terms_are_those_of_the_event_not_todays() -> None:
 
 
 def test_trap_22_the_plan_says_from_when_it_counts() -> None:
-    assert times_of(resolve("Fri 09:00")).due_at == at("Fri 13:00")
-    assert times_of(resolve("Fri 10:00")).due_at == at("Fri 14:00")
+    assert resolve("Fri 09:00").times.due_at == at("Fri 13:00")
+    assert resolve("Fri 10:00").times.due_at == at("Fri 14:00")
 
 
 def test_trap_23_clocks_know_ids_and_no_display_names() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from app.base.vocabulary import ClockState, Strength, TicketStatus
 from app.policy.time.calendars import ALWAYS
-from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan, times_of, usual_pauses
+from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan, usual_pauses
 from app.policy.time.clocks import (
     Cancelled,
     ClockEvent,
@@ -110,7 +110,7 @@ def test_edited_business_days_keep_the_days_that_are_left() -> None:
     five = plan(ClockKind.WITHIN_BUSINESS_DAYS, days=5, maximum=None)
     wednesday = local("2026-02-11 10:00")
     closed = opening_hours(OFFICE, closed=[local("2026-02-12 10:00").date()])
-    assert times_of(five).due_at == local("2026-02-17 17:00")
+    assert five.times.due_at == local("2026-02-17 17:00")
     moved = read(five, [Replanned(wednesday, replace(five, calendar=closed))], wednesday)
     assert moved.due_at == local("2026-02-18 17:00")
     longer = read(five, [Replanned(wednesday, replace(five, days=6))], wednesday)
@@ -136,7 +136,7 @@ def test_fewer_business_days_may_make_it_due_today_but_not_before() -> None:
 
 def test_a_business_day_that_ends_at_midnight_ends_on_its_own_date() -> None:
     night = plan(ClockKind.NEXT_BUSINESS_DAY, maximum=None, calendar=opening_hours(NIGHT))
-    assert times_of(night).due_at == local("2026-02-12 00:00")
+    assert night.times.due_at == local("2026-02-12 00:00")
     assert read(night, [Replanned(START, night)], START).due_at == local("2026-02-12 00:00")
 
 
@@ -185,7 +185,7 @@ def test_the_kinds_differ_in_what_they_make_of_the_same_start() -> None:
     saturday = local("2026-02-14 10:00")
 
     def times(kind: ClockKind, **terms: object) -> tuple[datetime | None, datetime | None]:
-        _, earliest, due = times_of(replace(plan(kind, **terms), start=saturday))
+        _, earliest, due = replace(plan(kind, **terms), start=saturday).times
         return earliest, due
 
     monday = local("2026-02-16 08:30")
@@ -201,10 +201,10 @@ def test_the_kinds_differ_in_what_they_make_of_the_same_start() -> None:
 
 def test_a_cutoff_and_the_day_of_receipt_are_terms_of_the_plan() -> None:
     next_day = plan(ClockKind.NEXT_BUSINESS_DAY, cutoff=time(10))
-    assert times_of(next_day).due_at == local("2026-02-12 17:00")
-    assert times_of(replace(next_day, cutoff=None, receipt_counts=True)).due_at == local("2026-02-10 17:00")
+    assert next_day.times.due_at == local("2026-02-12 17:00")
+    assert replace(next_day, cutoff=None, receipt_counts=True).times.due_at == local("2026-02-10 17:00")
     one_day = ClockPlan("resolve", ClockKind.WITHIN_BUSINESS_DAYS, START, calendar=OFFICE_HOURS)
-    assert times_of(one_day).due_at == local("2026-02-11 17:00")
+    assert one_day.times.due_at == local("2026-02-11 17:00")
 
 
 def test_a_due_time_at_opening_stays_there_when_nothing_of_the_time_was_lost() -> None:

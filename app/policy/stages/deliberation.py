@@ -52,6 +52,7 @@ from app.policy.stages.likeness import first_alike, recent, shared_facts
 from app.policy.stages.scheduling import window_for
 from app.policy.tickets.ticket_clocks import ClockTerms
 from app.policy.time.calendars import Calendar
+from app.policy.time.clock_plans import ClockPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class Deliberation:
         self.opened: set[WorkGate] = set()
         self.cancelled_metrics: set[str] = set()
         self.targets: list[TargetTime] = []
-        self.clock_terms: list[ClockTerms] = []
+        self.clocks: list[tuple[ClockTerms, ClockPlan]] = []
         self.missing: list[str | AnyOf] = []
         self.recommendations: list[str] = []
         self.suggestions: list[str] = []

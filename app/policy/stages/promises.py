@@ -9,7 +9,7 @@ from app.policy.language.promises import Target
 from app.policy.situation import ContractTarget
 from app.policy.stages.deliberation import Deliberation
 from app.policy.tickets.ticket_clocks import ClockTerms
-from app.policy.time.clock_plans import ClockKind, times_of, usual_pauses
+from app.policy.time.clock_plans import ClockKind, usual_pauses
 
 
 def target(d: Deliberation) -> None:
@@ -100,8 +100,8 @@ def put_on_the_clock(d: Deliberation, promised: Target, start: datetime, strengt
     if terms.calendar in d.policy.timetable.moving:
         terms = terms.model_copy(update={"zone": d.values.get("timezone")})
     plan = terms.plan(d.policy)
-    times = times_of(plan)
-    d.clock_terms.append(terms)
+    times = plan.times
+    d.clocks.append((terms, plan))
     timed = times.due_at is not None or plan.kind in (ClockKind.ELAPSED, ClockKind.BUSINESS)
     d.targets.append(
         TargetTime(

@@ -1,6 +1,6 @@
 """The clocks of one ticket, as they are kept: the terms each was set to, what has happened to it, how it stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from app.policy.time.clocks import (
 from app.policy.time.cycles import rederived, reopened
 
 _GOING = (ClockState.RUNNING, ClockState.PAUSED)
+_KINDS: Mapping[str, ClockKind] = {kind.value: kind for kind in ClockKind}
 
 
 class ClockTerms(Model):
@@ -54,7 +55,7 @@ class ClockTerms(Model):
     def plan(self, policy: CompiledPolicy) -> ClockPlan:
         return ClockPlan(
             metric=self.metric,
-            kind=ClockKind(self.kind),
+            kind=_KINDS[self.kind],
             start=self.start,
             cycle=self.cycle,
             minimum=self.minimum,
@@ -153,19 +154,21 @@ class ClockLine(Model):
 
     def with_records(self, policy: CompiledPolicy, at: datetime, *more: ClockRecord) -> "ClockLine":
         """The clock after these events, read at this instant."""
-        longer = self.model_copy(update={"records": (*self.records, *more)})
-        reading = longer.read(policy, at)
-        return longer.model_copy(
-            update={
-                "target": _shown(reading, longer.latest),
-                "state": reading.state,
-                "stopped_at": reading.stopped_at,
-                "excused_by": reading.excused_by,
-                "used": reading.consumed,
-                "late": reading.overdue,
-                "warn_at": reading.warn_at,
-            }
-        )
+        longer = self.model_copy(update={"records": (*self.records, *more)}) if more else self
+        return longer.model_copy(update=_standing(longer.read(policy, at), longer.latest))
+
+
+def _standing(reading: ClockReading, terms: ClockTerms) -> dict[str, Any]:
+    """What a line keeps of its reading."""
+    return {
+        "target": _shown(reading, terms),
+        "state": reading.state,
+        "stopped_at": reading.stopped_at,
+        "excused_by": reading.excused_by,
+        "used": reading.consumed,
+        "late": reading.overdue,
+        "warn_at": reading.warn_at,
+    }
 
 
 def _shown(reading: ClockReading, terms: ClockTerms) -> TargetTime:
@@ -183,10 +186,16 @@ def _shown(reading: ClockReading, terms: ClockTerms) -> TargetTime:
     )
 
 
-def started(policy: CompiledPolicy, terms: ClockTerms, status: TicketStatus, at: datetime) -> ClockLine:
-    """A clock that begins; it stands still at once if the ticket is in a state in which it does."""
-    line = ClockLine(terms=terms, target=TargetTime(metric=terms.metric, kind=terms.kind))
-    return line.with_records(policy, at, ClockRecord(kind="status", at=min(at, terms.start), status=status))
+def started(
+    policy: CompiledPolicy, terms: ClockTerms, status: TicketStatus, at: datetime, plan: ClockPlan | None = None
+) -> ClockLine:
+    """A clock that begins; it stands still at once if the ticket is in a state in which it does.
+
+    `plan`: what the terms come to, where that is known already.
+    """
+    record = ClockRecord(kind="status", at=min(at, terms.start), status=status)
+    reading = read(plan or terms.plan(policy), [record.event(policy)], at)
+    return ClockLine(terms=terms, records=(record,), **_standing(reading, terms))
 
 
 def stopped(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from app.base.vocabulary import Strength, TicketStatus
@@ -36,7 +37,13 @@ class ClockKind(StrEnum):
 DAY_KINDS = frozenset({ClockKind.NEXT_BUSINESS_DAY, ClockKind.SAME_BUSINESS_DAY, ClockKind.WITHIN_BUSINESS_DAYS})
 
 
-@dataclass(frozen=True, slots=True)
+class Times(NamedTuple):
+    started_at: datetime
+    earliest_at: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
 class ClockPlan:
     """One measure of one ticket: which metric and cycle, from when, in which time, and how firmly it is meant.
 
@@ -89,33 +96,27 @@ class ClockPlan:
         moved = replace(other, start=self.start, cycle=self.cycle, calendar=self.calendar)
         return self == moved and self.calendar.name == other.calendar.name
 
-
-class Times(NamedTuple):
-    started_at: datetime
-    earliest_at: datetime | None
-    due_at: datetime | None
-
-
-def times_of(plan: ClockPlan) -> Times:
-    """When the clock begins to count, from when it is usually met, and when it is due."""
-    start, pace = plan.start, plan.pace
-    match plan.kind:
-        case ClockKind.ELAPSED | ClockKind.BUSINESS:
-            return Times(
-                pace.next_opening(start),
-                None if plan.minimum is None else pace.add(start, plan.minimum),
-                None if plan.maximum is None else pace.add(start, plan.maximum),
-            )
-        case ClockKind.NEXT_BUSINESS_DAY | ClockKind.SAME_BUSINESS_DAY | ClockKind.WITHIN_BUSINESS_DAYS:
-            return Times(start, None, plan.on_day(start, plan.day_count))
-        case ClockKind.WINDOW:
-            window = pace.window(start)
-            return Times(start, window.opens, window.closes)
-        case ClockKind.OPENING:
-            opening = pace.next_opening(start)
-            return Times(start, opening, opening)
-        case ClockKind.NEGOTIATED | ClockKind.CONTRACT | ClockKind.QUALITATIVE | ClockKind.NONE:
-            return Times(start, None, None)
+    @cached_property
+    def times(self) -> Times:
+        """When the clock begins to count, from when it is usually met, and when it is due."""
+        start, pace = self.start, self.pace
+        match self.kind:
+            case ClockKind.ELAPSED | ClockKind.BUSINESS:
+                return Times(
+                    pace.next_opening(start),
+                    None if self.minimum is None else pace.add(start, self.minimum),
+                    None if self.maximum is None else pace.add(start, self.maximum),
+                )
+            case ClockKind.NEXT_BUSINESS_DAY | ClockKind.SAME_BUSINESS_DAY | ClockKind.WITHIN_BUSINESS_DAYS:
+                return Times(start, None, self.on_day(start, self.day_count))
+            case ClockKind.WINDOW:
+                window = pace.window(start)
+                return Times(start, window.opens, window.closes)
+            case ClockKind.OPENING:
+                opening = pace.next_opening(start)
+                return Times(start, opening, opening)
+            case ClockKind.NEGOTIATED | ClockKind.CONTRACT | ClockKind.QUALITATIVE | ClockKind.NONE:
+                return Times(start, None, None)
 
 
 def usual_pauses(metric: str) -> frozenset[TicketStatus]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.base.vocabulary import ClockState, Strength, TicketStatus
 from app.policy.time.calendars import Calendar
-from app.policy.time.clock_plans import ClockPlan, times_of
+from app.policy.time.clock_plans import ClockPlan
 from app.policy.time.limits import Limit, limit_of
 
 _SECOND = timedelta(seconds=1)
@@ -128,7 +128,7 @@ class _Fold:
 
     def __init__(self, plan: ClockPlan) -> None:
         self.plan = plan
-        self.started_at = times_of(plan).started_at
+        self.started_at = plan.times.started_at
         self.start = self.now = plan.start
         self.status = TicketStatus.OPEN
         self.limits: tuple[Limit, ...] = (limit_of(plan),)
@@ -139,6 +139,8 @@ class _Fold:
 
     @property
     def binding(self) -> Limit:
+        if len(self.limits) == 1:
+            return self.limits[0]
         return min(self.limits, key=lambda limit: limit.due or _NEVER)
 
     @property
@@ -201,11 +203,12 @@ class _Fold:
     def reading(self) -> ClockReading:
         limit, plan = self.binding, self.plan
         pace, due = limit.plan.pace, limit.due
+        breached, paused = limit.missed(self.now), self.paused
         return ClockReading(
             metric=plan.metric,
             cycle=plan.cycle,
-            state=self._state(),
-            paused=self.paused,
+            state=self._state(breached, paused),
+            paused=paused,
             started_at=self.started_at.astimezone(UTC),
             earliest_at=limit.earliest,
             due_at=due,
@@ -214,23 +217,23 @@ class _Fold:
             consumed=limit.used,
             remaining=None if due is None else pace.elapsed(self.now, due),
             overdue=limit.late,
-            verdict=self._verdict(),
+            verdict=self._verdict(breached, due),
             excused_by=self.excused_by,
             strength=plan.strength,
             liability=plan.liability,
         )
 
-    def _state(self) -> ClockState:
-        if self.breached:
+    def _state(self, breached: bool, paused: bool) -> ClockState:
+        if breached:
             return ClockState.BREACHED
         if self.ended_at is not None:
             return ClockState.CANCELLED if self.cancelled else ClockState.MET
-        return ClockState.PAUSED if self.paused else ClockState.RUNNING
+        return ClockState.PAUSED if paused else ClockState.RUNNING
 
-    def _verdict(self) -> ClockState | None:
-        if self.breached:
+    def _verdict(self, breached: bool, due: datetime | None) -> ClockState | None:
+        if breached:
             return ClockState.BREACHED
-        decided = self.ended_at is not None and not self.cancelled and self.binding.due is not None
+        decided = self.ended_at is not None and not self.cancelled and due is not None
         return ClockState.MET if decided else None
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.policy.time.clock_plans import DAY_KINDS, ClockKind, ClockPlan, times_of
+from app.policy.time.clock_plans import DAY_KINDS, ClockKind, ClockPlan
 
 _NOTHING = timedelta(0)
 _INSTANT = timedelta(microseconds=1)
@@ -29,7 +29,8 @@ class Limit:
     def run(self, start: datetime, end: datetime) -> "Limit":
         pace = self.plan.pace
         late = pace.elapsed(max(start, self.due), end) if self.due is not None and self.due < end else _NOTHING
-        return replace(self, used=self.used + pace.elapsed(start, end), late=self.late + late)
+        used, late = self.used + pace.elapsed(start, end), self.late + late
+        return Limit(self.plan, self.earliest, self.due, self.laid_for, self.target, used, late)
 
     def wait(self, start: datetime, end: datetime) -> "Limit":
         """What was left at the start of the wait is left at its end; a time that is missed already stays."""
@@ -64,7 +65,7 @@ class Limit:
                 at, max(left + plan.day_count - self.plan.day_count, 0)
             )
         if plan.kind in (ClockKind.WINDOW, ClockKind.OPENING):
-            return times_of(replace(plan, start=at)).due_at
+            return replace(plan, start=at).times.due_at
         rest = self.plan.pace.elapsed(at, self.due)
         if plan.maximum is not None and self.plan.maximum is not None:
             rest = max(rest + plan.maximum - self.plan.maximum, _NOTHING)
@@ -78,5 +79,5 @@ class Limit:
 
 def limit_of(plan: ClockPlan) -> Limit:
     """The limit that a plan sets by itself; without a due time it only measures."""
-    _, earliest, due = times_of(plan)
+    _, earliest, due = plan.times
     return Limit(plan, earliest, due, due, None if due is None else plan.pace.elapsed(plan.start, due))
