@@ -11,10 +11,10 @@ from app.base.settings import Settings
 from app.db.connecting import connect_once
 from app.db.embedded import EmbeddedPostgres
 from app.db.faults import DatabaseFault
-from app.db.migrations import current_revision, migrate
+from app.db.migrations import migrate
 from app.db.own import own_database
 from app.db.pool import APP_ROLE, Database
-from app.db.revision import HEAD
+from app.db.revision import HEAD, current_revision
 
 Result = TypeVar("Result")
 

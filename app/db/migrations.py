@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from app.base.progress import Progress, unwatched
 from app.db.connecting import connect_once
 from app.db.faults import DatabaseFault
-from app.db.revision import HEAD
+from app.db.revision import HEAD, revision_of
 
 ROLES = ("clausedesk_app", "clausedesk_worker")
 OLDEST_SERVER = 15
@@ -46,7 +46,7 @@ async def migrate(
         while not await lock.fetchval(_TRY):  # noqa: ASYNC110 - another process lets go of it, which sets no event here
             await asyncio.sleep(0.1)
         await _check_rights(lock)
-        current = await _current(lock)
+        current = await revision_of(lock)
         downwards = current is not None and (revision == "base" or (revision != "head" and revision < current))
         move = command.downgrade if downwards else command.upgrade
         await _patiently(dsn, lambda config: move(config, revision), _counted(watching, current, revision))
@@ -56,15 +56,6 @@ async def migrate(
         await lock.close()
 
 
-async def current_revision(dsn: str) -> str | None:
-    """None: never migrated."""
-    connection = await connect_once(dsn)
-    try:
-        return await _current(connection)
-    finally:
-        await connection.close()
-
-
 async def check_for_drift(dsn: str) -> None:
     """Raise alembic's error when the tables in code and in the database differ."""
     await _with_alembic(dsn, command.check)
@@ -72,13 +63,6 @@ async def check_for_drift(dsn: str) -> None:
 
 def script_directory() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
-
-
-async def _current(connection: asyncpg.Connection) -> str | None:
-    if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
-        return None
-    revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
-    return revision
 
 
 async def _check_rights(connection: asyncpg.Connection) -> None:

@@ -2,4 +2,24 @@
 
 from typing import Final
 
+import asyncpg
+
+from app.db.connecting import connect_once
+
 HEAD: Final = "0007"
+
+
+async def current_revision(dsn: str) -> str | None:
+    """That of a database; None: never migrated."""
+    connection = await connect_once(dsn)
+    try:
+        return await revision_of(connection)
+    finally:
+        await connection.close()
+
+
+async def revision_of(connection: asyncpg.Connection) -> str | None:
+    if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+        return None
+    revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+    return revision

@@ -18,7 +18,7 @@ from app.db.connecting import connect_once
 from app.db.embedded import EmbeddedPostgres
 from app.db.faults import DatabaseFault
 from app.db.pool import WORKER_ROLE, Database
-from app.db.revision import HEAD
+from app.db.revision import HEAD, current_revision
 from app.db.schema import metadata
 from tests import factories
 from tests.conftest import NewDatabase
@@ -61,9 +61,9 @@ async def shape(dsn: str) -> list[tuple[object, ...]]:
 
 async def test_it_goes_up_from_nothing_down_to_nothing_and_up_again(new_database: NewDatabase) -> None:
     dsn = await new_database(None)
-    assert await migrations.current_revision(dsn) is None
+    assert await current_revision(dsn) is None
     await migrations.migrate(dsn)
-    assert await migrations.current_revision(dsn) == HEAD
+    assert await current_revision(dsn) == HEAD
     before = await shape(dsn)
     await migrations.migrate(dsn, "base")
     connection = await asyncpg.connect(dsn)
@@ -100,7 +100,7 @@ async def test_tables_in_code_and_in_the_database_are_the_same(
 async def test_two_who_start_at_once_do_not_collide(new_database: NewDatabase) -> None:
     dsn = await new_database(None)
     await asyncio.gather(*(migrations.migrate(dsn) for _ in range(3)))
-    assert await migrations.current_revision(dsn) == HEAD
+    assert await current_revision(dsn) == HEAD
 
 
 def test_the_migrations_are_safe_to_run_on_a_live_database(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ async def test_ordinary_logins_migrate_and_serve(tmp_path: Path) -> None:
     ],
 )
 async def test_a_bad_address_is_one_sentence_without_the_password(dsn: str, sentence: str) -> None:
-    for attempt in (migrations.migrate, migrations.current_revision, Database.connect):
+    for attempt in (migrations.migrate, current_revision, Database.connect):
         with pytest.raises(DatabaseFault, match=sentence) as refused:
             await attempt(dsn)
         assert "hunter2" not in str(refused.value)
