@@ -62,7 +62,7 @@ LATEST_QUOTE: Final = """(SELECT jsonb_build_object('id', latest.id, 'edition', 
     FROM quote AS latest WHERE latest.provider_id = $1 AND latest.ticket_id = t.id
     ORDER BY latest.edition DESC LIMIT 1)"""
 """The price of the ticket `t` that was put last."""
-JUDGED: Final = f"""{SUMMARY}, t.decision, t.state, t.version AS version_of_row,
+JUDGED: Final = f"""{SUMMARY}, t.decision::text AS decision, t.state, t.version AS version_of_row,
   CASE WHEN a.id IS NOT NULL THEN {account_json("a")} END AS account, {in_force("$8::timestamptz", "$8", "_now")},
   coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
               AND server IS NOT NULL), '[]') AS incidents, {LATEST_QUOTE} AS latest_quote"""

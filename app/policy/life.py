@@ -1,6 +1,7 @@
 """The life of a ticket: opening it, adding to it, and deciding it again when something has changed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,6 @@ from app.base.vocabulary import Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer, decide, deliberate
 from app.policy.decision import Decision, EffectDone, Signal, TopicCandidate
-from app.policy.language.model import Model
 from app.policy.language.standard import CLAIMED
 from app.policy.situation import Account, Money, OpenTicket, Request, Situation
 from app.policy.stages import admission, charging, classification, promises
@@ -22,7 +22,8 @@ from app.policy.time.calendars import CalendarHorizonExceeded
 _OF_CUSTOMERS = frozenset({"reply", "describe", "consent", "decline", "pay", "reopen"})
 
 
-class Desk(Model):
+@dataclass(frozen=True, slots=True)
+class Desk:
     """What is known around a ticket: its account, the accounts listing the sender, and what else is open."""
 
     account: Account | None = None
@@ -35,11 +36,12 @@ class Desk(Model):
     topic_candidates: tuple[TopicCandidate, ...] = ()
     """What triage makes of the text."""
     signals: tuple[Signal, ...] = ()
-    alike: Mapping[str, tuple[str, ...]] = {}
+    alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Open tickets whose words say the same, with those words."""
 
 
-class Opened(Model):
+@dataclass(frozen=True, slots=True)
+class Opened:
     """A request's answer with its ticket."""
 
     decision: Decision
@@ -302,7 +304,8 @@ def _after_refunds(money: Money, decision: Decision) -> Money:
 
 
 # ── messages ─────────────────────────────────────────────────────────────────
-class Replied(Model):
+@dataclass(frozen=True, slots=True)
+class Replied:
     decision: Decision
     ticket: Ticket
     appended: bool

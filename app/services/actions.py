@@ -47,7 +47,7 @@ async def _ask(errand: Errand, clean: Clean[ActionAsk]) -> StoredAnswer:
         raise refusal(decision)
     given, id_ = asked.given, errand.new_id()
     # Whoever asks twice for what cannot be undone has asked twice: nothing is merged.
-    alone = given.around.model_copy(update={"open_tickets": ()})
+    alone = replace(given.around, open_tickets=())
     opened = life.open_ticket(given.policy, given.request, alone, errand.now, id_=str(id_))
     _, plan = recorded(errand, given, Arrived(opened), _as_ticket(asked, body), id_, asked.within_id)
     row = plan.inserts["ticket"][0]

@@ -96,7 +96,7 @@ async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathe
     """Triage's topic where none was stated, and what the text identifies or describes."""
     words = (getattr(body, "subject", None) or "", getattr(body, "body", None) or "")
     alike = await said_before(errand.policies.lexicons, given.policy, words, given.row["open_tickets"])
-    given = replace(given, around=given.around.model_copy(update={"alike": alike}))
+    given = replace(given, around=replace(given.around, alike=alike))
     account = given.request.on_behalf_of or given.around.account
     found = await suggest(
         errand.policies.lexicons,
@@ -116,7 +116,7 @@ async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathe
             "language": given.request.language or found.language,
         }
     )
-    around = given.around.model_copy(update={"topic_candidates": found.candidates, "signals": found.signals})
+    around = replace(given.around, topic_candidates=found.candidates, signals=found.signals)
     return replace(given, request=request, around=around)
 
 

@@ -16,7 +16,7 @@ from app.policy.language.model import words
 from app.policy.language.settings import Settings
 from app.policy.loading import check
 from app.policy.settling import settle
-from app.policy.tickets.ticket import Ticket
+from app.policy.tickets.ticket import Judged
 from app.services.triage import Lexicons
 
 _MOST = 64
@@ -56,7 +56,7 @@ class Policies:
                 raise found
         return found
 
-    async def knowing(self, provider_id: UUID, policy: CompiledPolicy, *tickets: Ticket) -> CompiledPolicy:
+    async def knowing(self, provider_id: UUID, policy: CompiledPolicy, *tickets: Judged) -> CompiledPolicy:
         """The policy with those that the clocks of these tickets were planned by."""
         planners = frozenset[Numbers]().union(*(ticket.planners for ticket in tickets))
         others = [await self.policy(provider_id, *numbers) for numbers in planners - {policy.numbers}]

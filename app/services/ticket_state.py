@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from app.base.vocabulary import ClockState, Coverage, Outcome
-from app.policy.compile import CompiledPolicy
+from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
+from app.policy.compile import CompiledPolicy, Numbers
 from app.policy.decision import Decision, jsonable
 from app.policy.desk.triggers import whiles
 from app.policy.language.standard import CLAIMED
 from app.policy.situation import OpenTicket, Request
 from app.policy.tickets.ticket import Ticket
 from app.policy.tickets.ticket_clocks import ClockLine
+from app.policy.tickets.turn import Turn
 
 _COLUMNS = frozenset(
     (
@@ -44,7 +46,7 @@ def as_ticket(row: Mapping[str, Any]) -> Ticket:
             "received_at": row["received_at"],
             "request": request,
             "facts": facts,
-            "decision": row["decision"],
+            "decision": _decision(row["decision"]),
             "status": row["status"],
             "department": row["department"],
             "level": row["level"],
@@ -56,6 +58,49 @@ def as_ticket(row: Mapping[str, Any]) -> Ticket:
             **{name: value for name, value in state.items() if name != "request"},
         }
     )
+
+
+def _decision(kept: Mapping[str, Any] | str) -> Decision:
+    """Some statements give it as the text that it is."""
+    return Decision.model_validate_json(kept) if isinstance(kept, str) else Decision.model_validate(kept)
+
+
+class KeptTicket:
+    """The ticket of a row: where it stands is read off its columns, the whole of it is made when somebody asks."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self._row = row
+        self.id = str(row["id"])
+
+    @cached_property
+    def whole(self) -> Ticket:
+        return as_ticket(self._row)
+
+    @cached_property
+    def turn(self) -> Turn:
+        row, state = self._row, self._row["state"]
+        money: Mapping[str, Any] = state.get("money", {})
+        return Turn(
+            status=TicketStatus(row["status"]),
+            outcome=Outcome(row["outcome"]),
+            reason=row["reason"],
+            work_gate=WorkGate(row["work_gate"]),
+            merged=row["merged_into"] is not None,
+            assignee=str(row["assignee_id"]) if row["assignee_id"] else None,
+            department=row["department"],
+            level=row["level"],
+            declined=money.get("declined", False),
+            agreed=money.get("consented") is not None,
+            action=state.get("request", {}).get("action"),
+            channel=row["channel"],
+        )
+
+    @property
+    def planners(self) -> frozenset[Numbers]:
+        """Versions and settings that its clocks were ever planned by."""
+        clocks = self._row["state"].get("clocks", ())
+        planned = (part["terms"] for clock in clocks for part in (clock, *clock.get("records", ())) if "terms" in part)
+        return frozenset((version, revision) for version, revision in (terms["by"] for terms in planned))
 
 
 def as_open_ticket(row: Mapping[str, Any]) -> OpenTicket:

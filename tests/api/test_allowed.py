@@ -11,6 +11,7 @@ import pytest
 
 from app.base.vocabulary import Role, Scope
 from app.db.schema import metadata
+from app.services.ticket_state import KeptTicket, as_ticket
 from tests import factories
 from tests.frontdesk import NOW, FrontDesk, Headers, library_policy
 
@@ -234,10 +235,18 @@ async def test_what_is_shown_as_allowed_is_and_nothing_else(front: FrontDesk, po
             stage.ticket = await stage.opened(facts, 40 if state == "to be paid first" else None)
             await arrange(stage)
             await stage.keep()
+            columns_tell_where_it_stands(stage)
             counted += await tried_by_all(stage, state, number)
             await stage.put_back()
     assert counted[True] >= 40, counted
     assert counted[False] >= 40, counted
+
+
+def columns_tell_where_it_stands(stage: Stage) -> None:
+    """What is read off a row alone is what the whole ticket says."""
+    for row in stage.kept["ticket"]:
+        kept, whole = KeptTicket({**row, "account_number": None}), as_ticket({**row, "account_number": None})
+        assert (kept.id, kept.turn, kept.planners) == (whole.id, whole.turn, whole.planners)
 
 
 async def tried_by_all(stage: Stage, state: str, number: int) -> Counter[bool]:

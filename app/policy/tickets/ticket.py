@@ -175,6 +175,9 @@ class Judged(Protocol):
     @property
     def whole(self) -> Ticket: ...
 
+    @property
+    def planners(self) -> frozenset[Numbers]: ...
+
 
 def status_after(decision: Decision, *, merged: bool = False) -> TicketStatus:
     """What a ticket is waiting for, once a decision stands."""

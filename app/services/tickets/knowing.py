@@ -8,7 +8,7 @@ from uuid import UUID
 from app.db.callers import CallerRow
 from app.policy.compile import CompiledPolicy
 from app.policy.life import Desk
-from app.policy.tickets.ticket import Ticket
+from app.policy.tickets.ticket import Judged, Ticket
 from app.services.errands import Errand
 from app.services.shelf import Policies
 from app.services.speaking import around
@@ -47,14 +47,19 @@ async def known_of(
     errand: Errand, caller: CallerRow, row: Mapping[str, Any], candidates: tuple[Mapping[str, Any], ...] = ()
 ) -> Known:
     ticket = as_ticket(row)
-    present = await errand.policies.policy(errand.provider_id, row["version_now"], row["revision_now"])
-    policy = await counting(errand.policies, errand.provider_id, present, row["policy_version"], ticket)
+    policy = await policy_of(errand, row, ticket)
     desk = around(caller, row["account"], row["incidents"], candidates, row.get("firm"))
     return Known(caller, row, policy, ticket, desk, candidates)
 
 
+async def policy_of(errand: Errand, row: Mapping[str, Any], ticket: Judged) -> CompiledPolicy:
+    """The policy that counts for the ticket of a row."""
+    present = await errand.policies.policy(errand.provider_id, row["version_now"], row["revision_now"])
+    return await counting(errand.policies, errand.provider_id, present, row["policy_version"], ticket)
+
+
 async def counting(
-    policies: Policies, provider_id: UUID, present: CompiledPolicy, received_under: int, ticket: Ticket
+    policies: Policies, provider_id: UUID, present: CompiledPolicy, received_under: int, ticket: Judged
 ) -> CompiledPolicy:
     """The version of the receipt, unless the present one takes open tickets over; the settings of today."""
     if present.document.change.open_tickets == "migrate" or present.version == received_under:

@@ -18,9 +18,10 @@ from app.policy.tickets.ticket_clocks import ClockLine
 from app.policy.time.clocks import ClockReading
 from app.schemas.tickets import Order
 from app.services.errands import Errand
-from app.services.ticket_state import as_ticket
+from app.services.speaking import around
+from app.services.ticket_state import KeptTicket, as_ticket
 from app.services.tickets.actions import allowed_actions
-from app.services.tickets.knowing import known_of
+from app.services.tickets.knowing import policy_of
 from app.services.tickets.view import clock_view, instant, ticket_view
 
 READS = frozenset({Scope.SUBMIT, Scope.EVENTS})
@@ -48,10 +49,12 @@ def there(caller: CallerRow, row: Mapping[str, Any] | None, scopes: frozenset[Sc
 
 async def read(errand: Errand, ticket: str) -> dict[str, Any]:
     caller, found = await read_ticket(errand.database, errand.provider_id, errand.principal, named(ticket), errand.now)
-    known = await known_of(errand, caller, there(caller, found))
-    latest = known.row["latest_quote"]
-    allowed = allowed_actions(known.policy, known.ticket, known.around, caller, errand.now, latest)
-    return ticket_view(known.row, allowed)
+    row = there(caller, found)
+    kept = KeptTicket(row)
+    policy = await policy_of(errand, row, kept)
+    desk = around(caller, row["account"], row["incidents"])
+    allowed = allowed_actions(policy, kept, desk, caller, errand.now, row["latest_quote"])
+    return ticket_view(row, allowed)
 
 
 async def listed(

@@ -90,7 +90,7 @@ async def _with_what_the_words_say(
         tuple(account.number for account in known.around.candidates),
         errand.now,
     )
-    around = known.around.model_copy(update={"topic_candidates": found.candidates, "signals": found.signals})
+    around = replace(known.around, topic_candidates=found.candidates, signals=found.signals)
     source = found.topic_source if "topic" in found.facts else request.topic_source
     request = request.model_copy(update={"facts": {**found.facts, **request.facts}, "topic_source": source})
     return request, replace(known, around=around)

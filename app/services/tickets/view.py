@@ -48,8 +48,13 @@ def summary_view(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def ticket_view(row: Mapping[str, Any], allowed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    price = _price(row["latest_quote"])
-    return {**summary_view(row), "quote": price, "decision": row["decision"], "allowed_actions": list(allowed)}
+    decision = row["decision"]
+    return {
+        **summary_view(row),
+        "quote": _price(row["latest_quote"]),
+        "decision": orjson.Fragment(decision) if isinstance(decision, str) else decision,
+        "allowed_actions": list(allowed),
+    }
 
 
 def _price(quote: Mapping[str, Any] | None) -> dict[str, Any] | None:
