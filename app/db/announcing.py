@@ -9,8 +9,9 @@ import asyncpg
 
 from app.base.identifiers import uuid7
 from app.db.accounts import account_json
+from app.db.connections import ScopedConnection
 from app.db.policies import in_force
-from app.db.pool import Database, ScopedConnection
+from app.db.pool import Database
 
 _FIRST_TIME: Final = """
 UPDATE notice SET mailed_at = $3 WHERE provider_id = $1 AND id = ANY($2) AND mailed_at IS NULL RETURNING id"""

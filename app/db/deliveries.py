@@ -7,7 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
-from app.db.pool import Database, ScopedConnection
+from app.db.connections import ScopedConnection
+from app.db.pool import Database
 from app.schemas.deliveries import Claimed, Endpoint, NewDelivery, Tried
 
 LEASE: Final = timedelta(seconds=60)

@@ -12,7 +12,8 @@ import orjson
 
 from app.base.actor import Principal
 from app.db.callers import CallerRow, for_caller
-from app.db.pool import Database, ScopedConnection
+from app.db.connections import ScopedConnection
+from app.db.pool import Database
 
 _LOCK_CLASS: Final = 0x6C6F67  # "log"
 

@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from app.base.identifiers import uuid7
-from app.db.pool import Database, ScopedConnection
+from app.db.connections import ScopedConnection
+from app.db.pool import Database
 
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)

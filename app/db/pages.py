@@ -10,7 +10,8 @@ import asyncpg
 
 from app.base.actor import Principal
 from app.db.callers import CallerRow, for_caller
-from app.db.pool import Database, ScopedConnection
+from app.db.connections import ScopedConnection
+from app.db.pool import Database
 
 _ON_CALL: Final = """
 SELECT document -> 'on_call' FROM settings_revision WHERE provider_id = $1 AND effective_from <= $2

@@ -15,6 +15,7 @@ import orjson
 from app.base.metrics import POOL_TIMEOUTS, observe_pool, observe_wait
 from app.base.tracing import calling
 from app.db.connecting import sentence_for
+from app.db.connections import Connections, ScopedConnection
 from app.db.faults import DatabaseFault
 from app.db.problems import DATABASE_ERRORS, may_be_repeated, problem_for, unavailable
 
@@ -23,35 +24,16 @@ Result = TypeVar("Result")
 APP_ROLE: Final = "clausedesk_app"
 WORKER_ROLE: Final = "clausedesk_worker"
 _TRIES = 5
-_UNSURE: Final = object()
+_INTERRUPTIONS: Final = (asyncio.CancelledError, GeneratorExit, TimeoutError)
+"""After one of these nobody knows what the server still does for the connection: it goes."""
 _TOLD: Final = {"db.system.name": "postgresql"}
-
-
-class ScopedConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg has no types
-    """A connection that knows the provider whose rows Postgres lets it see. None: nobody's."""
-
-    __slots__ = ("_provider",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._provider: object = None
-
-    async def scope(self, provider_id: UUID | None) -> None:
-        if self.is_in_transaction():
-            # A setting made here would be lost with a rollback, and the next request would see this one's rows.
-            raise RuntimeError("a connection changes its provider only between transactions")
-        if self._provider == provider_id:
-            return
-        self._provider = _UNSURE
-        await self.execute("SELECT set_config('app.provider', $1, false)", str(provider_id or ""))
-        self._provider = provider_id
 
 
 class Database:
     """Postgres as one role sees it. Reads and single statements need no transaction: a statement is atomic alone."""
 
-    def __init__(self, pool: asyncpg.Pool, acquire_seconds: float, queue: int = 64) -> None:
-        self._pool = pool
+    def __init__(self, connections: Connections, acquire_seconds: float, queue: int = 64) -> None:
+        self._connections = connections
         self._acquire_seconds = acquire_seconds
         self._queue = queue
         self._waiting = 0
@@ -69,14 +51,11 @@ class Database:
         lock_seconds: float = 2,
     ) -> Self:
         """Raise DatabaseFault with one sentence for the operator when there is no way in."""
-        try:
-            pool = await asyncpg.create_pool(
+
+        async def connect() -> ScopedConnection:
+            connection: ScopedConnection = await asyncpg.connect(
                 dsn,
-                min_size=1,
-                max_size=size,
                 connection_class=ScopedConnection,
-                init=teach_json,
-                reset=_keep_session,
                 timeout=3,
                 command_timeout=statement_seconds + 5,
                 server_settings={
@@ -89,18 +68,28 @@ class Database:
                     "idle_in_transaction_session_timeout": "15000",
                 },
             )
+            try:
+                await teach_json(connection)
+            except BaseException:
+                connection.terminate()
+                raise
+            return connection
+
+        connections = Connections(connect, size)
+        try:
+            connections.give_back(await connections.take(acquire_seconds))
         except (*DATABASE_ERRORS, ValueError) as error:
             raise DatabaseFault(sentence_for(error)) from error
-        observe_pool(role, pool)
-        return cls(pool, acquire_seconds, queue)
+        observe_pool(role, connections)
+        return cls(connections, acquire_seconds, queue)
 
     async def close(self) -> None:
         """Let running statements end, then drop what is left."""
         try:
             async with asyncio.timeout(10):
-                await self._pool.close()
+                await self._connections.close()
         except TimeoutError:
-            self._pool.terminate()
+            self._connections.terminate()
 
     @asynccontextmanager
     async def read(self, provider_id: UUID | None) -> AsyncIterator[ScopedConnection]:
@@ -109,8 +98,11 @@ class Database:
             connection = await self._take(provider_id)
             try:
                 yield connection
+            except _INTERRUPTIONS:
+                connection.terminate()
+                raise
             finally:
-                await self._give_back(connection)
+                self._give_back(connection)
         except DATABASE_ERRORS as error:
             if problem := problem_for(error):
                 raise problem from error
@@ -136,25 +128,22 @@ class Database:
             return await self._repeatedly(provider_id, once)
 
     async def fetch(self, provider_id: UUID | None, statement: str, *args: object) -> list[asyncpg.Record]:
-        with calling("sql", **_TOLD, **{"db.query.text": statement}):
-            return await self._repeatedly(provider_id, lambda connection: connection.fetch(statement, *args))
+        rows: list[asyncpg.Record] = await self._ask(provider_id, ScopedConnection.fetch, statement, *args)
+        return rows
 
     async def fetchrow(self, provider_id: UUID | None, statement: str, *args: object) -> asyncpg.Record | None:
-        with calling("sql", **_TOLD, **{"db.query.text": statement}):
-            return await self._repeatedly(provider_id, lambda connection: connection.fetchrow(statement, *args))
+        return await self._ask(provider_id, ScopedConnection.fetchrow, statement, *args)
 
     async def fetchval(self, provider_id: UUID | None, statement: str, *args: object) -> Any:
-        with calling("sql", **_TOLD, **{"db.query.text": statement}):
-            return await self._repeatedly(provider_id, lambda connection: connection.fetchval(statement, *args))
+        return await self._ask(provider_id, ScopedConnection.fetchval, statement, *args)
 
     async def execute(self, provider_id: UUID | None, statement: str, *args: object) -> str:
-        with calling("sql", **_TOLD, **{"db.query.text": statement}):
-            return await self._repeatedly(provider_id, lambda connection: connection.execute(statement, *args))
+        status: str = await self._ask(provider_id, ScopedConnection.execute, statement, *args)
+        return status
 
     async def executemany(self, provider_id: UUID | None, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """With each of these, all or nothing, in one go to the server and back."""
-        with calling("sql", **_TOLD, **{"db.query.text": statement}):
-            await self._repeatedly(provider_id, lambda connection: connection.executemany(statement, rows))
+        await self._ask(provider_id, ScopedConnection.executemany, statement, rows)
 
     async def revision(self) -> str | None:
         """Of the schema, None: never migrated. Asks the database, so it also tells that it answers."""
@@ -164,16 +153,25 @@ class Database:
             return None
         return revision
 
+    async def _ask(
+        self, provider_id: UUID | None, how: Callable[..., Awaitable[Any]], statement: str, *args: object
+    ) -> Any:
+        with calling("sql", **_TOLD, **{"db.query.text": statement}):
+            return await self._repeatedly(provider_id, how, statement, *args)
+
     async def _repeatedly(
-        self, provider_id: UUID | None, work: Callable[[ScopedConnection], Awaitable[Result]]
+        self, provider_id: UUID | None, work: Callable[..., Awaitable[Result]], *args: object
     ) -> Result:
         for left in reversed(range(_TRIES)):
             try:
                 connection = await self._take(provider_id)
                 try:
-                    return await work(connection)
+                    return await work(connection, *args)
+                except _INTERRUPTIONS:
+                    connection.terminate()
+                    raise
                 finally:
-                    await self._give_back(connection)
+                    self._give_back(connection)
             except DATABASE_ERRORS as error:
                 if left and may_be_repeated(error):
                     await asyncio.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - to come apart, not to hide
@@ -191,35 +189,31 @@ class Database:
         began = perf_counter()
         self._waiting += 1
         try:
-            # Whoever need not wait needs no alarm clock either, which costs more than the rest of this.
-            patience = None if self._pool.get_idle_size() else self._acquire_seconds
-            connection: ScopedConnection = await self._pool.acquire(timeout=patience)
+            connection = await self._connections.take(self._acquire_seconds)
         except TimeoutError:
             POOL_TIMEOUTS.inc()
             raise
         finally:
             self._waiting -= 1
         observe_wait(perf_counter() - began)
-        try:
-            await connection.scope(provider_id)
-        except BaseException:
-            await self._give_back(connection)
-            raise
+        if connection.provider != provider_id:
+            try:
+                await connection.scope(provider_id)
+            except BaseException:
+                connection.terminate()
+                self._give_back(connection)
+                raise
         return connection
 
-    async def _give_back(self, connection: ScopedConnection) -> None:
-        if connection.is_in_transaction():
+    def _give_back(self, connection: ScopedConnection) -> None:
+        if not connection.is_closed() and connection.is_in_transaction():
             connection.terminate()
-        await self._pool.release(connection)
+        self._connections.give_back(connection)
 
 
 async def teach_json(connection: asyncpg.Connection) -> None:
     for name, encoder, decoder in (("json", _to_json, orjson.loads), ("jsonb", _to_jsonb, _from_jsonb)):
         await connection.set_type_codec(name, schema="pg_catalog", format="binary", encoder=encoder, decoder=decoder)
-
-
-async def _keep_session(_: asyncpg.Connection) -> None:
-    """No round trip to clean up: the only thing set on a session is its provider."""
 
 
 def _to_json(value: object) -> bytes:

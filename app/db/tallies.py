@@ -11,7 +11,8 @@ from uuid import UUID
 
 import asyncpg
 
-from app.db.pool import Database, ScopedConnection
+from app.db.connections import ScopedConnection
+from app.db.pool import Database
 
 _PATIENCE: Final = 60.0
 """Seconds that a statement over a day may take."""

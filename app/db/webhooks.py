@@ -10,8 +10,9 @@ import asyncpg
 
 from app.base.actor import Principal
 from app.db.callers import CallerRow, for_caller
+from app.db.connections import ScopedConnection
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
-from app.db.pool import Database, ScopedConnection
+from app.db.pool import Database
 from app.schemas.idempotency import IdempotentRequest
 
 _SHOWN: Final = """w.id, w.url, w.description, w.event_types, w.active, w.disabled_reason, w.failures, w.paused_until,

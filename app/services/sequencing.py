@@ -8,9 +8,10 @@ from uuid import UUID
 
 from app.base.clock import Clock
 from app.base.metrics import SEQUENCED
+from app.db.connections import ScopedConnection
 from app.db.deliveries import insert_deliveries
 from app.db.log import Logged, end_of_log, next_events, place, providers_with_news, the_one_sequencer
-from app.db.pool import Database, ScopedConnection
+from app.db.pool import Database
 from app.schemas.deliveries import NewDelivery
 from app.services.audit import sealed
 

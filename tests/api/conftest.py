@@ -4,6 +4,7 @@ import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from app.api.routing import add_routes, desk_router
 from app.base.money import Amount
 from app.base.settings import Settings
 from app.base.vocabulary import Role, Scope
+from app.db.connections import Connections
 from app.db.pool import Database
 from app.main import create_app
 from app.schemas.fields import Count, Email, Id, Int4, JsonMap, Metadata, Model, ShortText, Slug, Text, When
@@ -131,7 +133,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 async def desk(settings: Settings) -> Desk:
     keys = development_keys(settings.data_dir)
-    nowhere = Database(asyncpg.create_pool("postgresql://nowhere.invalid/none", min_size=0), 0.1)
+    nowhere = Database(Connections(partial(asyncpg.connect, "postgresql://nowhere.invalid/none"), 1), 0.1)
     return Desk(settings, lambda: NOW, nowhere, keys, SealingKeys({"one": b"1" * 32}), Callers(settings, keys))
 
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import asyncpg
 
+from app.db.connections import ScopedConnection
 from app.db.deliveries import _CLAIM, _IN_ORDER, claim
-from app.db.pool import Database, ScopedConnection
+from app.db.pool import Database
 from app.db.tables.providers import Provider
 from tests.factories import NOW
 

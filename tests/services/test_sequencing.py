@@ -9,8 +9,9 @@ import asyncpg
 import pytest
 
 from app.base.identifiers import uuid7
+from app.db.connections import ScopedConnection
 from app.db.log import Logged, placed_events
-from app.db.pool import Database, ScopedConnection, teach_json
+from app.db.pool import Database, teach_json
 from app.db.tables.providers import Provider
 from app.jobs.sequence import sequence as sequence_round
 from app.schemas.deliveries import NewDelivery

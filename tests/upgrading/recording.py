@@ -9,7 +9,7 @@ import pytest
 from asyncpg.connection import LoggedQuery
 
 from app.base.settings import Settings
-from app.db.pool import ScopedConnection
+from app.db.connections import ScopedConnection
 from app.db.revision import HEAD
 from app.main import create_app
 from tests.api.walking import Walk, operations_of

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from app.base.events import EventType
 from app.base.identifiers import uuid7
+from app.db.connections import ScopedConnection
 from app.db.log import Logged
 from app.db.outbound import tickets_to_write_about
-from app.db.pool import ScopedConnection
 from app.schemas.deliveries import NewDelivery
 from app.services.mail.letters import ANSWERS, BY_TIME, SENDER, Letter, Wanted, wanted_by
 from app.services.sequencing import News

@@ -9,8 +9,9 @@ from uuid import UUID
 from app.base.events import EventType
 from app.base.identifiers import uuid7, uuid7_of
 from app.db.announcing import concerned, first_time
+from app.db.connections import ScopedConnection
 from app.db.deliveries import insert_deliveries
-from app.db.pool import Database, ScopedConnection
+from app.db.pool import Database
 from app.policy.compile import CompiledPolicy
 from app.policy.desk.notices import addressed
 from app.schemas.deliveries import Attempt, Claimed, NewDelivery

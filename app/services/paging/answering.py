@@ -7,10 +7,10 @@ from uuid import UUID
 from app.base.errors import Problem
 from app.base.events import EventType
 from app.db.callers import Kind, whoami
+from app.db.connections import ScopedConnection
 from app.db.deliveries import insert_deliveries
 from app.db.pages import acknowledge as acknowledged
 from app.db.pages import list_pages, log_page, read_page
-from app.db.pool import ScopedConnection
 from app.services.errands import Errand
 from app.services.paging.calls import last_calls
 

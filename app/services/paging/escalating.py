@@ -5,10 +5,11 @@ from typing import Final
 
 from app.base.events import EventType
 from app.base.identifiers import uuid7
+from app.db.connections import ScopedConnection
 from app.db.deliveries import insert_deliveries
 from app.db.due import active_providers
 from app.db.pages import log_page, unanswered
-from app.db.pool import Database, ScopedConnection
+from app.db.pool import Database
 from app.services.paging.calls import next_calls
 
 _MOST: Final = 50

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from app.base.events import EventType
 from app.base.identifiers import uuid7
+from app.db.connections import ScopedConnection
 from app.db.log import Logged
 from app.db.pages import NewPage, acknowledge, going_on, log_page, on_call, raise_page, reference_of, resolve
-from app.db.pool import ScopedConnection
 from app.schemas.deliveries import NewDelivery
 from app.services.paging.calls import last_calls, next_calls, on_call_for
 from app.services.sequencing import News

@@ -8,8 +8,9 @@ import orjson
 from app.base.events import EventType
 from app.base.identifiers import uuid7
 from app.clients.outbound import NotSent, Outbound
+from app.db.connections import ScopedConnection
 from app.db.pages import arrived, log_page, on_call, read_page
-from app.db.pool import Database, ScopedConnection
+from app.db.pool import Database
 from app.schemas.deliveries import Attempt, Claimed
 from app.services.paging.calls import on_call_for
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from app.base.events import INTERNAL, EventType
 from app.base.identifiers import uuid7
+from app.db.connections import ScopedConnection
 from app.db.log import Logged
-from app.db.pool import ScopedConnection
 from app.db.webhooks import Subscription, subscriptions
 from app.schemas.deliveries import NewDelivery
 from app.services.event_view import event_view
