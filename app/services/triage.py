@@ -22,7 +22,7 @@ from app.triage.extraction import extract
 from app.triage.keeping import read_back
 from app.triage.lexicon import Lexicon
 from app.triage.likeness import ALIKE, likeness
-from app.triage.proposal import propose
+from app.triage.proposal import proposed
 from app.triage.signals import Signals, read_signals
 from app.triage.text import Told, read
 
@@ -118,7 +118,7 @@ async def suggest(
         return Suggested(facts, signals=_heard(policy, told))
     product = account.products[0] if account is not None and len(account.products) == 1 else None
     lexicon = await lexicons.of(policy)
-    proposal = propose(lexicon, subject, body, product=product, products=called(policy.document.products))
+    proposal = proposed(lexicon, told, product=product, products=called(policy.document.products))
     candidates = tuple(
         TopicCandidate(topic=c.topic, confidence=round(c.confidence, 2), because=c.because) for c in proposal.candidates
     )

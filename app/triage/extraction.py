@@ -6,22 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from app.triage.labelled import filled_in
-from app.triage.text import Told, folded
+from app.triage.text import Told, caseless, folded
 from app.triage.times import when
 
 _NAME = (
     r"(?P<first>[^\W\d_][\w'’-]{1,30})"
     r"(?P<rest>(?: +(?:(?:de|da|do|dos|das|van|von|der|du|le|la) +)*[^\W\d_][\w'’.-]{0,30}){0,3})"
 )
-_PRESENTED = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?:^|[.!,;\n] *)(?i:my name is|this is|i am called) +{_NAME}",
-        rf"(?:^|\n)(?i:(?:hi|hello|hey)[,!.]* +)?{_NAME} +(?i:here)(?=[,.:!]| from| at|$)",
-        rf"(?:^|[.!,;\n] *)(?i:je m'appelle|je me nomme|ici) +{_NAME}",
-        rf"(?:^|[.!,;\n] *)(?i:aqui (?:é|e|fala|quem fala é)(?: [oa])?|meu nome (?:é|e)|me chamo) +{_NAME}",
+_PRESENTED = {
+    re.compile(pattern): words
+    for pattern, words in (
+        (rf"(?:^|[.!,;\n] *)(?i:my name is|this is|i am called) +{_NAME}", ("name is", "this is", "am called")),
+        (rf"(?:^|\n)(?i:(?:hi|hello|hey)[,!.]* +)?{_NAME} +(?i:here)(?=[,.:!]| from| at|$)", ("here",)),
+        (rf"(?:^|[.!,;\n] *)(?i:je m'appelle|je me nomme|ici) +{_NAME}", ("m'appelle", "me nomme", "ici")),
+        (
+            rf"(?:^|[.!,;\n] *)(?i:aqui (?:é|e|fala|quem fala é)(?: [oa])?|meu nome (?:é|e)|me chamo) +{_NAME}",
+            ("aqui", "meu nome", "me chamo"),
+        ),
     )
-)
+}
+"""How people say who they are, each with words without which it cannot be there."""
 _WHOLE_LINE = re.compile(rf"{_NAME}")
 _NOT_NAMES = """
 support team urgent hello hi dear site website server service help the a my your our i we it is not still again from
@@ -48,12 +52,14 @@ _CODE = re.compile(
     r"|SEC_ERROR_[A-Z_]{4,60}"
     r"|[45]\d\d [45]\.\d{1,2}\.\d{1,3}[^\n]{0,200}|(?i:(?:http )?err(?:or|eur|o) [45]\d\d)\b)"
 )
+_OF_CODES = re.compile(r"[\d_:\[]")
 _HOST = r"(?:https?://)?(?:www\.)?(?P<name>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}[a-z]{2,18})(?![\w@-])"
 _DOMAIN = re.compile(rf"(?<![@\w.-]){_HOST}")
 _CALLED_DOMAIN = re.compile(rf"\b(?:domain|domaine|dominio)(?: name)?(?: is| est| e)? ?:? ?{_HOST}")
+_SEVERAL_WORDS = re.compile(r"(?s)(?>.*?[^\W\d_]{2,}+){12}")
+_FIGURE = re.compile(r"\d")
 _NAMED = frozenset({"first_name", "last_name"})
 _MOST_READ = 8_000
-_ENOUGH_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def extract(
         last_name=last,
         account_username=username or (form.get("account_username") if not usernames else None),
         error_message=error_said(told),
-        description=len(re.findall(r"[^\W\d_]{2,}", told.said[:_MOST_READ])) >= _ENOUGH_WORDS,
+        description=_SEVERAL_WORDS.match(told.said[:_MOST_READ]) is not None,
         occurred_at=when(folded(said), received_at, zone),
         hosted_domain=_domain(folded(said), domains),
     )
@@ -104,10 +110,13 @@ def _names(told: Told) -> tuple[str | None, str | None]:
         found = _WHOLE_LINE.fullmatch(line.strip(" ,.-"))
         if found and (name := _person(found)):
             return name
-    for pattern in _PRESENTED:
-        for found in pattern.finditer(told.said[:_MOST_READ]):
-            if name := _person(found):
-                return name
+    said = told.said[:_MOST_READ]
+    letters = caseless(said)
+    for pattern, words in _PRESENTED.items():
+        if any(word in letters for word in words):
+            for found in pattern.finditer(said):
+                if name := _person(found):
+                    return name
     return None, None
 
 
@@ -128,12 +137,12 @@ def _person(found: re.Match[str]) -> tuple[str, str | None] | None:
 
 def _account(text: str, usernames: Collection[str]) -> str | None:
     """A known name anywhere, or the only word that is called one."""
-    known = {folded(name): name for name in usernames}
-    words = set(re.findall(r"[a-z0-9][a-z0-9._-]{1,63}", text))
-    present = sorted(name for name in known if name in words or name in {word.strip(".-_") for word in words})
-    if present:
-        return known[present[0]] if len(present) == 1 else None
     if usernames:
+        known = {folded(name): name for name in usernames}
+        words = set(re.findall(r"[a-z0-9][a-z0-9._-]{1,63}", text))
+        present = sorted(name for name in known if name in words or name in {word.strip(".-_") for word in words})
+        return known[present[0]] if len(present) == 1 else None
+    if not _FIGURE.search(text):
         return None
     named = {m.group("name").strip("._-") for m in _ACCOUNT.finditer(text)}
     telling = sorted(name for name in named if re.search(r"\d", name) and re.search(r"[a-z]", name))
@@ -146,8 +155,8 @@ def error_said(told: Told) -> str | None:
     for line in told.logs.splitlines():
         if _ERROR_WORDS.search(folded(line)):
             return line[:500]
-    code = _CODE.search(said)
-    for quoted in _QUOTED.finditer(said):
+    code = _CODE.search(said) if _OF_CODES.search(said) else None
+    for quoted in _QUOTED.finditer(said) if '"' in said else ():
         if _ERROR_WORDS.search(folded(quoted.group("words"))):
             return quoted.group("words").strip()
     return code.group().strip()[:500] if code else None
@@ -155,7 +164,10 @@ def error_said(told: Told) -> str | None:
 
 def _domain(text: str, domains: Collection[str]) -> str | None:
     """One of the account's own, else the only one that is called a domain: other names may be anybody's."""
+    if "." not in text:
+        return None
     own = {folded(domain) for domain in domains}
-    known = next((m.group("name") for m in _DOMAIN.finditer(text) if m.group("name") in own), None)
-    called = {m.group("name") for m in _CALLED_DOMAIN.finditer(text)}
+    known = next((m.group("name") for m in _DOMAIN.finditer(text) if m.group("name") in own), None) if own else None
+    named = any(word in text for word in ("domain", "dominio"))
+    called = {m.group("name") for m in _CALLED_DOMAIN.finditer(text)} if named else set()
     return known or (called.pop() if len(called) == 1 and not own else None)

@@ -31,7 +31,7 @@ def filled_in(text: str) -> dict[str, str]:
     """`first_name`, `last_name`, `account_username`: those that a line names; of two such lines the first."""
     found: dict[str, str] = {}
     for line in text.split("\n")[:_MOST_LINES]:
-        read = _LINE.fullmatch(line)
+        read = _LINE.fullmatch(line) if ":" in line or "=" in line else None
         what = _LABELS.get(" ".join(folded(read["label"]).split())) if read else None
         if read is not None and what is not None:
             form = _USERNAME if what == "account_username" else _NAME

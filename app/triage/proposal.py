@@ -8,7 +8,7 @@ from app.triage.confidence import chance, sureness
 from app.triage.features import Evidence, Heard, of_message, weighed
 from app.triage.lexicon import Lexicon
 from app.triage.signals import Signals, read_signals
-from app.triage.text import read
+from app.triage.text import Told, read
 
 SURE_ENOUGH = 0.6
 """Below this the ticket goes to staff triage, with the candidates shown."""
@@ -54,7 +54,18 @@ def propose(
 
     `product`: what the account has, if known; `products`: names by which products may be called, to their slugs.
     """
-    told = read(subject, body)
+    return proposed(lexicon, read(subject, body), language=language, product=product, products=products)
+
+
+def proposed(
+    lexicon: Lexicon,
+    told: Told,
+    *,
+    language: str | None = None,
+    product: str | None = None,
+    products: Mapping[str, str] | None = None,
+) -> Proposal:
+    """The same from a message that is read already."""
     tongue = language or lexicon.languages.of(told.own)
     heard = of_message(told, product, lexicon.spelling.mended)
     return Proposal(tongue, _candidates(lexicon, heard), read_signals(told, products=products))

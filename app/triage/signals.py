@@ -1,19 +1,23 @@
 """What a message hints at besides its topic: for staff to see, never to decide by."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from app.triage.beginnings import LONGEST, beginnings
 from app.triage.extraction import error_said
 from app.triage.hints import HINTS, NUMBERS, PEOPLE
 from app.triage.text import Told, folded
 
 _MOST_READ, _MOST_WORDS = 6_000, 4
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,100}")
-_COUNTED = re.compile(
-    rf"\b(\d{{1,5}}|{'|'.join(sorted(NUMBERS))}) (?:of (?:our|my|the) )?(?:[a-z]{{2,12}} )?{PEOPLE}\b"
-)
-_PATTERNS = {name: re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)") for name, ways in HINTS.items()}
+_COUNTED = rf"(\d{{1,5}}|{'|'.join(sorted(NUMBERS))}) (?:of (?:our|my|the) )?(?:[a-z]{{2,12}} )?{PEOPLE}"
+_TURNS: Mapping[str, tuple[str, ...]] = {**HINTS, "people": (_COUNTED,)}
+_PATTERNS = {name: re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)") for name, ways in _TURNS.items()}
+_BEGINNINGS = {name: tuple(sorted(frozenset[str]().union(*map(beginnings, ways)))) for name, ways in _TURNS.items()}
+_PLACE = re.compile(r"\w+|\.")
+"""Where a turn of phrase may begin."""
 _SCOPES = ("all", "many", "single")
 
 
@@ -68,11 +72,11 @@ class Signals:
 def read_signals(told: Told, *, products: Mapping[str, str] | None = None) -> Signals:
     """`products`: names by which a product may be called, to its slug."""
     text = folded(told.own[:_MOST_READ])
+    found = heard(text)
     because = {
-        name: tuple(dict.fromkeys(m.group() for m in pattern.finditer(text)))[:_MOST_WORDS]
-        for name, pattern in _PATTERNS.items()
+        name: tuple(dict.fromkeys(match.group() for match in found.get(name, ())))[:_MOST_WORDS] for name in HINTS
     }
-    people, counted = _people(text)
+    people, counted = _people(found.get("people", ()))
     if counted:
         because["people"] = counted
     scope = next((name for name in _SCOPES if because[name]), None)
@@ -98,10 +102,31 @@ def read_signals(told: Told, *, products: Mapping[str, str] | None = None) -> Si
     )
 
 
-def _people(text: str) -> tuple[int | None, tuple[str, ...]]:
-    found = [(m.group(1), m.group()) for m in _COUNTED.finditer(text)]
-    numbers = [int(n) if n.isdigit() else NUMBERS[n] for n, _ in found]
-    return (max(numbers), tuple(words for _, words in found)[:4]) if numbers else (None, ())
+def heard(text: str) -> dict[str, list[re.Match[str]]]:
+    """The turns of phrase in folded text, by what they hint at, as searching it for each of them would find them."""
+    found: dict[str, list[re.Match[str]]] = {}
+    for place in _PLACE.finditer(text):
+        at = place.start()
+        for name in _begun_by(text[at : at + LONGEST]):
+            before = found.get(name)
+            if before and at < before[-1].end():
+                continue
+            match = _PATTERNS[name].match(text, at)
+            if match:
+                found.setdefault(name, []).append(match)
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _begun_by(letters: str) -> tuple[str, ...]:
+    """What a turn of phrase that begins with these letters may hint at."""
+    told = "0" if letters[0].isdecimal() else letters
+    return tuple(name for name, begins in _BEGINNINGS.items() if told.startswith(begins))
+
+
+def _people(found: Sequence[re.Match[str]]) -> tuple[int | None, tuple[str, ...]]:
+    numbers = [int(n) if (n := match.group(1)).isdigit() else NUMBERS[n] for match in found]
+    return (max(numbers), tuple(match.group() for match in found)[:4]) if numbers else (None, ())
 
 
 def _emergency(because: Mapping[str, tuple[str, ...]], people: int | None) -> bool:

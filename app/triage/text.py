@@ -56,6 +56,8 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.translate(_PLAIN_ASCII)
     composed = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
+    if composed.replace("\n", "").isprintable():
+        return composed
     return "".join(c if c.isprintable() or c == "\n" else " " if c in "\t\r\v\f" else "" for c in composed)
 
 

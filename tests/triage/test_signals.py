@@ -1,9 +1,13 @@
 """Hints for staff, each with the words that gave it."""
 
+import re
+
 import pytest
 
-from app.triage.signals import Signals, read_signals
-from app.triage.text import read
+from app.triage.hints import HINTS
+from app.triage.signals import Signals, heard, read_signals
+from app.triage.text import folded, read
+from tests.triage.tickets import tickets
 
 
 def signals(text: str, **names: str) -> Signals:
@@ -110,3 +114,14 @@ def test_nobodys_address_stands_in_a_hint() -> None:
 
 def test_plain_words_hint_at_nothing() -> None:
     assert signals("Please send me the invoice of May.").hints() == ()
+
+
+def test_looking_where_a_turn_of_phrase_may_begin_finds_what_searching_for_each_would() -> None:
+    found = 0
+    for ticket in (*tickets("others"), *tickets("unseen"), *tickets("fresh")):
+        text = folded(read(ticket.subject, ticket.body).own)
+        for name, ways in HINTS.items():
+            searched = [m.group() for m in re.finditer(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)", text)]
+            assert [match.group() for match in heard(text).get(name, ())] == searched, (name, text)
+            found += len(searched)
+    assert found > 50

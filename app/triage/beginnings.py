@@ -1,0 +1,61 @@
+"""How turns of phrase begin, so that each is looked for only where it can stand."""
+
+import re
+from collections.abc import Iterator
+
+_LITERAL = re.compile(r"[a-z0-9' -]*")
+_GROUP = re.compile(r"\((?:\?:|(?!\?))")
+_FIGURES = tuple("0123456789")
+LONGEST = 4
+"""So many characters tell them apart well enough."""
+
+
+def beginnings(pattern: str) -> frozenset[str]:
+    """Of whatever matches the pattern, the first characters: few, but enough to tell.
+
+    For patterns of letters, alternatives, repetitions and what must not follow; ValueError for others.
+    """
+    return frozenset(begin for way in _ways(pattern) for begin in _of_way(way))
+
+
+def _of_way(way: str) -> Iterator[str]:
+    literal = _LITERAL.match(way)
+    head = literal.group() if literal else ""
+    rest = way[len(head) :]
+    sure = head[:-1] if rest[:1] in ("?", "*", "{") else head
+    if sure:
+        yield sure[:LONGEST]
+    elif head and rest[0] != "{":
+        yield head
+        yield from _of_way(rest[1:])
+    elif way.startswith(r"\d"):
+        yield from _FIGURES
+    elif way.startswith(r"\."):
+        yield from (f".{begin}"[:LONGEST] for begin in _of_way(way[2:]))
+    elif way.startswith("(") and (inside := _GROUP.match(way)):
+        end = _end_of_group(way)
+        yield from beginnings(way[inside.end() : end])
+        if way[end + 1 : end + 2] == "?":
+            yield from _of_way(way[end + 2 :])
+    else:
+        raise ValueError(f"Nothing is known of how this begins: {way!r}")
+
+
+def _ways(pattern: str) -> Iterator[str]:
+    """The alternatives of the pattern."""
+    depth, at = 0, 0
+    for place, letter in enumerate(pattern):
+        depth += (letter == "(") - (letter == ")")
+        if letter == "|" and depth == 0:
+            yield pattern[at:place]
+            at = place + 1
+    yield pattern[at:]
+
+
+def _end_of_group(way: str) -> int:
+    depth = 0
+    for place, letter in enumerate(way):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0:
+            return place
+    raise ValueError(f"A group is not closed: {way!r}")
