@@ -63,7 +63,7 @@ LATEST_QUOTE: Final = """(SELECT jsonb_build_object('id', latest.id, 'edition', 
     ORDER BY latest.edition DESC LIMIT 1)"""
 """The price of the ticket `t` that was put last."""
 JUDGED: Final = f"""{SUMMARY}, t.decision::text AS decision, t.state, t.version AS version_of_row,
-  CASE WHEN a.id IS NOT NULL THEN {account_json("a")} END AS account, {in_force("$8::timestamptz", "$8", "_now")},
+  CASE WHEN a.id IS NOT NULL THEN {account_json("a")}::text END AS account, {in_force("$8::timestamptz", "$8", "_now")},
   coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
               AND server IS NOT NULL), '[]') AS incidents, {LATEST_QUOTE} AS latest_quote"""
 """All that what may be done with a ticket is judged by; $8 is the present instant."""
@@ -75,7 +75,7 @@ async def read_ticket(
     return await _read(database, provider_id, principal, JUDGED, "", *name, now)
 
 
-FIRM: Final = f"{firm_json('a')} AS firm"
+FIRM: Final = f"{firm_json('a')}::text AS firm"
 _FOR_CHANGE: Final = f"{JUDGED}, {FIRM}, {KEPT_COLUMNS}"
 _WITH_KEPT: Final = kept("$9", "$10")
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property, lru_cache
 from typing import Any
+
+import orjson
 
 from app.base.errors import Problem
 from app.db.accounts import list_accounts, read_account
@@ -26,8 +29,30 @@ _DRAWN = ("allowance", "at", "amount")
 CONFIRMED_FOR = timedelta(days=365)
 
 
+class KeptAccount(dict[str, Any]):
+    """The row of an account, shared by requests and so changed by none, with what decisions see of it."""
+
+    @cached_property
+    def seen(self) -> Account:
+        return _account(self)
+
+
+def kept_account(row: str | None) -> KeptAccount | None:
+    """From the row as text, which has all that it depends on: whoever is asked about again is not read again."""
+    return _kept(row) if row is not None else None
+
+
+@lru_cache(maxsize=512)
+def _kept(row: str) -> KeptAccount:
+    return KeptAccount(orjson.loads(row))
+
+
 def as_account(row: Mapping[str, Any]) -> Account:
     """The account of a row with its people and domains, as decisions see it."""
+    return row.seen if isinstance(row, KeptAccount) else _account(row)
+
+
+def _account(row: Mapping[str, Any]) -> Account:
     contract, firm = row["contract"], row["reseller"]
     return Account(
         reseller=(firm["account"] or firm["number"]) if firm is not None else None,

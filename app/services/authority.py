@@ -57,7 +57,7 @@ async def asked_for(errand: Errand, body: AuthorityAsk, redacted: Redactions) ->
     if body.ticket is None:
         return Asked(await gather(errand, body, errand.now, errand.now, redacted))
     known = await gather_ticket(errand, body.ticket, scopes=ASKING)
-    account = known.row["account"]
+    account = known.account
     check_asker(known.caller, body)
     names = {"account": account, "on_behalf_of": None}
     if body.on_behalf_of is not None:

@@ -13,7 +13,7 @@ from app.db.callers import Kind
 from app.policy.desk.quoting import quote_by_tariff
 from app.policy.situation import Request
 from app.schemas.idempotency import StoredAnswer
-from app.services.accounts import as_account
+from app.services.accounts import kept_account
 from app.services.errands import Errand
 from app.services.quotes.changing import Change, KnownQuote, carry_on, check_status, gather, judged
 from app.services.redacting import reason_without_secrets
@@ -115,9 +115,10 @@ async def _price(errand: Errand, known: KnownQuote, minutes: int) -> Decimal | N
     policy = await errand.policies.policy(errand.provider_id, quote["policy_version"], quote["settings_revision"])
     if quote["rule"] not in policy.document.fees:
         return offered
-    account = as_account(known.row["account"]) if known.row["account"] is not None else None
+    account = kept_account(known.row["account"])
     request = Request(facts=quote["facts"], estimated_minutes=minutes)
-    fee = quote_by_tariff(policy, quote["rule"], request, account, errand.now).fee
+    seen = account.seen if account is not None else None
+    fee = quote_by_tariff(policy, quote["rule"], request, seen, errand.now).fee
     taken = fee.amount if fee is not None else None
     if taken is None or (offered is not None and quote["terms"] == Terms.CAPPED and taken > offered):
         return offered

@@ -173,7 +173,7 @@ async def _write(errand: Errand, known: Known, happening: Happening) -> None:
     change = changed(errand, known, after, priced=latest is None or not expired(latest, errand.now), **columns)
     plan = command(errand, known, change, happening.kind, dict(happening.told), decided=decided)
     clocks = [_told_of(row, known, happening, errand.now) for row in plan.inserts["clock"]]
-    along, events = on_account(errand, after.decision, known.row["account"]) if decided else ([], [])
+    along, events = on_account(errand, after.decision, known.account) if decided else ([], [])
     ended, quote_events = _ended(errand, known, happening.quote)
     inserts = {**plan.inserts, "clock": clocks, "event": [*plan.inserts["event"], *events, *quote_events]}
     whole = Command(inserts, plan.update, (*plan.along, *along, *ended))

@@ -141,7 +141,5 @@ def command(
 def _form(errand: Errand, known: Known, change: Changed) -> Rows:
     """What a held ticket that was decided again calls for."""
     number, contact = change.ticket.account, change.columns.get("contact_id", known.row["contact_id"])
-    account = next(
-        (a for a in (known.row["account"], *known.candidates) if a is not None and a["number"] == number), None
-    )
+    account = next((a for a in (known.account, *known.candidates) if a is not None and a["number"] == number), None)
     return demanded(errand, change.ticket.decision, known.ticket.decision, known.id, account, contact)

@@ -9,6 +9,7 @@ from app.db.callers import CallerRow
 from app.policy.compile import CompiledPolicy
 from app.policy.life import Desk
 from app.policy.tickets.ticket import Judged, Ticket
+from app.services.accounts import kept_account
 from app.services.errands import Errand
 from app.services.shelf import Policies
 from app.services.speaking import around
@@ -34,7 +35,11 @@ class Known:
     @property
     def accounts(self) -> tuple[Mapping[str, Any] | None, ...]:
         """The rows of the ticket's account and of its reseller's own."""
-        return self.row["account"], self.row.get("firm")
+        return self.account, kept_account(self.row["firm"])
+
+    @property
+    def account(self) -> Mapping[str, Any] | None:
+        return kept_account(self.row["account"])
 
     def account_id(self, number: str | None) -> UUID | None:
         """Of the account that the ticket turned out to be about."""
@@ -48,7 +53,8 @@ async def known_of(
 ) -> Known:
     ticket = as_ticket(row)
     policy = await policy_of(errand, row, ticket)
-    desk = around(caller, row["account"], row["incidents"], candidates, row.get("firm"))
+    account, firm = kept_account(row["account"]), kept_account(row["firm"])
+    desk = around(caller, account, row["incidents"], candidates, firm)
     return Known(caller, row, policy, ticket, desk, candidates)
 
 

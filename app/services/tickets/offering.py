@@ -32,6 +32,7 @@ def offered(policy: CompiledPolicy, kind: str) -> tuple[str | int, ...]:
             return tuple(Coverage)
 
 
-def offered_with(policy: CompiledPolicy, verb: str) -> dict[str, tuple[str | int, ...]]:
-    """For members of the verb's body, what the policy offers there."""
-    return {member: offered(policy, kind) for member, kind in _OF_POLICY.get(verb, {}).items()}
+def offered_with(policy: CompiledPolicy, verb: str) -> tuple[tuple[str, tuple[str | int, ...]], ...]:
+    """Members of the verb's body with what the policy offers there."""
+    named = _OF_POLICY.get(verb)
+    return tuple((member, offered(policy, kind)) for member, kind in named.items()) if named else ()

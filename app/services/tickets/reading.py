@@ -17,6 +17,7 @@ from app.policy.tickets.ticket import Ticket
 from app.policy.tickets.ticket_clocks import ClockLine
 from app.policy.time.clocks import ClockReading
 from app.schemas.tickets import Order
+from app.services.accounts import kept_account
 from app.services.errands import Errand
 from app.services.speaking import around
 from app.services.ticket_state import KeptTicket, as_ticket
@@ -52,7 +53,7 @@ async def read(errand: Errand, ticket: str) -> dict[str, Any]:
     row = there(caller, found)
     kept = KeptTicket(row)
     policy = await policy_of(errand, row, kept)
-    desk = around(caller, row["account"], row["incidents"])
+    desk = around(caller, kept_account(row["account"]), row["incidents"])
     allowed = allowed_actions(policy, kept, desk, caller, errand.now, row["latest_quote"])
     return ticket_view(row, allowed)
 

@@ -1,8 +1,10 @@
 """What is said along with each action on a ticket: the members of its body, and what there is to choose from."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, Literal, get_args, get_origin
 
+import orjson
 from pydantic import BaseModel
 
 from app.policy.compile import CompiledPolicy
@@ -68,12 +70,24 @@ def _literals(annotation: Any) -> tuple[Any, ...]:
     return tuple(one for part in get_args(annotation) for one in _literals(part))
 
 
+def _written(said: Mapping[str, Any]) -> orjson.Fragment:
+    """Written once, as it goes into every answer."""
+    return orjson.Fragment(orjson.dumps(said))
+
+
 _NOTHING: Final[Mapping[str, Any]] = {"required": [], "optional": [], "choices": {}}
 _SAID: Final = {action: _said(action, body) for action, body in BODIES.items()}
+_WRITTEN: Final = {action: _written(said) for action, said in _SAID.items()}
+_NOTHING_WRITTEN: Final = _written(_NOTHING)
 
 
-def said_with(policy: CompiledPolicy, action: str) -> Mapping[str, Any]:
+def said_with(policy: CompiledPolicy, action: str) -> orjson.Fragment:
     """Names of what must be said along with an action and of what may be, and what there is to choose from."""
-    said = _SAID.get(action, _NOTHING)
     there = offered_with(policy, action)
-    return {**said, "choices": {**said["choices"], **there}} if there else said
+    return _with_choices(action, there) if there else _WRITTEN.get(action, _NOTHING_WRITTEN)
+
+
+@lru_cache(maxsize=512)
+def _with_choices(action: str, there: tuple[tuple[str, tuple[str | int, ...]], ...]) -> orjson.Fragment:
+    said = _SAID.get(action, _NOTHING)
+    return _written({**said, "choices": {**said["choices"], **dict(there)}})

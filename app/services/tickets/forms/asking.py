@@ -40,7 +40,7 @@ async def _ask(errand: Errand, body: SecureFormAsk, keys: SealingKeys, origin: s
     known = await gather(errand, body.ticket)
     if known.caller.kind is not Kind.STAFF:
         raise Problem("forbidden", "Staff ask for secure forms.")
-    account = known.row["account"]
+    account = known.account
     listed = {contact["id"] for contact in (account["contacts"] if account is not None else ())}
     if body.contact is not None and str(body.contact) not in listed:
         raise Problem("invalid", errors=[Fault("/contact", "not_offered", "Nobody of this id is listed there.")])
