@@ -14,12 +14,13 @@ from app.policy.compiled.conditions import Condition, Conditions, matches_topic
 from app.policy.compiled.coverage import CoverageTable
 from app.policy.compiled.rules import CompiledRule, RuleTable, asked_of, changed_by
 from app.policy.compiled.timetable import Timetable
+from app.policy.decision import AssumptionUsed
 from app.policy.language import tables
 from app.policy.language.awaited import Awaited
 from app.policy.language.document import Document
 from app.policy.language.entrances import Action, Channel
 from app.policy.language.matters import Alias
-from app.policy.language.model import AssumptionIds, words
+from app.policy.language.model import words
 from app.policy.language.prices import Band, Fee, Part, Step
 from app.policy.language.promises import Department, Target
 from app.policy.language.reading import Names
@@ -174,12 +175,13 @@ class CompiledPolicy:
         return {stage: tuple(rules) for stage, rules in table.items()}
 
     @cached_property
-    def _tables(self) -> dict[str, RuleTable]:
+    def tables(self) -> dict[str, RuleTable]:
+        """By stage, those that have rules."""
         return {stage: RuleTable(rules, self.topic_facts, self.wider) for stage, rules in self.rules.items()}
 
     def candidates(self, stage: str, values: Mapping[str, Any]) -> Sequence[CompiledRule]:
         """Rules of a stage that may apply to these values, in the document's order."""
-        table = self._tables.get(stage)
+        table = self.tables.get(stage)
         return table.candidates(values) if table is not None else ()
 
     @cached_property
@@ -341,17 +343,21 @@ class CompiledPolicy:
 
     # ── words ────────────────────────────────────────────────────────────────
     @cached_property
-    def _sentences(self) -> dict[tuple[str, str], str]:
+    def _sentences(self) -> dict[str, Mapping[str, str]]:
         return {}
 
-    def sentence(self, clause: str, language: str) -> str:
-        known = self._sentences.get((clause, language))
+    def sentences(self, language: str) -> Mapping[str, str]:
+        """Every clause in words; kept for the languages of the document."""
+        known = self._sentences.get(language)
         if known is None:
-            found = self.document.clauses.get(clause)
-            known = words(found.text, language, self.document.locale) if found else ""
-            if found is not None and (language == self.document.locale or language in self.document.languages):
-                self._sentences[clause, language] = known
+            document = self.document
+            known = {id_: words(clause.text, language, document.locale) for id_, clause in document.clauses.items()}
+            if language == document.locale or language in document.languages:
+                self._sentences[language] = known
         return known
+
+    def sentence(self, clause: str, language: str) -> str:
+        return self.sentences(language).get(clause, "")
 
     def priority_rank(self, priority: str | None) -> int:
         known = self.document.priorities.get(priority or "")
@@ -361,8 +367,10 @@ class CompiledPolicy:
         start, end = self.document.effective_from, self.document.effective_until
         return (start is None or start <= at) and (end is None or at < end)
 
-    def readings(self, ids: AssumptionIds) -> dict[str, str]:
-        return {id_: self.chosen.get(id_, "") for id_ in ids}
+    @cached_property
+    def readings(self) -> Mapping[str, AssumptionUsed]:
+        """The reading in force of every assumption, as a decision that rests on it says so."""
+        return {id_: AssumptionUsed(id_, self.chosen.get(id_, "")) for id_ in (*self.document.assumptions, *self.chosen)}
 
 
 def _nearest(by_topic: Mapping[str, Any], topic: str) -> Any:

@@ -73,6 +73,6 @@ def test_no_more_is_remembered_than_fits() -> None:
     policy = compiled("mexxus")
     for number in range(3_000):
         policy.candidates("priority", {"topic": f"web.made_up_{number}"})
-    table = policy._tables["priority"]
+    table = policy.tables["priority"]
     assert [len(finder) for finder in table._finders] == [1_000]
     assert len(table._kept) < 10

@@ -124,7 +124,7 @@ class Deliberation:
         self.remembered: dict[str, Any] = {}
         """Facts that the rules about a step have derived; they stay with the ticket."""
         self._citations: dict[tuple[str, str, str], Citation] = {}
-        self._assumptions: dict[str, str] = {}
+        self._assumptions: dict[str, AssumptionUsed] = {}
 
     def calendar(self, slug: str) -> Calendar:
         return self.policy.calendar(slug, self.values.get("timezone"))
@@ -132,9 +132,10 @@ class Deliberation:
     # ── what is said and why ─────────────────────────────────────────────────
     def cite(self, source: Sourced, effect: str = "", reads: Iterable[str] = ()) -> None:
         """Record the clauses and readings that a statement rests on."""
-        self.cite_clauses(source.clauses, effect, reads)
-        if source.assumption:
-            self._assumptions |= self.policy.readings(source.assumption)
+        if source.clauses:
+            self.cite_clauses(source.clauses, effect, reads)
+        for id_ in source.assumption:
+            self._assumptions[id_] = self.policy.readings[id_]
 
     def cite_silence(self) -> None:
         """Where no clause has spoken: what holds where the policy is silent, else what it says of itself."""
@@ -149,8 +150,8 @@ class Deliberation:
             key = clause, stage, effect
             if key not in known:
                 if because is None:
-                    because = self._because(reads)
-                known[key] = Citation(clause, self.policy.sentence(clause, self.language), stage, effect, because)
+                    sentences, because = self.policy.sentences(self.language), self._because(reads)
+                known[key] = Citation(clause, sentences.get(clause, ""), stage, effect, because)
 
     def _because(self, reads: Iterable[str]) -> dict[str, Any]:
         quiet, values, because = self.policy.quiet_facts, self.values, {}
@@ -166,14 +167,16 @@ class Deliberation:
 
     @property
     def assumptions(self) -> tuple[AssumptionUsed, ...]:
-        return tuple(AssumptionUsed(id_, value) for id_, value in self._assumptions.items())
+        return tuple(self._assumptions.values())
 
     # ── the decision table ───────────────────────────────────────────────────
     def run(self, stage: str) -> None:
         """Ask the rules of a stage, in the document's order, until one ends admission."""
         self.stage = stage
-        values = self.values
-        for ready in self.policy.candidates(stage, values):
+        table, values = self.policy.tables.get(stage), self.values
+        if table is None:
+            return
+        for ready in table.candidates(values):
             if (self.exempt_stages or self.exempt_checks) and self._spared(ready):
                 continue
             if ready.same is not None and not self._finds_alike(ready.same):
