@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeGuard
 
-from pydantic import TypeAdapter
-
 from app.policy.compiled.conditions import Condition, Conditions, matches_topic
 from app.policy.compiled.coverage import CoverageTable
+from app.policy.compiled.promises import CompiledTarget
 from app.policy.compiled.rules import CompiledRule, RuleTable, asked_of, changed_by
 from app.policy.compiled.timetable import Timetable
 from app.policy.decision import AssumptionUsed
@@ -31,7 +30,6 @@ from app.policy.time.calendars import Calendar as OpeningTimes
 Numbers = tuple[int, int]
 """Version of the policy, and revision of the operator's settings."""
 
-_DURATIONS = TypeAdapter(timedelta)
 _DERIVED_TOPICS = frozenset({"topic", "topic.given", "similar_to", "about"})
 
 
@@ -112,13 +110,18 @@ class CompiledPolicy:
         return Names(self.document)
 
     @cached_property
-    def _timed(self) -> dict[str, Callable[[Any], Any]]:
-        return {name: TIMED[f.type] for name, f in self.document.facts.items() if f.type in TIMED}
+    def _readers(self) -> dict[str, Callable[[Any], Any]]:
+        """Facts whose stated JSON value means something richer: an instant, an amount, a length of time."""
+        by_type = {**TIMED, "decimal": _decimal, "money": _decimal}
+        return {name: by_type[fact.type] for name, fact in self.document.facts.items() if fact.type in by_type}
 
     def stated(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Facts under the document's own names, times as times."""
-        own = {self.aliases.get(name, name): value for name, value in facts.items()}
-        return {**own, **{name: self._timed[name](own[name]) for name in self._timed.keys() & own.keys()}}
+        """Facts under the document's own names, with the values that they mean."""
+        aliases, readers, own = self.aliases, self._readers, {}
+        for given, value in facts.items():
+            name = aliases.get(given, given)
+            own[name] = readers[name](value) if name in readers else value
+        return own
 
     @cached_property
     def quiet_facts(self) -> frozenset[str]:
@@ -133,12 +136,6 @@ class CompiledPolicy:
     @cached_property
     def _conditions(self) -> Conditions:
         return Conditions(self.topic_facts.__contains__, self.calendar, self.wider)
-
-    @cached_property
-    def readers(self) -> dict[str, Callable[[Any], Any]]:
-        """Facts whose stated JSON value means something richer: an instant, an amount, a length of time."""
-        by_type = {"instant": _instant, "decimal": _decimal, "money": _decimal, "duration": _duration}
-        return {name: by_type[fact.type] for name, fact in self.document.facts.items() if fact.type in by_type}
 
     def condition(self, predicate: Mapping[str, Any] | None) -> Condition:
         return self._conditions.build(predicate)
@@ -202,7 +199,7 @@ class CompiledPolicy:
         return CoverageTable(self.document, self.condition)
 
     @cached_property
-    def targets(self) -> tuple[tuple[Target, Condition], ...]:
+    def targets(self) -> tuple[CompiledTarget, ...]:
         """Departments before priorities before the rest, then the document's order."""
 
         def rank(numbered: tuple[int, Target]) -> tuple[int, int]:
@@ -211,7 +208,7 @@ class CompiledPolicy:
             return (0 if "department" in reads else 1 if "priority" in reads else 2, position)
 
         ordered = sorted(enumerate(tables.targets(self.document)), key=rank)
-        return tuple((target, self.condition(target.when)) for _, target in ordered)
+        return tuple(CompiledTarget.of(target, self.condition(target.when), self.document) for _, target in ordered)
 
     @cached_property
     def awaited(self) -> Awaited:
@@ -370,7 +367,9 @@ class CompiledPolicy:
     @cached_property
     def readings(self) -> Mapping[str, AssumptionUsed]:
         """The reading in force of every assumption, as a decision that rests on it says so."""
-        return {id_: AssumptionUsed(id_, self.chosen.get(id_, "")) for id_ in (*self.document.assumptions, *self.chosen)}
+        return {
+            id_: AssumptionUsed(id_, self.chosen.get(id_, "")) for id_ in (*self.document.assumptions, *self.chosen)
+        }
 
 
 def _nearest(by_topic: Mapping[str, Any], topic: str) -> Any:
@@ -378,16 +377,5 @@ def _nearest(by_topic: Mapping[str, Any], topic: str) -> Any:
     return by_topic[max(fitting, key=len)] if fitting else None
 
 
-def _instant(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    instant = datetime.fromisoformat(value)
-    return instant if instant.tzinfo is not None else None
-
-
 def _decimal(value: Any) -> Any:
     return Decimal(value) if isinstance(value, str | int) and not isinstance(value, bool) else value
-
-
-def _duration(value: Any) -> Any:
-    return _DURATIONS.validate_python(value) if isinstance(value, str) else value

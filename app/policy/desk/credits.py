@@ -50,7 +50,7 @@ def credits_due(
     """What the period in which `at` lies has brought; `facts` hold the fees, availability is in percent."""
     d = reasoning(policy, at, "credit")
     stated = policy.stated(facts)
-    d.values.update({name: policy.readers.get(name, _as_it_is)(value) for name, value in stated.items()})
+    d.values.update(stated)
     zone = ZoneInfo(policy.document.tz)
     found = []
     for source, credit in _credits_of_targets(policy):
@@ -156,7 +156,3 @@ def _due(policy: CompiledPolicy, values: Mapping[str, object], source: str, of: 
     share = min(share, _ALL)
     amount = rounded(Decimal(str(fee)) * share, unit) if known else None
     return CreditDue(source=source, of=of, share=share, amount=amount, currency=unit)
-
-
-def _as_it_is(value: object) -> object:
-    return value

@@ -116,7 +116,7 @@ def _miss(d: Deliberation, fields: Mapping[str, Any]) -> Breach | None:
 
 def _targets(d: Deliberation, metric: str) -> list[Target]:
     """The targets that may have given this time: those whose condition holds, else every one of the metric."""
-    of_metric = [(t, when) for t, when in d.policy.targets if t.metric == metric]
+    of_metric = [(each.target, each.when) for each in d.policy.targets if each.metric == metric]
     fitting = [t for t, when in of_metric if when.holds(d.values)]
     return fitting[:1] or [t for t, _ in of_metric]
 

@@ -28,8 +28,6 @@ def topic(d: Deliberation) -> None:
     """What it is about: stated facts over defaults, aliases, the level where such matters are expected."""
     d.stage = "topic"
     stated = d.policy.stated(d.request.facts)
-    for name in stated.keys() & d.policy.readers.keys():
-        stated[name] = d.policy.readers[name](stated[name])
     d.values.update(stated)
     for name, fact in (("work.start", "work_from"), ("work.end", "work_to")):
         if fact in stated:
@@ -116,12 +114,20 @@ def settle_account(d: Deliberation) -> None:
     _set_account_facts(d, found)
 
 
+_OF_ACCOUNT = (
+    ("active", "account.active"),
+    ("contact_info_current", "account.contact_info_current"),
+    ("account_state", "account.state"),
+    ("reseller", "account.reseller"),
+)
+
+
 def _set_account_facts(d: Deliberation, found: Standing) -> None:
     values, account, stated = d.values, found.account, d.request.facts
     values.update(of_sender(found, d.request.sender))
     if account is None:
         return
-    known: dict[str, Any] = {
+    known = {
         "product": _own_product(d, account),
         "product_variant": account.product_variant,
         "variant": account.product_variant,
@@ -139,9 +145,11 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
         "timezone": account.tz,
         **account.facts,
     }
-    values.update({k: v for k, v in known.items() if v is not None and k not in stated})
-    for name in ("active", "contact_info_current", "state", "reseller"):
-        values[f"account.{name}"] = values.get("account_state" if name == "state" else name)
+    for name, value in known.items():
+        if value is not None and name not in stated:
+            values[name] = value
+    for name, of_account in _OF_ACCOUNT:
+        values[of_account] = values.get(name)
     product, catalogue = values.get("product"), account.market_catalogue
     values["product_available"] = catalogue is None or product is None or product in catalogue
     sold = d.policy.document.products.get(str(product)) if product is not None else None
@@ -156,7 +164,7 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
         values["first_name"], values["last_name"] = first, last or first
     sender = d.request.sender
     if sender and sender.email and sender.mail_auth != "fail" and "vip_affected" not in stated:
-        values["vip_affected"] = sender.email.casefold() in {v.casefold() for v in account.vip}
+        values["vip_affected"] = bool(account.vip) and sender.email.casefold() in {v.casefold() for v in account.vip}
     users, total = values.get("users_affected"), values.get("users_total")
     if isinstance(users, int) and isinstance(total, int) and total > 0:
         values["share_affected"] = round(users / total, 6)

@@ -1,15 +1,17 @@
 """Stage target: the times this ticket is given, each with its start, its due time and how firmly it is meant."""
 
-from datetime import datetime, time
+from collections.abc import Mapping
+from datetime import datetime
 
-from app.base.vocabulary import Strength, TicketStatus
-from app.policy.compile import CompiledPolicy
+from app.base.vocabulary import Strength
+from app.policy.compiled.conditions import ALWAYS
+from app.policy.compiled.promises import CompiledTarget
 from app.policy.decision import TargetTime
 from app.policy.language.promises import Target
 from app.policy.situation import ContractTarget
 from app.policy.stages.deliberation import Deliberation
 from app.policy.tickets.ticket_clocks import ClockTerms
-from app.policy.time.clock_plans import ClockKind, usual_pauses
+from app.policy.time.clock_plans import ClockKind
 
 
 def target(d: Deliberation) -> None:
@@ -18,20 +20,26 @@ def target(d: Deliberation) -> None:
     if d.channel is not None and d.channel.channel.targets == "none":
         return
     seen: set[str] = set()
-    for promised, when in d.policy.targets:
-        if promised.metric in seen or not when.holds(d.values):
+    own = _contract_targets(d)
+    for promised in d.policy.targets:
+        metric = promised.metric
+        if metric in seen or not promised.when.holds(d.values):
             continue
-        start = _start(d, promised)
-        if start is None or promised.metric in d.cancelled_metrics or _is_cancelled(d, promised):
+        start = _start(d, promised.start)
+        if start is None or metric in d.cancelled_metrics or _is_cancelled(d, promised.target):
             continue
-        seen.add(promised.metric)
-        _promise(d, promised, start)
-        d.cite(promised, promised.metric, when.reads)
-        if promised.calendar is not None:
-            d.cite(d.policy.document.calendars[promised.calendar], f"calendar={promised.calendar}")
-    for metric, own in _contract_targets(d):
+        seen.add(metric)
+        if metric in own and promised.target.overridden_by_contract:
+            _by_contract(d, metric, own[metric], start, promised.target)
+        else:
+            put_on_the_clock(d, promised, start, d.entry.entry.strength if d.entry else None)
+        d.cite(promised.target, metric, promised.when.reads)
+        calendar = promised.target.calendar
+        if calendar is not None:
+            d.cite(d.policy.document.calendars[calendar], f"calendar={calendar}")
+    for metric, value in own.items():
         if metric not in seen:
-            _by_contract(d, metric, own, d.received_at)
+            _by_contract(d, metric, value, d.received_at)
     d.run("target")
 
 
@@ -39,20 +47,16 @@ def _is_cancelled(d: Deliberation, promised: Target) -> bool:
     return "billed" in promised.cancelled_by and d.coverage == "billable"
 
 
-def _start(d: Deliberation, promised: Target) -> datetime | None:
-    match promised.start:
-        case "received":
-            start: datetime | None = d.situation.completed_at or d.received_at
-        case "intake_complete":
-            start = d.situation.completed_at or d.received_at
+def _start(d: Deliberation, event: str) -> datetime | None:
+    match event:
+        case "received" | "intake_complete":
+            return d.situation.completed_at or d.received_at
         case "channel_attended":
             start = d.situation.completed_at or d.received_at
             calendar = d.channel.channel.calendar if d.channel else None
-            if calendar is not None:
-                start = d.calendar(calendar).next_opening(start)
-        case event:
-            start = d.situation.clock_starts.get(event) or _since_it_holds(d, event)
-    return start
+            return start if calendar is None else d.calendar(calendar).next_opening(start)
+        case _:
+            return d.situation.clock_starts.get(event) or _since_it_holds(d, event)
 
 
 def _since_it_holds(d: Deliberation, fact: str) -> datetime | None:
@@ -63,19 +67,11 @@ def _since_it_holds(d: Deliberation, fact: str) -> datetime | None:
     return value if isinstance(value, datetime) else d.at
 
 
-def _promise(d: Deliberation, promised: Target, start: datetime) -> None:
-    own = dict(_contract_targets(d)).get(promised.metric)
-    if own is not None and promised.overridden_by_contract:
-        _by_contract(d, promised.metric, own, start, promised)
-    else:
-        put_on_the_clock(d, promised, start, d.entry.entry.strength if d.entry else None)
-
-
-def _contract_targets(d: Deliberation) -> list[tuple[str, ContractTarget]]:
+def _contract_targets(d: Deliberation) -> Mapping[str, ContractTarget]:
     contract = d.account.contract if d.account else None
     if contract is None or d.priority is None:
-        return []
-    return [(metric, by[d.priority]) for metric, by in contract.targets.items() if d.priority in by]
+        return {}
+    return {metric: by[d.priority] for metric, by in contract.targets.items() if d.priority in by}
 
 
 def _by_contract(
@@ -85,54 +81,52 @@ def _by_contract(
     calendar = promised.calendar if promised else None
     if own.kind == "business" and calendar is None:
         calendar = _business_calendar(d)
-    put_on_the_clock(d, Target(metric=metric, kind=own.kind, max=own.max, calendar=calendar), start)
+    agreed = Target(metric=metric, kind=own.kind, max=own.max, calendar=calendar)
+    put_on_the_clock(d, CompiledTarget.of(agreed, ALWAYS, d.policy.document), start)
 
 
 def _business_calendar(d: Deliberation) -> str | None:
     """The calendar that the policy's own business targets, else the channel, go by."""
-    used = [t.calendar for t, _ in d.policy.targets if t.calendar and t.kind == "business"]
-    return used[0] if used else d.channel.channel.calendar if d.channel else None
+    targets = (promised.target for promised in d.policy.targets)
+    used = next((t.calendar for t in targets if t.calendar and t.kind == "business"), None)
+    return used or (d.channel.channel.calendar if d.channel else None)
 
 
-def put_on_the_clock(d: Deliberation, promised: Target, start: datetime, strength: Strength | None = None) -> None:
+def put_on_the_clock(
+    d: Deliberation, promised: CompiledTarget, start: datetime, strength: Strength | None = None
+) -> None:
     """A target becomes a clock's terms, and the times that follow from them."""
-    terms = terms_of(d.policy, promised, start, strength)
-    if terms.calendar in d.policy.timetable.moving:
-        terms = terms.model_copy(update={"zone": d.values.get("timezone")})
-    plan = terms.plan(d.policy)
-    times = plan.times
+    policy, given = d.policy, promised.target
+    terms = ClockTerms(
+        metric=promised.metric,
+        kind=given.kind,
+        start=start,
+        by=policy.numbers,
+        minimum=given.min,
+        maximum=given.max,
+        days=given.n or 1,
+        calendar=given.calendar,
+        zone=d.values.get("timezone") if given.calendar in policy.timetable.moving else None,
+        cutoff=promised.cutoff,
+        pauses=promised.pauses,
+        strength=strength or promised.strength,
+        liability=promised.liability,
+    )
+    plan = terms.plan(policy)
+    started_at, earliest_at, due_at = plan.times
     d.clocks.append((terms, plan))
-    timed = times.due_at is not None or plan.kind in (ClockKind.ELAPSED, ClockKind.BUSINESS)
+    timed = due_at is not None or plan.kind in (ClockKind.ELAPSED, ClockKind.BUSINESS)
     d.targets.append(
         TargetTime(
             metric=terms.metric,
             kind=terms.kind,
-            clock_start=times.started_at if timed else None,
-            earliest_at=times.earliest_at,
-            due_at=times.due_at,
+            clock_start=started_at if timed else None,
+            earliest_at=earliest_at,
+            due_at=due_at,
             calendar=terms.calendar,
             strength=terms.strength,
             liability=terms.liability,
         )
-    )
-
-
-def terms_of(policy: CompiledPolicy, promised: Target, start: datetime, strength: Strength | None) -> ClockTerms:
-    liability = promised.liability
-    pauses = usual_pauses(promised.metric) if promised.pauses is None else promised.pauses
-    return ClockTerms(
-        metric=promised.metric,
-        kind=promised.kind,
-        start=start,
-        by=policy.numbers,
-        minimum=promised.min,
-        maximum=promised.max,
-        days=promised.n or 1,
-        calendar=promised.calendar,
-        cutoff=time.fromisoformat(promised.cutoff) if promised.cutoff not in (None, "24:00") else None,
-        pauses=tuple(sorted(TicketStatus(p) for p in pauses)),
-        strength=strength or promised.strength or policy.document.strength,
-        liability="credit" if liability is not None and not isinstance(liability, str) else liability or "unspecified",
     )
 
 

@@ -29,9 +29,9 @@ def negotiate(step: Step) -> Result:
         )
         fresh = started(step.policy, terms, step.ticket.status, step.at)
         clocks = (*clocks, fresh.with_records(step.policy, step.at, agreed))
-    for target, when in step.policy.targets:
-        if target.kind == "negotiated" and when.holds(d.values):
-            d.cite(target, target.metric)
+    for promised in step.policy.targets:
+        if promised.target.kind == "negotiated" and promised.when.holds(d.values):
+            d.cite(promised.target, promised.metric)
     d.emit("record", of="agreement", to=step.payload.get("agreed_with"))
     return same(step, step.ticket.changed(clocks=clocks))
 
