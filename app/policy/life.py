@@ -58,7 +58,7 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
     decision = answer(d)
     account = d.account or desk.account
     status = status_after(decision)
-    ticket = Ticket(
+    ticket = Ticket.model_construct(
         id=id_,
         account=account.number if account else None,
         received_at=at,
@@ -109,7 +109,7 @@ def _closed(opened: Opened, decision: Decision, survivor: Ticket, at: datetime) 
 
 
 def _arriving(desk: Desk) -> Situation:
-    return Situation(
+    return Situation.model_construct(
         account=desk.account,
         account_named=desk.account_named,
         candidates=desk.candidates,
@@ -159,7 +159,7 @@ def decide_again_from_the_start(
     policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetime, *, confirmed: bool = False
 ) -> tuple[Decision, Ticket]:
     """A held ticket has been added to: the whole decision anew; if complete, its clocks start now."""
-    situation = Situation(
+    situation = Situation.model_construct(
         account=desk.account,
         account_named=desk.account_named,
         candidates=desk.candidates,
@@ -204,7 +204,7 @@ def told_more(policy: CompiledPolicy, before: Ticket, ticket: Ticket, desk: Desk
 def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetime, verb: str) -> Deliberation:
     """The values of a ticket as they stand, ready for the rules about a transition."""
     request = ticket.request.model_copy(update={"facts": dict(ticket.facts)})
-    situation = Situation(
+    situation = Situation.model_construct(
         account=desk.account,
         account_named=True,
         candidates=desk.candidates,

@@ -112,7 +112,7 @@ def as_open_ticket(row: Mapping[str, Any]) -> OpenTicket:
 
 def refreshed(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> Ticket:
     """The ticket with its clocks read at this instant: one may have been missed since the last change."""
-    return ticket.changed(clocks=tuple(c.with_records(policy, at) if c.going else c for c in ticket.clocks))
+    return ticket.changed(clocks=tuple(line.current(policy, at) for line in ticket.clocks))
 
 
 def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_an_excuse_labels_a_miss_and_changes_nothing_else() -> None:
     late: list[ClockEvent] = [Stopped(START + 5 * HOUR)]
     plain = read(plan(), late, START + 9 * HOUR)
     excused = read(plan(), [*late, Excused(START + 8 * HOUR, "third_party")], START + 9 * HOUR)
-    assert excused == replace(plain, excused_by="third_party")
+    assert excused == plain._replace(excused_by="third_party")
     withdrawn = [*late, Excused(START + 8 * HOUR, "third_party"), Excused(START + 9 * HOUR, None)]
     assert read(plan(), withdrawn, START + 9 * HOUR) == plain
 

@@ -85,7 +85,7 @@ def test_a_number_in_a_table_of_times_is_a_number_of_business_days() -> None:
     cells = {"all": {"*": 3}, "some": {"*": 1}}
     counted = {"table": {"by": ["impact", "priority"], "cells": cells}, "kind": "within_business_days", "max": None}
     policy = harbour({**PATCH, "targets": {"0": {**PATCH["targets"]["0"], **counted}}})
-    days = [(target.n, target.max) for target, _ in policy.targets if target.kind == "within_business_days"]
+    days = [(p.target.n, p.target.max) for p in policy.targets if p.target.kind == "within_business_days"]
     assert set(days) == {(3, None), (1, None)}
 
 

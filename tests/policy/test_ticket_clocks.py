@@ -12,7 +12,7 @@ from app.policy.loading import check, load
 from app.policy.settling import settle
 from app.policy.situation import Account, ListedContact, Request, Sender
 from app.policy.tickets.ticket import Ticket
-from app.policy.tickets.ticket_clocks import ClockTerms, carried_on, replanned, started, stopped
+from app.policy.tickets.ticket_clocks import ClockTerms, carried_on, replanned, started, stopped, with_status
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition
 from tests.benchmarks.decisions import compiled
@@ -57,6 +57,26 @@ def terms(policy: CompiledPolicy, hours: int, calendar: str | None = "office") -
     return ClockTerms(
         metric="resolve", kind=kind, start=TUESDAY, by=policy.numbers, maximum=hours * HOUR, calendar=calendar
     )
+
+
+def test_a_clock_that_has_just_changed_stands_as_it_was_read() -> None:
+    policy = compiled("tsc")
+    running = started(policy, terms(policy, 2), TicketStatus.OPEN, TUESDAY)
+    [paused] = with_status(policy, [running], TicketStatus.WAITING_CUSTOMER, TUESDAY + HOUR)
+    [met] = stopped(policy, [paused], None, TUESDAY + 2 * HOUR)
+    for line, at in ((running, TUESDAY), (paused, TUESDAY + HOUR), (met, TUESDAY + 2 * HOUR)):
+        assert line.current(policy, at) is line
+        assert line.with_records(policy, at) == line
+
+
+def test_a_clock_that_goes_on_is_read_anew_and_one_that_has_ended_is_not() -> None:
+    policy = compiled("tsc")
+    running = started(policy, terms(policy, 2), TicketStatus.OPEN, TUESDAY)
+    assert running.current(policy, TUESDAY + 3 * HOUR).late == HOUR
+    begun_late = started(policy, terms(policy, 2), TicketStatus.OPEN, TUESDAY + 3 * HOUR)
+    assert begun_late.current(policy, TUESDAY + 4 * HOUR).late == 2 * HOUR
+    [met] = stopped(policy, [running], None, TUESDAY + HOUR)
+    assert met.current(policy, TUESDAY + 9 * HOUR) is met
 
 
 def test_new_settings_lay_out_anew_only_what_is_left() -> None:

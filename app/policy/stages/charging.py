@@ -116,7 +116,7 @@ def _free(d: Deliberation) -> FeeDecision:
     if waived is not None and (tariff := d.policy.document.fees.get(waived)) is not None:
         d.cite_clauses(tariff.waive_clauses, "fee waived")
         _give_back(d)
-    return FeeDecision(
+    return FeeDecision.model_construct(
         kind=FeeKind.NONE,
         amount=in_money(_NOTHING, d),
         currency=currency(d),
@@ -207,7 +207,7 @@ def described(d: Deliberation, slug: str, tariff: Fee, found: Price) -> FeeDecis
     if indicative == "until_paid":
         indicative = money.quoted is None and not (found.amount is not None and money.paid >= found.amount > 0)
     rate = fees.hourly_rate(tariff, unit)
-    return FeeDecision(
+    return FeeDecision.model_construct(
         kind=FeeKind(found.kind) if found.kind != "steps" else "steps",
         amount=found.amount,
         currency=unit,
@@ -322,7 +322,7 @@ def _overtime(d: Deliberation, slug: str, tariff: Fee) -> FeeDecision:
     elif overtime is not None and overtime.status == "applies":
         status = {"status": "applies", "rate": overtime.rate}
     consent = tariff.consent == "required"
-    return FeeDecision(
+    return FeeDecision.model_construct(
         kind=FeeKind.OVERTIME, amount=amount, currency=currency(d), rule=slug, consent_required=consent, **status
     )
 

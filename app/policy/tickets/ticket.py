@@ -123,7 +123,7 @@ class Ticket(Model):
     def read_again(self, policy: CompiledPolicy, at: datetime) -> "Ticket":
         """The ticket as its clocks show at this instant: what fell due meanwhile is breached."""
         try:
-            clocks = tuple(line.with_records(policy, at) if line.going else line for line in self.clocks)
+            clocks = tuple(line.current(policy, at) for line in self.clocks)
         except CalendarHorizonExceeded:  # nobody knows yet how long that is; they stand as last read
             return self
         return self.changed(clocks=clocks)

@@ -152,6 +152,11 @@ class ClockLine(Model):
         set_to = self.set_to
         return read(self.terms.plan(policy), [r.event(policy, set_to) for r in self.records], at)
 
+    def current(self, policy: CompiledPolicy, at: datetime) -> "ClockLine":
+        """As it stands at this instant: what has ended stays, and what has just happened to it has been read."""
+        read_now = self.records and self.records[-1].at == at
+        return self if read_now or not self.going else self.with_records(policy, at)
+
     def with_records(self, policy: CompiledPolicy, at: datetime, *more: ClockRecord) -> "ClockLine":
         """The clock after these events, read at this instant."""
         longer = self.model_copy(update={"records": (*self.records, *more)}) if more else self

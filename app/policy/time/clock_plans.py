@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
 from typing import NamedTuple
 
 from app.base.vocabulary import Strength, TicketStatus
@@ -96,9 +95,15 @@ class ClockPlan:
         moved = replace(other, start=self.start, cycle=self.cycle, calendar=self.calendar)
         return self == moved and self.calendar.name == other.calendar.name
 
-    @cached_property
+    @property
     def times(self) -> Times:
-        """When the clock begins to count, from when it is usually met, and when it is due."""
+        """When the clock begins to count, from when it is usually met, and when it is due; laid out once."""
+        known: Times | None = self.__dict__.get("_times")
+        if known is None:
+            known = self.__dict__["_times"] = self._laid_out()
+        return known
+
+    def _laid_out(self) -> Times:
         start, pace = self.start, self.pace
         match self.kind:
             case ClockKind.ELAPSED | ClockKind.BUSINESS:

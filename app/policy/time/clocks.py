@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from app.base.vocabulary import ClockState, Strength, TicketStatus
 from app.policy.time.calendars import Calendar
@@ -72,8 +73,7 @@ class Excused:
 ClockEvent = StatusChanged | Stopped | Cancelled | Reclassified | Replanned | Negotiated | Excused
 
 
-@dataclass(frozen=True, slots=True)
-class ClockReading:
+class ClockReading(NamedTuple):
     """A clock as it stands at one instant. Durations are open time of the clock's own calendar."""
 
     metric: str

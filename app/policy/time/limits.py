@@ -1,7 +1,8 @@
 """A due time on its way through a ticket's life: it is used up while the clock runs and moves while it waits."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from app.policy.time.clock_plans import DAY_KINDS, ClockKind, ClockPlan
 
@@ -9,8 +10,7 @@ _NOTHING = timedelta(0)
 _INSTANT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """All amounts are open time of the plan's calendar."""
 
     plan: ClockPlan
@@ -29,8 +29,7 @@ class Limit:
     def run(self, start: datetime, end: datetime) -> "Limit":
         pace = self.plan.pace
         late = pace.elapsed(max(start, self.due), end) if self.due is not None and self.due < end else _NOTHING
-        used, late = self.used + pace.elapsed(start, end), self.late + late
-        return Limit(self.plan, self.earliest, self.due, self.laid_for, self.target, used, late)
+        return self._replace(used=self.used + pace.elapsed(start, end), late=self.late + late)
 
     def wait(self, start: datetime, end: datetime) -> "Limit":
         """What was left at the start of the wait is left at its end; a time that is missed already stays."""
@@ -39,7 +38,7 @@ class Limit:
         earliest = self.earliest
         if earliest is not None and earliest > start:
             earliest = self._moved(earliest, start, end)
-        return replace(self, earliest=earliest, due=self._moved(self.due, start, end))
+        return self._replace(earliest=earliest, due=self._moved(self.due, start, end))
 
     def _moved(self, instant: datetime, start: datetime, end: datetime) -> datetime:
         pace = self.plan.pace
@@ -74,7 +73,7 @@ class Limit:
     def _laid(self, plan: ClockPlan, due: datetime, at: datetime) -> "Limit":
         target = self.used + plan.pace.elapsed(at, due)
         earliest = None if self.earliest is None else min(self.earliest, due)
-        return replace(self, plan=plan, earliest=earliest, due=due, laid_for=due, target=target)
+        return self._replace(plan=plan, earliest=earliest, due=due, laid_for=due, target=target)
 
 
 def limit_of(plan: ClockPlan) -> Limit:
