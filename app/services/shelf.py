@@ -1,8 +1,9 @@
 """The policies of a process, compiled once for each version and revision; both are immutable, so none grows stale."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from app.db.policies import documents, numbers_at
 from app.db.pool import Database
 from app.db.providers import find_provider, latest_providers
 from app.policy.compile import CompiledPolicy, Numbers
+from app.policy.language.document import Document
 from app.policy.language.faults import PolicyFaults
 from app.policy.language.model import words
 from app.policy.language.settings import Settings
@@ -23,6 +25,8 @@ _MOST = 64
 """Compiled policies kept; the one unused for longest goes."""
 _PREPARED = 16
 """Providers whose policies are read before the first request; those of others when they are first asked for."""
+_COMPARED = 8
+"""Policies that a new one may share its topics with."""
 
 
 class Policies:
@@ -89,7 +93,8 @@ class Policies:
                 raise Problem("no_policy")
             try:
                 known = compiled(
-                    found.document, found.effective_from, version, found.settings, revision, found.settled_from
+                    *(found.document, found.effective_from, version, found.settings, revision, found.settled_from),
+                    beside=[policy.document for policy in islice(self._newest.values(), _COMPARED)],
                 )
             except PolicyFaults as unfit:
                 known = unfit
@@ -109,13 +114,27 @@ def compiled(
     settings: Mapping[str, Any] | None,
     revision: int,
     settled_from: datetime | None = None,
+    *,
+    beside: Iterable[Document] = (),
 ) -> CompiledPolicy:
-    """A stored document under stored settings; PolicyFaults (pointers into the settings) where they do not fit."""
+    """A stored document under stored settings; PolicyFaults (pointers into the settings) where they do not fit.
+
+    What is equal in those that are kept beside it is held once.
+    """
     chosen_by = Settings.model_validate({**(settings or {}), "revision": revision})
     values, chosen = settle(raw, chosen_by)
-    document = check(values).model_copy(update={"effective_from": effective_from})
+    document = _sharing(check(values), beside).model_copy(update={"effective_from": effective_from})
     templates = {name: words(text, document.locale, document.locale) for name, text in chosen_by.templates.items()}
     return CompiledPolicy(document, version, revision, chosen, templates, settled_from)
+
+
+def _sharing(document: Document, beside: Iterable[Document]) -> Document:
+    """With the topics and facts of one that has the same: they are most of a document, and most are a catalogue's."""
+    for other in beside:
+        if other.topics == document.topics:
+            facts = other.facts if other.facts == document.facts else document.facts
+            return document.model_copy(update={"topics": other.topics, "facts": facts})
+    return document
 
 
 def ended_or_not(policy: CompiledPolicy, at: datetime) -> CompiledPolicy:

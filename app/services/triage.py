@@ -50,11 +50,12 @@ class Lexicons:
     def __init__(self, known: OrderedDict[str, Lexicon] | None = None) -> None:
         """`known`: those that are learned already, by the digest of their topics."""
         self._known: OrderedDict[str, Lexicon] = OrderedDict() if known is None else known
-        self._digests: dict[int, tuple[CompiledPolicy, str]] = {}
+        self._digests: dict[int, tuple[Mapping[str, Topic], str]] = {}
         self._learning = asyncio.Lock()
 
     async def of(self, policy: CompiledPolicy) -> Lexicon:
-        return await self._learned(policy.document.topics, self._digest(policy))
+        topics = policy.document.topics
+        return await self._learned(topics, self._digest(topics))
 
     async def learn(self, topics: Mapping[str, Topic]) -> None:
         """For requests to come."""
@@ -76,14 +77,14 @@ class Lexicons:
             self._known.move_to_end(digest)
             return known
 
-    def _digest(self, policy: CompiledPolicy) -> str:
-        # The policy is kept beside its digest, so that its id cannot come to name another one.
-        known = self._digests.get(id(policy))
+    def _digest(self, topics: Mapping[str, Topic]) -> str:
+        # The topics are kept beside their digest, so that their id cannot come to name others.
+        known = self._digests.get(id(topics))
         if known is None:
-            digest = digest_of(policy.document.topics)
+            digest = digest_of(topics)
             if len(self._digests) >= 4 * _MOST:
                 self._digests.clear()
-            known = self._digests[id(policy)] = (policy, digest)
+            known = self._digests[id(topics)] = (topics, digest)
         return known[1]
 
 
