@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -148,11 +148,6 @@ async def _means(settings: Settings) -> AsyncIterator[Means]:
         await outbound.close()
         await room.reader.close()
         await database.close()
-
-
-def beside_the_api(settings: Settings) -> AbstractAsyncContextManager[None]:
-    """In development one process does it all; elsewhere workers run by themselves."""
-    return working(settings) if settings.environment == "development" and settings.worker_in_serve else nullcontext()
 
 
 def run(settings: Settings, announce: Callable[[], None]) -> None:

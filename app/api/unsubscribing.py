@@ -9,8 +9,8 @@ from app.api.deps import DeskDep, Now
 from app.api.errands import Language
 from app.api.guard import UNSUBSCRIBE_PATH
 from app.api.routing import desk_router
-from app.services.mail.wording import unsubscribe_page
 from app.services.notices import unsubscribing
+from app.services.notices.unsubscribe_page import unsubscribe_page
 
 router = desk_router(UNSUBSCRIBE_PATH, "notices")
 

@@ -8,13 +8,13 @@ import typer
 from app.api.deps import Desk
 from app.base.errors import CannotStart
 from app.base.settings import read_settings
+from app.cli.beside import beside_the_api
 from app.cli.database import migrate_given
 from app.cli.progress import progress
 from app.cli.tour import read_tour, welcome
 from app.db.pool import WORKER_ROLE, Database
 from app.main import serve
 from app.services.demonstration import load_demonstration
-from app.worker import beside_the_api
 
 
 def demo(

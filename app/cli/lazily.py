@@ -22,7 +22,7 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(self.name, epilog=_epilog(self._place))(_loaded(self._place.where))
+        app.command(self.name, epilog=_epilog(self._place))(loaded(self._place.where))
         return get_command(app).make_context(info_name, args, parent, **extra)
 
 
@@ -46,7 +46,7 @@ def _epilog(place: Place) -> str:
     return f"\b\nExamples:\n{examples}\n\n\b\nExit codes:\n{codes}"
 
 
-def _loaded(where: str) -> Any:
+def loaded(where: str) -> Any:
     """Nothing of what is loaded becomes garbage, so none is looked for meanwhile: a sixth of the time of a start."""
     gc.disable()
     try:

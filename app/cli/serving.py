@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from app.base.settings import read_settings
+from app.cli.beside import beside_the_api
 from app.main import serve as serve_desk
-from app.worker import beside_the_api
 
 
 def serve(

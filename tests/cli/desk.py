@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Self
 
+import psutil
+
 COMMAND = str(Path(sys.executable).with_name("clausedesk"))
 
 
@@ -34,6 +36,11 @@ def sentence(run: subprocess.CompletedProcess[str]) -> str:
     assert run.stderr.count("\n") == 1, run.stderr
     assert "Traceback" not in run.stderr
     return run.stderr.strip()
+
+
+def held(pid: int) -> float:
+    """Megabytes of memory that a process holds."""
+    return float(psutil.Process(pid).memory_info().rss) / 10**6
 
 
 class Running:

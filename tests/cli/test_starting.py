@@ -1,6 +1,7 @@
 """What keeps a command from its work is one sentence on stderr that says what to do, and an exit code."""
 
 import json
+import os
 import re
 import secrets
 import signal
@@ -15,8 +16,9 @@ import pytest
 from app.db.embedded import EmbeddedPostgres
 from app.sealing.keys import new_sealing_jwk
 from app.tokens.keys import DEVELOPMENT_FILE, development_keys, new_private_jwk
-from tests.cli.desk import Running, clausedesk, sentence
+from tests.cli.desk import Running, clausedesk, held, sentence
 from tests.conftest import NewDatabase
+from tests.frontdesk import FrontDesk
 
 SERVERS = ("serve", "demo")
 
@@ -146,7 +148,11 @@ class TestProduction:
         said = sentence(clausedesk("serve", "--port", free_port, CLAUSEDESK_SIGNING_KEYS=copied, **known))
         assert "a key made for development" in said
 
-    def test_it_starts_with_them(self, owner_dsn: str, tmp_path: Path, free_port: str) -> None:
+    async def test_it_starts_with_them_and_holds_at_most_150_mb_with_five_policies(
+        self, owner_dsn: str, front: FrontDesk, tmp_path: Path, free_port: str
+    ) -> None:
+        for policy in ("brs", "kenotronix", "mexxus", "plutus", "tsc"):
+            await front.provider(policy)
         known = {
             "CLAUSEDESK_ENVIRONMENT": "production",
             "DATABASE_URL": owner_dsn,
@@ -158,7 +164,13 @@ class TestProduction:
             "serve", "--port", free_port, CLAUSEDESK_SIGNING_KEYS=keys, CLAUSEDESK_SEALING_KEYS=sealing, **known
         ) as desk:
             desk.wait_for("Clausedesk answers at")
+            assert held(desk.process.pid) <= 150
             assert desk.stop() == 0
+
+    def test_what_a_process_holds_is_seen(self) -> None:
+        before = held(os.getpid())
+        more = b"1" * 50_000_000
+        assert held(os.getpid()) > before + len(more) / 10**6 * 0.9
 
     def test_it_has_no_demonstration_and_no_development_tokens(self, owner_dsn: str, tmp_path: Path) -> None:
         known = {

@@ -26,9 +26,10 @@ from app.schemas.deliveries import Attempt, Claimed
 from app.sealing.keys import SealingKeys
 from app.services.authority import name_of
 from app.services.mail.dead_addresses import refused_for_good
+from app.services.mail.languages import language_of
 from app.services.mail.letters import ANSWERS, DECLINABLE, SENDER, Letter
 from app.services.mail.mailroom import mail_keys
-from app.services.mail.wording import language_of, worded
+from app.services.mail.wording import worded
 from app.services.secure_forms.sending import LinkToSend, link_to_send
 from app.services.shelf import Policies
 

@@ -1,50 +1,31 @@
 """What a letter says: our words in the reader's language, or the operator's own, laid out as text and as HTML."""
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import structlog
-import yaml
 from jinja2 import Environment, FileSystemLoader, TemplateError, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-import app.web
+from app.services.mail.languages import WORDS, words_in
 
-_FOLDER: Final = Path(app.web.__path__[0]) / "mail"
-LANGUAGES: Final = ("en", "fr", "pt")
 _UNFIT: Final = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a template that somebody wrote may do instead of saying something."""
 _log = structlog.get_logger("clausedesk.mail")
 # Operators write templates too, and theirs come from the database.
 _WORDS: Final = ImmutableSandboxedEnvironment(autoescape=False)
-_PAGES: Final = Environment(loader=FileSystemLoader(_FOLDER), autoescape=select_autoescape(["html"]))
-
-
-def language_of(tag: str | None) -> str:
-    """Of ours the one that is meant; English where we have none."""
-    primary = (tag or "").partition("-")[0].lower()
-    return primary if primary in LANGUAGES else LANGUAGES[0]
+_PAGES: Final = Environment(loader=FileSystemLoader(WORDS), autoescape=select_autoescape(["html"]))
 
 
 def worded(letter: str, language: str, facts: Mapping[str, Any], templates: Mapping[str, str]) -> tuple[str, str, str]:
     """Subject, plain text and HTML. `templates` are the operator's: `mail_<letter>` with paragraphs, `…_subject`."""
-    words = _words(language)
+    words = words_in(language)
     ours = words["letters"][letter]
     subject = _said(templates.get(f"mail_{letter}_subject"), ours["subject"], facts)
     own = templates.get(f"mail_{letter}")
     paragraphs = _paragraphs(own, ours["paragraphs"], facts)
     page = {**facts, "subject": subject, "language": language, "above": words["above"], "paragraphs": paragraphs}
     return subject, _PAGES.get_template("letter.txt").render(page), _PAGES.get_template("letter.html").render(page)
-
-
-def unsubscribe_page(language: str | None, provider: str, *, done: bool) -> str:
-    """Asks whether announcements shall stop, or says that they have."""
-    tag = language_of(language)
-    words = _words(tag)["unsubscribe"]
-    title = _said(None, words["title"], {"provider": provider})
-    return _PAGES.get_template("unsubscribe.html").render(language=tag, title=title, words=words, done=done)
 
 
 def _paragraphs(own: str | None, ours: list[str], facts: Mapping[str, Any]) -> list[str]:
@@ -65,9 +46,3 @@ def _said(own: str | None, ours: str, facts: Mapping[str, Any]) -> str:
         except _UNFIT as error:
             _log.warning("template_unfit", error=type(error).__name__)
     return _WORDS.from_string(ours).render(facts)
-
-
-@cache
-def _words(language: str) -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8"))
-    return read

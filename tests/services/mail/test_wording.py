@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from app.services.mail.languages import LANGUAGES, language_of
 from app.services.mail.letters import Letter
-from app.services.mail.wording import LANGUAGES, language_of, worded
+from app.services.mail.wording import worded
 
 FACTS: dict[str, Any] = {
     "provider": "Northwind",
