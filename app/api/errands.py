@@ -9,6 +9,7 @@ import orjson
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 
+from app.api.answers import JsonAnswer
 from app.api.deps import Caller, DeskDep, Now
 from app.api.idempotency import MustRepeat, Repeatable
 from app.api.notes import note_of
@@ -64,10 +65,8 @@ Language = Annotated[str | None, Depends(_language)]
 
 
 def answered(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(
-        orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z), status, dict(headers or {}), "application/json"
-    )
+    return JsonAnswer(orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z), status, headers)
 
 
 def sent(answer: StoredAnswer) -> Response:
-    return Response(answer.body, answer.status, dict(answer.headers), "application/json")
+    return JsonAnswer(answer.body, answer.status, answer.headers)

@@ -8,8 +8,9 @@ import orjson
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 
+from app.api.answers import JsonAnswer
 from app.api.deps import Caller
-from app.api.routing import is_json
+from app.api.routing import is_json, path_of
 from app.base.errors import Fault, Problem
 from app.schemas.idempotency import IdempotentRequest, StoredAnswer
 
@@ -46,7 +47,7 @@ def repeatable(request: Request, key: str | None, principal: str, content: bytes
     """`content` is what the body means, or a digest of it."""
     if key is None:
         return None
-    head = "\n".join((request.method, request.url.path, principal, ""))
+    head = "\n".join((request.method, path_of(request), principal, ""))
     return IdempotentRequest(key, principal, sha256(head.encode() + content).digest())
 
 
@@ -68,7 +69,7 @@ MustRepeat = Annotated[IdempotentRequest, Depends(key_demanded)]
 
 def replayed(answer: StoredAnswer) -> Response:
     """The first answer once more, byte for byte."""
-    return Response(answer.body, answer.status, {**answer.headers, "Idempotent-Replayed": "true"}, "application/json")
+    return JsonAnswer(answer.body, answer.status, {**answer.headers, "Idempotent-Replayed": "true"})
 
 
 async def _meaning(request: Request) -> bytes:

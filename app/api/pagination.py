@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar, cast
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import orjson
 from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
 
+from app.api.answers import JsonAnswer
 from app.api.deps import DeskDep
+from app.api.routing import path_of
 from app.base.errors import Problem
 from app.schemas.fields import ShortText
 
@@ -73,11 +75,12 @@ class Page:
             following = self.cursor or self._cursor(start)
         all_headers = dict(headers or {})
         if following is not None:
-            link = urlencode([*self.query, ("limit", str(self.limit)), ("cursor", following)])
+            before = f"{urlencode(self.query)}&" if self.query else ""
+            link = f"{before}limit={self.limit}&cursor={quote_plus(following)}"
             all_headers["Link"] = f'<{self.url}?{link}>; rel="next"'
         page = {"data": [view(row) for row in shown], "next_cursor": following}
         body = orjson.dumps(page, default=str, option=orjson.OPT_UTC_Z)
-        return Response(body, headers=all_headers, media_type="application/json")
+        return JsonAnswer(body, headers=all_headers)
 
     def _cursor(self, position: Sequence[object]) -> str:
         raw = self.binding + orjson.dumps(list(position), default=str)
@@ -91,8 +94,9 @@ async def _page(
     cursor: Annotated[str | None, Query(max_length=1024, description="`next_cursor` of the page before")] = None,
 ) -> Page:
     query = [(name, value) for name, value in request.query_params.multi_items() if name not in _PAGING]
-    binding = sha256(orjson.dumps((request.url.path, sorted(query)))).digest()[:_DIGEST_BYTES]
-    return Page(limit, cursor, desk.settings.origin + request.url.path, query, binding)
+    path = path_of(request)
+    binding = sha256(orjson.dumps((path, sorted(query)))).digest()[:_DIGEST_BYTES]
+    return Page(limit, cursor, desk.settings.origin + path, query, binding)
 
 
 PageDep = Annotated[Page, Depends(_page)]

@@ -104,6 +104,12 @@ def _pattern(path: str) -> Any:
     return compile_path(path)[0]
 
 
+def path_of(request: Request) -> str:
+    """As it stands in an address."""
+    path: str = request.scope["path"]
+    return path.replace("?", "%3F").replace("#", "%23").replace("\\", "%5C")
+
+
 def is_json(request: Request) -> bool:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind == "application/json" or kind.endswith("+json")
