@@ -1,9 +1,9 @@
 """What is noted about a request while it is answered: its ids, and who asked."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from secrets import token_hex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import urandom
 
 from starlette.types import Scope
 
@@ -22,7 +22,9 @@ class Note:
     traceparent: str | None = None
     principal: Principal | None = None
     refusal: str | None = None
-    rates: Mapping[str, str] = field(default_factory=dict)
+    begun: bool = False
+    """Whether the answer is on its way."""
+    rates: Sequence[tuple[bytes, bytes]] = ()
     """Headers that tell how often the caller may ask."""
 
 
@@ -36,7 +38,7 @@ def take_note(scope: Scope) -> Note:
             trace_id, traceparent = match[1].decode(), value.decode()
     if trace_id == _NO_TRACE:
         trace_id = traceparent = None
-    note = Note(request_id or token_hex(16), trace_id, traceparent)
+    note = Note(request_id or urandom(16).hex(), trace_id, traceparent)
     scope[_KEY] = note
     return note
 

@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.notes import Note, take_note
 from app.api.problems import broken
-from app.base.metrics import IN_FLIGHT, observe_request
+from app.base.logging import REQUEST_ID
+from app.base.metrics import InFlight, observe_request
 from app.base.settings import Settings
 from app.base.tracing import id_of, serving
 
@@ -23,6 +24,7 @@ _UNLESS_SET = (
     (b"x-content-type-options", b"nosniff"),
 )
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=63072000")
+_NAMES = frozenset(name for name, _ in (*_UNLESS_SET, _HTTPS_ONLY))
 _CLOSE = (b"connection", b"close")
 _log = structlog.get_logger("http")
 
@@ -47,39 +49,41 @@ class Observed:
             return
         begun = perf_counter()
         note = take_note(scope)
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=note.request_id)
+        REQUEST_ID.set(note.request_id)
         # 499: the caller hung up, or the process stopped, before there was an answer.
         status = 499
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, note.begun = message["status"], True
                 self._complete(message["headers"], note)
             await send(message)
 
-        IN_FLIGHT.inc()
+        InFlight.count += 1
         with serving(note.traceparent, scope["method"]) as span:
             if span is not None:
                 note.trace_id = id_of(span)
             try:
                 await self._app(scope, receive, answer)
             except Exception as error:
-                if status != 499:
+                if note.begun:
                     raise
                 await broken(scope, error, self._origin)(scope, receive, answer)
             finally:
-                IN_FLIGHT.dec()
+                InFlight.count -= 1
                 _report(scope, note, status, perf_counter() - begun)
                 if span is not None:
                     _tell(span, scope, status)
 
     def _complete(self, headers: list[tuple[bytes, bytes]], note: Note) -> None:
         present = {name for name, _ in headers}
-        headers.extend(header for header in self._headers if header[0] not in present)
+        if present.isdisjoint(_NAMES):
+            headers += self._headers
+        else:
+            headers += [header for header in self._headers if header[0] not in present]
         headers.append((b"x-request-id", note.request_id.encode()))
-        headers.extend((name.lower().encode(), text.encode()) for name, text in note.rates.items())
+        headers += note.rates
         if self._drain.draining and b"connection" not in present:
             headers.append(_CLOSE)
 
@@ -111,6 +115,7 @@ def _report(scope: Scope, note: Note, status: int, seconds: float) -> None:
         facts["provider"] = note.principal.provider
     if note.refusal is not None:
         facts["token"] = note.refusal
+    facts["request_id"] = note.request_id
     if route in _PROBES:
         _log.debug("request", **facts)
     else:

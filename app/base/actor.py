@@ -1,6 +1,6 @@
 """Who is calling: what the token says, cut down to what the database grants at this moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +21,11 @@ class Principal:
     acting_client: str | None = None
     scopes: frozenset[Scope] = frozenset()
     expires_at: datetime | None = None
+    key: str = field(init=False, repr=False, compare=False)
+    """Names the principal for idempotency keys, rate limits and logs; no personal data."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.role}:{self.contact or self.reseller or self.subject}")
 
     @property
     def is_contact(self) -> bool:
@@ -35,11 +40,6 @@ class Principal:
         """Kind and id, as the log names who did something."""
         kind = "contact" if self.is_contact else str(self.role)
         return kind, str(self.contact or self.reseller or self.subject)
-
-    @property
-    def key(self) -> str:
-        """Names the principal for idempotency keys, rate limits and logs; no personal data."""
-        return f"{self.role}:{self.contact or self.reseller or self.subject}"
 
 
 @dataclass(frozen=True, slots=True)

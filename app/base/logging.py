@@ -3,24 +3,24 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Final
 
 import orjson
 import structlog
 
+from app.base.clock import system_clock
+
+_LEVEL_NAMES = {"warn": "warning", "exception": "error"}
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
+"""Of the request that is being answered: every line that is written meanwhile has it."""
 
 
 def configure(level: str) -> None:
     """Everything that logs, the libraries included, writes the same lines."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _type_only,
-    ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(serializer=_bytes)],
+        processors=[_completed, _bytes],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
@@ -28,11 +28,8 @@ def configure(level: str) -> None:
     output = logging.StreamHandler(sys.stderr)
     output.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(serializer=_text),
-            ],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, _completed],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _text],
         )
     )
     logging.basicConfig(handlers=[output], level=max(_LEVELS[level], logging.WARNING), force=True)
@@ -48,18 +45,32 @@ def where(error: BaseException) -> str:
     return f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}"
 
 
-def _type_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    info = event.pop("exc_info", None)
+def _completed(_logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What every line has: the request, the level and the instant; of an exception only its type and place.
+
+    One function in place of four of structlog's, which would take as long as all else that is written of a request.
+    """
+    request_id = REQUEST_ID.get()
+    if request_id is not None:
+        event.setdefault("request_id", request_id)
+    event["level"] = _LEVEL_NAMES.get(method, method)
+    event["timestamp"] = system_clock()
+    if "exc_info" in event:
+        _type_only(event)
+    return event
+
+
+def _type_only(event: MutableMapping[str, Any]) -> None:
+    info = event.pop("exc_info")
     error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["error"] = type(error).__qualname__
         event["at"] = where(error)
-    return event
 
 
-def _bytes(event: Any, **_options: Any) -> bytes:
-    return orjson.dumps(event, default=str)
+def _bytes(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> bytes:
+    return orjson.dumps(event, default=str, option=orjson.OPT_UTC_Z)
 
 
-def _text(event: Any, **_options: Any) -> str:
-    return _bytes(event).decode()
+def _text(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
+    return _bytes(logger, method, event).decode()

@@ -1,6 +1,6 @@
 """How often one may ask: counted per principal and per provider, in memory or in a Redis that all processes share."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pkgutil import resolve_name
@@ -14,41 +14,12 @@ _SHARED: Final = "app.clients.shared_rates:SharedCounts"
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
-    """What is left of one policy: `limit` requests in a minute, `left` of them, anew in `seconds`."""
-
-    policy: str
-    limit: int
-    left: int
-    seconds: int
-
-    @property
-    def offered(self) -> str:
-        return f'"{self.policy}";q={self.limit};w={_WINDOW_SECONDS}'
-
-    @property
-    def present(self) -> str:
-        return f'"{self.policy}";r={self.left};t={self.seconds}'
-
-
-@dataclass(frozen=True, slots=True)
 class Taken:
-    """Whether a request may go on, and what is left after it."""
+    """Whether a request may go on, and if not, in how many seconds; what is left is told as the IETF's draft has it."""
 
     allowed: bool
-    allowances: tuple[Allowance, ...]
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """As the IETF's draft has them."""
-        return {
-            "RateLimit-Policy": ", ".join(allowance.offered for allowance in self.allowances),
-            "RateLimit": ", ".join(allowance.present for allowance in self.allowances),
-        }
-
-    @property
-    def retry_after(self) -> int:
-        return max((a.seconds for a in self.allowances if not a.left), default=1) or 1
+    headers: Sequence[tuple[bytes, bytes]]
+    retry_after: int
 
 
 class _OfThisProcess:
@@ -80,6 +51,8 @@ class Rates:
         self._limits = [
             (name, limit) for name, limit in (("principal", per_principal), ("provider", per_provider)) if limit
         ]
+        offered = ", ".join(f'"{name}";q={limit};w={_WINDOW_SECONDS}' for name, limit in self._limits)
+        self._offered = (b"ratelimit-policy", offered.encode())
         self._here = _OfThisProcess() if store.startswith("async+memory") else None
         self._shared: Any = None if self._here else resolve_name(_SHARED)(store)
 
@@ -92,7 +65,7 @@ class Rates:
         """Count one request; None where nothing is limited."""
         if not self._limits:
             return None
-        allowed, allowances = True, []
+        allowed, told, wait = True, [], 0
         at = system_clock().timestamp()
         for name, limit in self._limits:
             whose = (name, provider, principal if name == "principal" else "")
@@ -103,5 +76,7 @@ class Rates:
             else:
                 return None
             allowed = through and allowed
-            allowances.append(Allowance(name, limit, left, seconds))
-        return Taken(allowed, tuple(allowances))
+            told.append(f'"{name}";r={left};t={seconds}')
+            if not left:
+                wait = max(wait, seconds)
+        return Taken(allowed, (self._offered, (b"ratelimit", ", ".join(told).encode())), wait or 1)
