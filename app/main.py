@@ -47,11 +47,13 @@ from app.api import (
     verbs,
     webhooks,
 )
+from app.api.application import Application
 from app.api.compressed import Compressed
 from app.api.cors import CORS
 from app.api.deps import Desk
 from app.api.guard import EdgeGuard
 from app.api.observed import Drain, Observed
+from app.api.problems import Problems
 from app.api.routing import DeskRoute, add_routes
 from app.api.server import bound_socket, new_server
 from app.base import logging
@@ -70,7 +72,7 @@ from app.services.callers import Callers
 from app.tokens.keys import load_keys
 
 ROUTERS = (
-    tickets.router,  # most requests are for tickets, and routes are tried in this order
+    tickets.router,
     health.router,
     oauth.router,
     problems.router,
@@ -157,7 +159,7 @@ def create_app(
             app.state.desk = opened
             yield
 
-    app = FastAPI(
+    app = Application(
         title="Clausedesk",
         summary="A support desk in which the published support policy runs.",
         version=version("clausedesk"),
@@ -172,12 +174,12 @@ def create_app(
     if desk is not None:
         app.state.desk = desk
     app.router.route_class = DeskRoute
-    problems.install(app, settings.origin)
     for router in ROUTERS:
         add_routes(app, router)
     docs.install(app)
     if with_demo:
         demo.install(app, settings)
+    app.add_middleware(Problems, origin=settings.origin)
     app.add_middleware(Compressed)
     app.add_middleware(EdgeGuard, settings=settings)
     if settings.cors_origins:

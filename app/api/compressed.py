@@ -3,21 +3,59 @@
 import re
 from typing import Final
 
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipResponder
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LEAST_BYTES: Final = 1024
 # Files are kept as they are: mostly compressed already, and of a length that is told.
 _FILES: Final = re.compile(r"/v1/attachments/.*|/v1/inbound/email/.*/source")
+_KINDS_KEPT: Final = tuple(kind.removesuffix("*").encode() for kind in DEFAULT_EXCLUDED_CONTENT_TYPES)
+_WITHOUT: Final = (204, 206, 304)
+"""No body, or a part of one, which is a part of what is told by its length."""
 
 
 class Compressed:
-    """Only what is read: secrets are shown by POST alone, and a length must tell nothing about them (BREACH)."""
+    """Only what is read: secrets are shown by POST alone, and a length must tell nothing about them (BREACH).
+
+    Short answers pass as they are, which most are: whether one is long is looked at before anything is made for it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._gzip = GZipMiddleware(app, minimum_size=_LEAST_BYTES, compresslevel=5)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reads = scope["type"] == "http" and scope["method"] == "GET" and not _FILES.fullmatch(scope["path"])
-        await (self._gzip if reads else self._app)(scope, receive, send)
+        if scope["type"] != "http" or scope["method"] != "GET" or _FILES.fullmatch(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        onward = send
+
+        async def answer(message: Message) -> None:
+            nonlocal onward
+            if message["type"] == "http.response.start" and _is_long(message):
+                if _takes_gzip(scope):
+                    responder = GZipResponder(self._app, _LEAST_BYTES, compresslevel=5)
+                    responder.send = send
+                    onward = responder.send_with_compression
+                else:
+                    MutableHeaders(raw=message["headers"]).add_vary_header("Accept-Encoding")
+            await onward(message)
+
+        await self._app(scope, receive, answer)
+
+
+def _takes_gzip(scope: Scope) -> bool:
+    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+
+
+def _is_long(start: Message) -> bool:
+    """Whether it would be compressed for some. Where no length is told, there may be more and more of it."""
+    if start["status"] in _WITHOUT:
+        return False
+    long = True
+    for name, value in start["headers"]:
+        if name == b"content-length":
+            long = int(value) >= _LEAST_BYTES
+        elif name == b"content-encoding" or (name == b"content-type" and value.startswith(_KINDS_KEPT)):
+            return False
+    return long

@@ -17,7 +17,7 @@ _MOST_HEADERS = 100
 # How much of a refused body is read before the answer: closing on unread bytes would reset the connection and lose it.
 _DRAINED_BYTES = 4 * 1024 * 1024
 _DRAINED_SECONDS = 2.0
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _HOST = re.compile(rb"[A-Za-z0-9._~\[\]:-]{1,255}")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _UTF8 = ("utf-8", "utf8")
@@ -158,9 +158,13 @@ def _head_problem(scope: Scope) -> Problem | None:
     if not (_readable(raw_path) and _readable(query)):
         return Problem("bad_request", "The path and query must be percent-encoded UTF-8 without control characters.")
     headers: list[tuple[bytes, bytes]] = scope["headers"]
-    if len(headers) > _MOST_HEADERS or sum(len(n) + len(v) + 4 for n, v in headers) > _LARGEST_HEADERS:
+    size, hosts = 0, []
+    for name, value in headers:
+        size += len(name) + len(value) + 4
+        if name == b"host":
+            hosts.append(value)
+    if len(headers) > _MOST_HEADERS or size > _LARGEST_HEADERS:
         return Problem("headers_too_large", f"At most {_MOST_HEADERS} headers of {_LARGEST_HEADERS} bytes in all.")
-    hosts = [value for name, value in headers if name == b"host"]
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
         return Problem("bad_request", "Exactly one Host header is needed.")
     return None
@@ -169,11 +173,13 @@ def _head_problem(scope: Scope) -> Problem | None:
 def _readable(target: bytes) -> bool:
     if not target.isascii():
         return False
-    try:
-        text = unquote_to_bytes(target).decode() if b"%" in target else target.decode()
-    except UnicodeDecodeError:
-        return False
-    return _CONTROL.search(text) is None
+    if b"%" in target:
+        target = unquote_to_bytes(target)
+        try:
+            target.decode()
+        except UnicodeDecodeError:
+            return False
+    return _CONTROL.search(target) is None
 
 
 def _media_problem(scope: Scope, rule: BodyRule) -> Problem | None:

@@ -1,7 +1,7 @@
 """Problems on the wire (RFC 9457): how each one is written, and the page that its `type` names."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from string import Template
@@ -10,11 +10,11 @@ from typing import Annotated, Any, Final
 import orjson
 import structlog
 import yaml
-from fastapi import APIRouter, FastAPI, Header, Request
+from fastapi import APIRouter, Header
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.inline import digests
 from app.api.notes import note_of
@@ -39,8 +39,6 @@ _OF_STATUS = {
     400: "bad_request",
     401: "unauthenticated",
     403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
     413: "too_large",
     415: "unsupported_media_type",
 }
@@ -83,34 +81,34 @@ def broken(scope: Scope, error: Exception, origin: str) -> Response:
     return rendered(scope, Problem("internal"), origin)
 
 
-def install(app: FastAPI, origin: str) -> None:
-    """Let every way a request can fail end in a problem."""
+class Problems:
+    """Lets every way a request can fail end in a problem, unless its answer has begun."""
 
-    async def on_problem(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)
-        return rendered(request.scope, error, origin)
+    def __init__(self, app: ASGIApp, origin: str) -> None:
+        self._app = app
+        self._origin = origin
 
-    async def on_invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        return rendered(request.scope, Problem("invalid", errors=faults_of(error.errors(), error.body)), origin)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except (Problem, RequestValidationError, HTTPException) as error:
+            if note_of(scope).begun:
+                raise
+            await rendered(scope, _problem_of(error, scope), self._origin)(scope, receive, send)
 
-    async def on_http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        headers: Mapping[str, str] = error.headers or {}
-        if error.status_code == 405:
-            headers = {"Allow": ", ".join(allowed_methods(app, request.scope))}
-        if error.status_code == 404:
-            return rendered(request.scope, Problem("not_found", _NO_ADDRESS), origin)
-        code = _OF_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "internal")
-        return rendered(request.scope, Problem(code, headers=headers), origin)
 
-    handlers: dict[type[Exception], Callable[[Request, Exception], Any]] = {
-        Problem: on_problem,
-        RequestValidationError: on_invalid,
-        HTTPException: on_http,
-    }
-    for kind, handler in handlers.items():
-        app.add_exception_handler(kind, handler)
+def _problem_of(error: Problem | RequestValidationError | HTTPException, scope: Scope) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case RequestValidationError():
+            return Problem("invalid", errors=faults_of(error.errors(), error.body))
+        case HTTPException(status_code=404):
+            return Problem("not_found", _NO_ADDRESS)
+        case HTTPException(status_code=405):
+            return Problem("method_not_allowed", headers={"Allow": ", ".join(allowed_methods(scope["app"], scope))})
+    code = _OF_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "internal")
+    return Problem(code, headers=error.headers or {})
 
 
 @router.get("/{code}")

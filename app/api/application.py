@@ -1,0 +1,71 @@
+"""FastAPI with our own layers around it and none besides, and with routes found by the words of their paths."""
+
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from starlette.convertors import StringConvertor
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.routing import DeskRoute
+
+_WORDS: Final = 2
+"""Of a path, by which routes are found: `/v1/tickets`."""
+
+
+class Application(FastAPI):
+    def build_middleware_stack(self) -> ASGIApp:
+        """Without FastAPI's own layers: what fails, how long a body may be and what is told of it, is for ours."""
+        app: ASGIApp = Signpost(self.router)
+        for layer, args, kwargs in reversed(self.user_middleware):
+            app = layer(app, *args, **kwargs)
+        return app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or self.middleware_stack is None:
+            await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        await self.middleware_stack(scope, receive, send)
+
+
+class Signpost:
+    """Leads to the first route that fits, as FastAPI's router does, without trying all those before it.
+
+    What is not found is FastAPI's: pages and files, paths that there are not, methods that a path does not take.
+    """
+
+    def __init__(self, router: APIRouter) -> None:
+        self._others = AsyncExitStackMiddleware(router)
+        self._routes: dict[tuple[str, int, str], list[DeskRoute]] = {}
+        for route in router.routes:
+            if isinstance(route, DeskRoute) and _is_plain(route):
+                for method in route.methods or ():
+                    self._routes.setdefault((method, *_begin(route.path)), []).append(route)
+
+    def find(self, method: str, path: str) -> tuple[DeskRoute, dict[str, str]] | None:
+        """The route with its parameters; None: that is for FastAPI to say."""
+        for route in self._routes.get((method, *_begin(path)), ()):
+            found = route.path_regex.match(path)
+            if found is not None:
+                return route, found.groupdict()
+        return None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self.find(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        if found is None:
+            await self._others(scope, receive, send)
+            return
+        scope["route"], scope["path_params"] = route, _ = found
+        await route.app(scope, receive, send)
+
+
+def _begin(path: str) -> tuple[int, str]:
+    """How many words there are, and the first ones."""
+    return path.count("/"), "/".join(path.split("/", _WORDS + 1)[: _WORDS + 1])
+
+
+def _is_plain(route: DeskRoute) -> bool:
+    """Whether it begins with words and each of its parameters is one word."""
+    words = all(type(one) is StringConvertor for one in route.param_convertors.values())
+    return words and "{" not in _begin(route.path)[1]
