@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
-# Languages whose stems Postgres knows; `matching_tickets` asks for all of them at once.
+# Languages whose stems Postgres knows; `matching_tickets_between` asks for all of them at once.
 _STEMMED = {"en": "english", "fr": "french", "pt": "portuguese"}
 
 metadata = MetaData(

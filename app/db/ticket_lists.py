@@ -1,6 +1,7 @@
 """Lists of tickets: filtered, in one of three orders, page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from app.base.actor import Principal
+from app.base.vocabulary import TicketStatus
 from app.db.callers import CallerRow, Kind, for_caller, kind_of
 from app.db.pool import Database
 from app.db.tickets import JOINED, ticket_sees
@@ -25,8 +27,11 @@ FILTERS: Final[Mapping[str, str]] = {
     "assignee": "t.assignee_id = {}::uuid",
     "mine": "t.assignee_id = caller.caller_id AND {}::bool",
     "breached": "t.breached = {}::bool",
+    # These two have an index of the few that they can be of.
+    "status of open": "t.status = {}::text AND t.status NOT IN ('resolved', 'closed')",
+    "breached only": "t.breached AND {}::bool",
     "topic": "(t.topic = {0}::text OR starts_with(t.topic, {0}::text || '.'))",
-    "q": "t.id = ANY(ARRAY(SELECT {matching}{}::text[], {notes})))",
+    "q": "t.id = ANY(ARRAY(SELECT {matching}))",
     "created_after": "t.created_at > {}::timestamptz",
     "created_before": "t.created_at < {}::timestamptz",
     "external_ref": "t.external_ref = {}::text",
@@ -43,6 +48,14 @@ _AFTER: Final[Mapping[tuple[Order, bool], str]] = {
     (Order.DUE, True): "((t.next_due_at, t.id) > ({0}::timestamptz, {1}::uuid) OR t.next_due_at IS NULL)",
     (Order.CHANGED, True): "(t.updated_at, t.id) < ({0}::timestamptz, {1}::uuid)",
 }
+
+# What somebody sees of one account is looked for there alone. Of all accounts, the newest that match are looked for in
+# spans that grow, and no further than the page is full: hours in which there is much, all years where there is little.
+_OF_ACCOUNT: Final = "matching_tickets_of(caller.caller_account, {}::text[], {notes})"
+_OF_ALL: Final = "matching_tickets_between({}::text[], {notes}, {only_open}, span.first, span.last)"
+_SPANS: Final = tuple(timedelta(hours=8**n) for n in range(6))
+_FIRST: Final = UUID(int=0)
+_LAST: Final = UUID(int=(1 << 128) - 1)
 
 
 def _instant(column: str) -> str:
@@ -83,15 +96,26 @@ def _statement(kind: Kind, filters: tuple[str, ...], order: Order, after: bool |
 
     `fetch` is written out: Postgres keeps a plan only where it knows how few rows are wanted.
     """
-    # Internal notes are found by staff alone; what somebody sees of one account is looked for there alone.
-    notes = str(kind is Kind.STAFF).lower()
-    matching = "matching_tickets_of(caller.caller_account, " if kind is Kind.CONTACT else "matching_tickets("
-    conditions = [FILTERS[name].format(f"${6 + n}", notes=notes, matching=matching) for n, name in enumerate(filters)]
+    # Internal notes are found by staff alone.
+    matching = _OF_ACCOUNT if kind is Kind.CONTACT else _OF_ALL
+    matching = matching.replace("{notes}", str(kind is Kind.STAFF).lower())
+    matching = matching.replace("{only_open}", str("status of open" in filters).lower())
+    conditions = [FILTERS[name].replace("{matching}", matching).format(f"${6 + n}") for n, name in enumerate(filters)]
+    place = 6 + len(filters)
     if after is not None:
-        conditions.append(_AFTER[order, after].format(f"${6 + len(filters)}", f"${7 + len(filters)}"))
+        conditions.append(_AFTER[order, after].format(f"${place}", f"${place + 1}"))
+        place += 2
     where = "".join(f" AND {condition}" for condition in conditions)
-    return f"""SELECT t.id, t.next_due_at, t.updated_at, {_SHOWN} AS shown FROM {JOINED}
+    page = f"""SELECT t.id, t.next_due_at, t.updated_at, {_SHOWN} AS shown FROM {JOINED}
       WHERE t.provider_id = $1 AND {ticket_sees(kind)}{where} ORDER BY {_SORTS[order]} LIMIT {fetch:d}"""
+    if not _in_spans(kind, filters):
+        return page
+    return f"""SELECT page.* FROM unnest(${place}::uuid[], ${place + 1}::uuid[]) AS span (first, last),
+      LATERAL ({page}) AS page LIMIT {fetch:d}"""
+
+
+def _in_spans(kind: Kind, filters: Sequence[str]) -> bool:
+    return "q" in filters and kind is not Kind.CONTACT
 
 
 Position = tuple[Any, UUID]
@@ -106,8 +130,30 @@ async def list_tickets(
     order: Order,
     after: Position | None,
     fetch: int,
+    now: datetime,
 ) -> tuple[CallerRow, list[asyncpg.Record]]:
     """Each row with what it is sorted by, and the ticket as it is `shown` in JSON."""
+    kind, names = kind_of(principal), tuple(_named(*given) for given in filters.items())
     instant = None if after is None else after[0] is not None
-    statement = _statement(kind_of(principal), tuple(filters), order, instant, fetch)
-    return await for_caller(database, provider_id, principal, statement, *filters.values(), *(after or ()))
+    statement = _statement(kind, names, order, instant, fetch)
+    # Of what is open there are never many.
+    together = order is not Order.NEWEST or "status of open" in names
+    spans: Sequence[Any] = ()
+    if _in_spans(kind, names):
+        spans = ([_FIRST], [_LAST]) if together else _spans(after, now)
+    return await for_caller(database, provider_id, principal, statement, *filters.values(), *(after or ()), *spans)
+
+
+def _named(name: str, value: object) -> str:
+    if name == "status" and value not in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
+        return "status of open"
+    return "breached only" if name == "breached" and value else name
+
+
+def _spans(after: Position | None, now: datetime) -> tuple[list[UUID], list[UUID]]:
+    """Where each begins, and before which id it ends: from the page's place back."""
+    last = _LAST if after is None else after[1]
+    newest = int(now.timestamp() * 1000) if after is None else last.int >> 80
+    milliseconds = (newest - int(span.total_seconds() * 1000) for span in _SPANS)
+    firsts = [UUID(int=at << 80) for at in milliseconds if at > 0]
+    return [*firsts, _FIRST], [last, *firsts]

@@ -84,9 +84,10 @@ async def test_every_unique_key_of_a_provider_holds_the_provider(owner: asyncpg.
 
 async def test_there_is_no_view_and_no_function_around_the_lock(owner: asyncpg.Connection) -> None:
     assert await owner.fetchval("SELECT count(*) FROM pg_views WHERE schemaname = 'public'") == 0
-    assert await owner.fetchval("""
+    functions = await owner.fetchval("""
         SELECT array_agg(proname::text ORDER BY proname) FROM pg_proc
-        WHERE prosecdef AND pronamespace = 'public'::regnamespace""") == ["matching_tickets", "matching_tickets_of"]
+        WHERE prosecdef AND pronamespace = 'public'::regnamespace""")
+    assert functions == ["matching_tickets", "matching_tickets_between", "matching_tickets_of"]
 
 
 async def test_another_providers_rows_are_invisible(
@@ -133,10 +134,13 @@ async def test_text_search_keeps_to_the_provider(
 ) -> None:
     ours = await factories.ticket(owner, provider.id, subject="Checkout is dead since noon")
     await factories.ticket(owner, other_provider.id, subject="Checkout is dead since noon")
-    found = await database.fetch(provider.id, "SELECT matching_tickets('{dead,checkout}', true) AS id")
-    assert [row["id"] for row in found] == [ours.id]
-    assert await database.fetch(None, "SELECT matching_tickets('{dead,checkout}', true)") == []
-    assert await database.fetch(provider.id, "SELECT matching_tickets($1, true)", ["' & | !! (("]) == []
+    always = ", false, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'"
+    for function, more in (("matching_tickets", ""), ("matching_tickets_between", always)):
+        search = f"SELECT {function}('{{dead,checkout}}', true{more}) AS id"
+        assert [row["id"] for row in await database.fetch(provider.id, search)] == [ours.id]
+        assert await database.fetch(None, search) == []
+        nothing = f"SELECT {function}($1, true{more})"
+        assert await database.fetch(provider.id, nothing, ["' & | !! (("]) == []
 
 
 async def test_text_search_of_an_account_keeps_to_the_account_and_the_provider(

@@ -57,6 +57,7 @@ class Ticket(Versioned, Referred, Owned, table=True):
         Index("ix_ticket_wake", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
         Index("ix_ticket_updated", "provider_id", "updated_at", "id"),
         Index("ix_ticket_queue", "provider_id", "department", "level", "id", postgresql_where=_OPEN),
+        Index("ix_ticket_breached", "provider_id", "id", postgresql_where=text("breached")),
         Index("ix_ticket_contact", "provider_id", "contact_id", postgresql_where=text("contact_id IS NOT NULL")),
         Index("ix_ticket_incident", "provider_id", "incident", postgresql_where=text("incident IS NOT NULL")),
         Index("ix_ticket_merged_into", "provider_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),

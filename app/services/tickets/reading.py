@@ -62,7 +62,7 @@ async def listed(
     errand: Errand, filters: Mapping[str, Any], order: Order, after: Position | None, fetch: int
 ) -> Sequence[Mapping[str, Any]]:
     caller, rows = await list_tickets(
-        errand.database, errand.provider_id, errand.principal, filters, order, after, fetch
+        errand.database, errand.provider_id, errand.principal, filters, order, after, fetch, errand.now
     )
     there(caller, {})
     return rows

@@ -11,7 +11,7 @@ _MOST_TERMS: Final = 10
 
 
 def terms_of(typed: str) -> list[str]:
-    """As `matching_tickets` takes them. A ticket's reference may be typed as it was heard on the telephone."""
+    """As `matching_tickets_between` takes them. A ticket's reference may be typed as it was heard on the telephone."""
     reference = parse_reference(typed)
     if reference is not None:
         return [reference]
