@@ -120,12 +120,16 @@ bench: .venv/.dev .venv/.peer ## the desk in turns with the floor, with pgbench 
 	$(BIN)/python -m tests.benchmarks.bench
 
 .PHONY: bench-growth
-bench-growth: .venv/.dev ## whether requests stay as fast while history grows (TICKETS=1000000; needs wrk)
+bench-growth: .venv/.dev ## whether requests stay as fast while history grows (TICKETS=1000000; WORDS=1: searches too; needs wrk)
 	$(BIN)/python -m tests.benchmarks.growth --tickets $(or $(TICKETS),1000000)
 
 .PHONY: bench-observed
 bench-observed: .venv/.dev ## what logs and metrics cost of a GET's CPU: at most 15 %
 	$(BIN)/python -m tests.benchmarks.observed
+
+.PHONY: bench-sweep
+bench-sweep: .venv/.dev ## what a round of the sweep costs the database where many tickets are open (TICKETS=1000000)
+	$(BIN)/python -m tests.benchmarks.sweeping --tickets $(or $(TICKETS),1000000)
 
 .PHONY: bench-reports
 bench-reports: .venv/.dev ## how long reports and figures take over a month of many tickets (TICKETS=1000000)

@@ -60,6 +60,7 @@ async def add_firms(connection: asyncpg.Connection, like: str, contact: str) -> 
     """Accounts like the one with this number, each with a contact like the one with this address."""
     await _filled(connection, "account", _FIRM, ("number", like), -1, FIRMS - 1)
     await _filled(connection, "contact", _CONTACT, ("email", contact), -1, FIRMS - 1)
+    await connection.execute("ANALYZE account, contact")
 
 
 async def end_open(connection: asyncpg.Connection, like: str, but: int) -> None:

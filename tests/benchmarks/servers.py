@@ -98,11 +98,11 @@ def floor(postgres: EmbeddedPostgres) -> Iterator[Server]:
 
 
 # ── the desk ─────────────────────────────────────────────────────────────────
-def _of_the_desk(postgres: EmbeddedPostgres, data: Path) -> dict[str, str]:
+def _of_the_desk(postgres: EmbeddedPostgres, data: Path, database: str, port: int) -> dict[str, str]:
     return {
-        "DATABASE_URL": postgres.dsn("desk"),
-        "CLAUSEDESK_DATA_DIR": str(data / "desk"),
-        "CLAUSEDESK_PORT": str(DESK_PORT),
+        "DATABASE_URL": postgres.dsn(database),
+        "CLAUSEDESK_DATA_DIR": str(data / database),
+        "CLAUSEDESK_PORT": str(port),
         "CLAUSEDESK_LOG_LEVEL": "info",
         # Workers run apart from the API, as they do anywhere but on one's own machine.
         "CLAUSEDESK_WORKER_IN_SERVE": "false",
@@ -118,8 +118,8 @@ def _token(variables: Mapping[str, str], who: str) -> str:
     return told.stdout.strip()
 
 
-def staff_token(postgres: EmbeddedPostgres, data: Path) -> str:
-    return _token(_of_the_desk(postgres, data), "--role staff")
+def staff_token(postgres: EmbeddedPostgres, data: Path, database: str = "desk") -> str:
+    return _token(_of_the_desk(postgres, data, database, DESK_PORT), "--role staff")
 
 
 async def _tokens(dsn: str, folder: Path, numbers: Iterable[str]) -> list[str]:
@@ -135,21 +135,28 @@ async def _tokens(dsn: str, folder: Path, numbers: Iterable[str]) -> list[str]:
 
 
 @contextmanager
-def desk(postgres: EmbeddedPostgres, data: Path, *, tickets: int = (PAGE + 10) * FIRMS) -> Iterator[Server]:
+def desk(
+    postgres: EmbeddedPostgres,
+    data: Path,
+    *,
+    tickets: int = (PAGE + 10) * FIRMS,
+    database: str = "desk",
+    port: int = DESK_PORT,
+) -> Iterator[Server]:
     """With so many tickets that have been closed, a page an account; their contacts ask in turn, each with one open."""
-    variables = _of_the_desk(postgres, data)
-    with running([str(BIN / "clausedesk"), "demo"], DESK_PORT, "/readyz", variables) as pid:
-        in_database(postgres.dsn("desk"), partial(add_firms, like="M1001", contact="admin@maplecycles.example"))
+    variables = _of_the_desk(postgres, data, database, port)
+    with running([str(BIN / "clausedesk"), "demo"], port, "/readyz", variables) as pid:
+        in_database(postgres.dsn(database), partial(add_firms, like="M1001", contact="admin@maplecycles.example"))
         numbers = [f"B{n}" for n in range(SEEDED)]
-        callers = asyncio.run(_tokens(postgres.dsn("desk"), data / "desk", numbers))
+        callers = asyncio.run(_tokens(postgres.dsn(database), data / database, numbers))
         asked = {"subject": SUBJECT, "body": BODY, "facts": {"topic": "web.error"}}
         opening = Request("POST", ["/v1/tickets"], callers, json.dumps(asked).encode(), keyed=True)
-        ids = [ask(DESK_PORT, replace(opening, callers=[caller]))["id"] for caller in callers]
-        in_database(postgres.dsn("desk"), partial(add_history, first=0, last=tickets, like=SUBJECT))
+        ids = [ask(port, replace(opening, callers=[caller]))["id"] for caller in callers]
+        in_database(postgres.dsn(database), partial(add_history, first=0, last=tickets, like=SUBJECT))
         priced = {"facts": {"topic": "web.error"}, "rule": "advanced_support", "estimated_minutes": 40}
         yield Server(
             pid,
-            DESK_PORT,
+            port,
             {
                 "open": opening,
                 "read": Request("GET", [f"/v1/tickets/{id_}" for id_ in ids], callers),
