@@ -79,7 +79,7 @@ class Conditions:
         several = isinstance(wanted, list | tuple)
         if self._is_topic(name):
             options = tuple(wanted) if several else (wanted,)
-            return lambda values: matches_topic(values.get(name), options)
+            return _topic(name, options)
         return _one_of(name, tuple(wanted)) if several else _equal(name, wanted)
 
     def _with_those_below(self, name: str, wanted: Any) -> Any:
@@ -197,6 +197,27 @@ def _one_of(name: str, options: tuple[Any, ...]) -> Test:
         return any(same(value, option) for option in options)
 
     return holds
+
+
+def _topic(name: str, options: tuple[str, ...]) -> Test:
+    known: dict[str, bool] = {}
+
+    def holds(values: Values) -> bool:
+        topic = values.get(name)
+        if not isinstance(topic, str):
+            return False
+        found = known.get(topic)
+        if found is None:
+            found = matches_topic(topic, options)
+            if len(known) < _MOST_TOPICS:
+                known[topic] = found
+        return found
+
+    return holds
+
+
+_MOST_TOPICS = 500
+"""So many topics does a condition remember: more than a policy has."""
 
 
 def matches_topic(topic: Any, patterns: Iterable[str]) -> bool:

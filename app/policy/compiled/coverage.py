@@ -17,6 +17,13 @@ class CompiledEntry:
     provisional: Condition
     gates: tuple[tuple[str, Condition], ...]
     position: int
+    products: tuple[str, ...]
+    variants: tuple[str, ...]
+
+    def concerns(self, product: str | None, variant: str | None) -> bool:
+        if self.products and product not in self.products:
+            return False
+        return not self.variants or variant in self.variants
 
     def rank(self, topic: str | None) -> tuple[int, int, int, int]:
         """Narrower entries first: topic, then product, then condition, then the document's order."""
@@ -37,6 +44,8 @@ class CoverageTable:
                 condition(e.provisional_when),
                 tuple((gate.value, condition(p)) for gate, p in e.gate_first.items()),
                 i,
+                e.products,
+                e.variants,
             )
             for i, e in enumerate(document.coverage)
         ]

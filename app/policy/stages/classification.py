@@ -116,10 +116,11 @@ def _find(d: Deliberation, product: str | None) -> tuple[CompiledEntry | None, t
     ordinary = _ordinary(d, topic, product)
     if d.stands_for is not None:
         ordinary = _ordinary(d, str(d.stands_for), product) or ordinary
+    variant = d.values.get("variant")
     for ready in d.policy.coverage.overrides:
-        entry = ready.entry
-        if not _concerns(d, entry.products, entry.variants, product) or not ready.when.holds(d.values):
+        if not ready.concerns(product, variant) or not ready.when.holds(d.values):
             continue
+        entry = ready.entry
         if not d.policy.matches(topic, entry.topics) or (topic and d.policy.matches(topic, entry.except_)):
             continue
         if entry.only and ordinary is not None and ordinary.entry.status in entry.only:
@@ -130,16 +131,11 @@ def _find(d: Deliberation, product: str | None) -> tuple[CompiledEntry | None, t
 
 
 def _ordinary(d: Deliberation, topic: str | None, product: str | None) -> CompiledEntry | None:
+    variant = d.values.get("variant")
     for ready in d.policy.coverage.entries_for(topic):
-        if _concerns(d, ready.entry.products, ready.entry.variants, product) and ready.when.holds(d.values):
+        if ready.concerns(product, variant) and ready.when.holds(d.values):
             return ready
     return None
-
-
-def _concerns(d: Deliberation, products: tuple[str, ...], variants: tuple[str, ...], product: str | None) -> bool:
-    if products and product not in products:
-        return False
-    return not variants or d.values.get("variant") in variants
 
 
 def _settle(d: Deliberation, ready: CompiledEntry | None, cited: tuple[CompiledEntry, ...]) -> None:

@@ -200,7 +200,7 @@ def started(
     """
     record = ClockRecord(kind="status", at=min(at, terms.start), status=status)
     reading = read(plan or terms.plan(policy), [record.event(policy)], at)
-    return ClockLine(terms=terms, records=(record,), **_standing(reading, terms))
+    return ClockLine.model_construct(terms=terms, records=(record,), **_standing(reading, terms))
 
 
 def stopped(
