@@ -34,12 +34,15 @@ _MINE: Final = f"""t.provider_id = $1 AND t.status NOT IN ('resolved', 'closed')
     AND (t.department IS NULL OR ({_SUPERVISES} AND t.department = ANY($13::text[]))
       OR (t.department <> ALL($13) AND (caller.caller_words = '{{}}' OR t.department = ANY(caller.caller_words))))
     AND (t.level IS NULL OR t.level <= caller.caller_level OR {_SUPERVISES})))"""
-_BUSY: Final = """(t.assignee_id IS NULL AND t.account_id IS NOT NULL AND $11::int IS NOT NULL AND $11 <= (
-    SELECT count(*) FROM ticket AS other WHERE other.provider_id = $1 AND other.account_id = t.account_id
-      AND other.assignee_id IS NOT NULL AND other.status NOT IN ('resolved', 'closed')))"""
-_SHOWN: Final = f"""{SUMMARY}, {in_force("$8::timestamptz", "$8", "_now")}, $9::text AS nobody, $10::text AS nothing,
-  count(*) OVER () AS waiting, count(*) FILTER (WHERE t.assignee_id IS NULL) OVER () AS unowned,
+_BUSY: Final = """(t.assignee_id IS NULL AND $11::int IS NOT NULL AND t.account_id IS NOT NULL AND t.account_id IN (
+    SELECT other.account_id FROM ticket AS other WHERE other.provider_id = $1 AND other.account_id IS NOT NULL
+      AND other.assignee_id IS NOT NULL AND other.status NOT IN ('resolved', 'closed')
+    GROUP BY other.account_id HAVING count(*) >= $11))"""
+"""Of an account that has enough in work."""
+_COUNTS: Final = """count(*) OVER () AS waiting, count(*) FILTER (WHERE t.assignee_id IS NULL) OVER () AS unowned,
   count(*) FILTER (WHERE t.next_due_at < $8) OVER () AS overdue, count(*) FILTER (WHERE t.level = 1) OVER () AS first"""
+_SHOWN: Final = f"""{SUMMARY}, {in_force("$8::timestamptz", "$8", "_now")}, $9::text AS nobody, $10::text AS nothing,
+  picked.waiting, picked.unowned, picked.overdue, picked.first"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,13 @@ class QueueOrder:
 
 @lru_cache(maxsize=64)
 def _statement(keys: tuple[str, ...], columns: str, where: str) -> str:
-    order = [_KEYS.get(key) or _HAPPENED.format(n) for n, key in enumerate(keys, start=1)]
-    return f"""SELECT {columns} FROM {JOINED} WHERE {_MINE} AND {where} AND $12::text[] IS NOT NULL
-      ORDER BY {_BUSY}, {", ".join(f"{one} NULLS LAST" for one in order)}, t.id LIMIT $6"""
+    """What waits is put in order by itself; what belongs to it is looked up for the few that are shown."""
+    sorts = [_KEYS.get(key) or _HAPPENED.format(n) for n, key in enumerate(keys, start=1)]
+    order = f"{_BUSY}, {', '.join(f'{one} NULLS LAST' for one in sorts)}, t.id"
+    return f"""SELECT {columns} FROM (
+        SELECT t.id AS picked_id, row_number() OVER (ORDER BY {order}) AS place, {_COUNTS}
+        FROM ticket AS t WHERE {_MINE} AND {where} AND $12::text[] IS NOT NULL ORDER BY place LIMIT $6) AS picked
+      JOIN ({JOINED}) ON t.provider_id = $1 AND t.id = picked.picked_id ORDER BY picked.place"""
 
 
 async def waiting(
