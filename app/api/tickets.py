@@ -128,12 +128,7 @@ async def list_tickets(
 ) -> Response:
     after = page.after(tuple[When | None, Id])
     rows = await reading.listed(errand, filters, sort, after, page.fetch)
-    keys = {Order.DUE: "next_due_at", Order.CHANGED: "updated_at"}
-    return page.answer(
-        rows,
-        position=lambda row: (row[keys[sort]] if sort in keys else None, row["id"]),
-        view=lambda row: Fragment(row["shown"]),
-    )
+    return page.answer(rows.shown, position=lambda _: rows.last or (), view=Fragment)
 
 
 @router.get(

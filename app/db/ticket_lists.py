@@ -1,12 +1,11 @@
 """Lists of tickets: filtered, in one of three orders, page by page."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
-
-import asyncpg
 
 from app.base.actor import Principal
 from app.base.vocabulary import TicketStatus
@@ -118,8 +117,32 @@ def _in_spans(kind: Kind, filters: Sequence[str]) -> bool:
     return "q" in filters and kind is not Kind.CONTACT
 
 
+_SORTED_BY: Final[Mapping[Order, str]] = {
+    Order.NEWEST: "NULL::timestamptz",
+    Order.DUE: "page.next_due_at",
+    Order.CHANGED: "page.updated_at",
+}
+
+
+@lru_cache(maxsize=512)
+def _page(kind: Kind, filters: tuple[str, ...], order: Order, after: bool | None, fetch: int) -> str:
+    """In one row: what is read of the caller along with it would come again with each."""
+    last = fetch - 1
+    return f"""SELECT array_agg(page.shown) AS shown, (array_agg({_SORTED_BY[order]}))[{last:d}] AS last_instant,
+      (array_agg(page.id))[{last:d}] AS last_id
+    FROM ({_statement(kind, filters, order, after, fetch)}) AS page"""
+
+
 Position = tuple[Any, UUID]
 """The instant that the list is sorted by (None: by the id alone) and the id."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRows:
+    """Each as lists show it, in JSON. `last`: the position of the last but one, where so many were found."""
+
+    shown: Sequence[str]
+    last: Position | None
 
 
 async def list_tickets(
@@ -131,17 +154,20 @@ async def list_tickets(
     after: Position | None,
     fetch: int,
     now: datetime,
-) -> tuple[CallerRow, list[asyncpg.Record]]:
-    """Each row with what it is sorted by, and the ticket as it is `shown` in JSON."""
+) -> tuple[CallerRow, TicketRows]:
+    """At most `fetch` of them, in order."""
     kind, names = kind_of(principal), tuple(_named(*given) for given in filters.items())
     instant = None if after is None else after[0] is not None
-    statement = _statement(kind, names, order, instant, fetch)
+    statement = _page(kind, names, order, instant, fetch)
     # Of what is open there are never many.
     together = order is not Order.NEWEST or "status of open" in names
     spans: Sequence[Any] = ()
     if _in_spans(kind, names):
         spans = ([_FIRST], [_LAST]) if together else _spans(after, now)
-    return await for_caller(database, provider_id, principal, statement, *filters.values(), *(after or ()), *spans)
+    args = (*filters.values(), *(after or ()), *spans)
+    caller, (page,) = await for_caller(database, provider_id, principal, statement, *args)
+    last = None if page["last_id"] is None else (page["last_instant"], page["last_id"])
+    return caller, TicketRows(page["shown"] or (), last)
 
 
 def _named(name: str, value: object) -> str:

@@ -10,7 +10,7 @@ from app.base.events import INTERNAL
 from app.base.identifiers import parse_reference
 from app.base.vocabulary import Scope
 from app.db.callers import CallerRow, Kind
-from app.db.ticket_lists import Position, list_tickets
+from app.db.ticket_lists import Position, TicketRows, list_tickets
 from app.db.tickets import Name, list_events, list_messages, read_state, read_ticket
 from app.policy.decision import jsonable_citations
 from app.policy.tickets.ticket import Ticket
@@ -60,7 +60,7 @@ async def read(errand: Errand, ticket: str) -> dict[str, Any]:
 
 async def listed(
     errand: Errand, filters: Mapping[str, Any], order: Order, after: Position | None, fetch: int
-) -> Sequence[Mapping[str, Any]]:
+) -> TicketRows:
     caller, rows = await list_tickets(
         errand.database, errand.provider_id, errand.principal, filters, order, after, fetch, errand.now
     )
