@@ -75,4 +75,7 @@ def minor_units(currency: str) -> int:
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Half up to the currency's minor unit."""
-    return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), rounding=ROUND_HALF_UP)
+    return amount.quantize(_LEAST[minor_units(currency)], rounding=ROUND_HALF_UP)
+
+
+_LEAST = tuple(Decimal(1).scaleb(-digits) for digits in range(5))

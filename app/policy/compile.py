@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeGuard
@@ -193,6 +193,17 @@ class CompiledPolicy:
             asked = asked_of(self.rules.get(stage, ()), frozenset(names) - may_differ)
             known = self._refusing[stage, *names] = tuple(map(self.condition, asked))
         return known
+
+    @cached_property
+    def looks_back(self) -> timedelta | None:
+        """How far for a request about the same; earlier events are no tickets. None: it looks for none."""
+        rules = (r.rule for stage, rules in self.rules.items() if stage != "event" for r in rules)
+        return max((rule.same.within for rule in rules if rule.same), default=None)
+
+    @cached_property
+    def joins_duplicates(self) -> bool:
+        """Whether a rule about duplicates asks for what else is open."""
+        return any(ready.rule.same for ready in self.rules.get("duplicate", ()))
 
     @cached_property
     def coverage(self) -> CoverageTable:

@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, JsonValue, TypeAdapter
+from pydantic import ConfigDict, Field, JsonValue
 
 from app.base.money import Amount, Currency
 from app.base.vocabulary import ClockState, Coverage, FeeKind, Outcome, Strength, Terms, WorkGate
 from app.policy.language.model import Model
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Citation:
-    """A clause that decided, in words, with the facts it looked at (never personal values)."""
+    """A clause that decided, in words, with the facts it looked at (never personal values).
+
+    Nobody changes one. It is not frozen because a decision makes a dozen of them, and so it takes half the time.
+    """
 
     clause: str
     sentence: str
@@ -194,13 +197,19 @@ class Decision(Model):
 
 def jsonable(decision: Decision) -> dict[str, Any]:
     """The decision as JSON values, as the wire and the rows hold it."""
-    return decision.model_dump(mode="json", by_alias=True)
+    written = decision.model_dump(mode="json", by_alias=True, exclude=_REASONS)
+    written["citations"] = jsonable_citations(decision.citations)
+    written["assumptions"] = [{"id": used.id, "value": used.value} for used in decision.assumptions]
+    return written
+
+
+_REASONS = {"citations", "assumptions"}
+"""The last members of a decision; half of it, and JSON as they are."""
 
 
 def jsonable_citations(citations: Sequence[Citation]) -> list[dict[str, Any]]:
     """As `jsonable` writes them."""
-    written: list[dict[str, Any]] = _CITATIONS.dump_python(list(citations), mode="json")
-    return written
-
-
-_CITATIONS = TypeAdapter(list[Citation])
+    return [
+        {"clause": c.clause, "sentence": c.sentence, "stage": c.stage, "effect": c.effect, "because": {**c.because}}
+        for c in citations
+    ]

@@ -308,6 +308,7 @@ def _after_refunds(money: Money, decision: Decision) -> Money:
 class Replied:
     decision: Decision
     ticket: Ticket
+    """With its clocks as they stand."""
     appended: bool
 
 
@@ -349,7 +350,7 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
     added = happened(policy, ticket, added, CUSTOMER_WROTE, at)
     now = added.read_again(policy, at)
     decision = _with(decision.model_copy(update={"breach": now.breach(at), "targets": now.targets}), said)
-    return Replied(decision=decision, ticket=added.changed(decision=decision), appended=True)
+    return Replied(decision=decision, ticket=now.changed(decision=decision), appended=True)
 
 
 def _after_customer(ticket: Ticket, at: datetime) -> dict[str, datetime]:
@@ -373,10 +374,10 @@ def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime, *, asks: bool) -
         answered = answered.changed(status=waiting, clocks=with_status(d.policy, answered.clocks, waiting, at))
     answered = happened(d.policy, ticket, answered, REPLIED, at)
     d.run("transition")
-    breach = answered.read_again(d.policy, at).breach(at)
-    decision = ticket.decision.model_copy(update={"effects": (), "targets": answered.targets, "breach": breach})
-    decision = _with(decision, (d.citations, d.assumptions, tuple(d.effects)))
-    return Replied(decision=decision, ticket=answered, appended=True)
+    now = answered.read_again(d.policy, at)
+    seen = {"effects": (), "targets": answered.targets, "breach": now.breach(at)}
+    decision = _with(ticket.decision.model_copy(update=seen), (d.citations, d.assumptions, tuple(d.effects)))
+    return Replied(decision=decision, ticket=now, appended=True)
 
 
 def _with(decision: Decision, said: tuple[Any, Any, Any]) -> Decision:

@@ -56,7 +56,10 @@ def apply(
     *,
     survivor: Ticket | None = None,
 ) -> Result:
-    """Judge a verb by the policy and carry it out; a refused one leaves the ticket's decision as it was."""
+    """Judge a verb by the policy and carry it out; a refused one leaves the ticket's decision as it was.
+
+    After one that is let through, the ticket's clocks are as they stand.
+    """
     step = prepared(policy, ticket, transition, desk, at, survivor)
     d = step.d
     if (refusal := forbidden(step)) is not None:
@@ -78,7 +81,7 @@ def apply(
     now = after.read_again(policy, at)
     seen = {"breach": now.breach(at), "targets": decision.targets if after.merged_into else now.targets}
     decision = decision.model_copy(update=seen)
-    return _joined(decision, d), after.changed(delay_codes=codes)
+    return _joined(decision, d), now.changed(delay_codes=codes)
 
 
 def prepared(

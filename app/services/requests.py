@@ -72,7 +72,7 @@ async def gather(
 ) -> Gathered:
     """One statement; a second one where the policy is new to this process and looks further back for duplicates."""
     guess = errand.policies.last_used(errand.provider_id)
-    window = _USUAL_WINDOW if guess is None else _window(guess)
+    window = _USUAL_WINDOW if guess is None else guess.looks_back
     while True:
         caller, row = await facts_for_request(
             errand.database,
@@ -83,11 +83,10 @@ async def gather(
         )
         await check_repeated(errand, row)
         policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
-        needed = _window(policy)
+        needed = policy.looks_back
         if needed is None or (window is not None and needed <= window):
             noticed_facts = {**noticed(policy, redacted), **await about_form(errand, policy, body.facts, _ids(row))}
-            given = _gathered(ended_or_not(policy, received_at), caller, body, row, noticed_facts)
-            given = replace(given, redacted=redacted)
+            given = _gathered(ended_or_not(policy, received_at), caller, body, row, noticed_facts, redacted)
             return await _with_what_the_words_say(errand, body, given, received_at)
         window = needed
 
@@ -96,7 +95,6 @@ async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathe
     """Triage's topic where none was stated, and what the text identifies or describes."""
     words = (getattr(body, "subject", None) or "", getattr(body, "body", None) or "")
     alike = await said_before(errand.policies.lexicons, given.policy, words, given.row["open_tickets"])
-    given = replace(given, around=replace(given.around, alike=alike))
     account = given.request.on_behalf_of or given.around.account
     found = await suggest(
         errand.policies.lexicons,
@@ -109,15 +107,10 @@ async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathe
     )
     if found is NOTHING:
         return given
-    request = given.request.model_copy(
-        update={
-            "facts": {**given.request.facts, **found.facts},
-            "topic_source": found.topic_source,
-            "language": given.request.language or found.language,
-        }
-    )
-    around = replace(given.around, topic_candidates=found.candidates, signals=found.signals)
-    return replace(given, request=request, around=around)
+    told: dict[str, Any] = {"facts": {**given.request.facts, **found.facts}, "topic_source": found.topic_source}
+    told["language"] = given.request.language or found.language
+    around = replace(given.around, topic_candidates=found.candidates, signals=found.signals, alike=alike)
+    return replace(given, request=given.request.model_copy(update=told), around=around)
 
 
 def _topic_of_the_action(given: Gathered) -> dict[str, Any]:
@@ -131,12 +124,6 @@ def _ids(row: Mapping[str, Any]) -> list[str]:
     return [
         account["id"] for account in (row["account"], row["on_behalf_of"], *row["candidates"]) if account is not None
     ]
-
-
-def _window(policy: CompiledPolicy) -> timedelta | None:
-    """How far back the policy looks for a request about the same; earlier events are no tickets. None: it does not."""
-    rules = (r.rule for stage, rules in policy.rules.items() if stage != "event" for r in rules)
-    return max((rule.same.within for rule in rules if rule.same), default=None)
 
 
 def _asked(
@@ -167,7 +154,12 @@ def _asked(
 
 
 def _gathered(
-    policy: CompiledPolicy, caller: CallerRow, body: Requested, row: Mapping[str, Any], noticed_facts: Mapping[str, Any]
+    policy: CompiledPolicy,
+    caller: CallerRow,
+    body: Requested,
+    row: Mapping[str, Any],
+    noticed_facts: Mapping[str, Any],
+    redacted: Redactions,
 ) -> Gathered:
     """`noticed_facts`: what the desk itself says of the request."""
     _check_authority(caller)
@@ -200,7 +192,7 @@ def _gathered(
         open_tickets=tuple(map(as_open_ticket, row["open_tickets"])),
         incidents=tuple(row["incidents"]),
     )
-    return Gathered(caller, policy, _with_history(policy, request, around, row), stated, around, row)
+    return Gathered(caller, policy, _with_history(policy, request, around, row), stated, around, row, redacted)
 
 
 def _with_history(policy: CompiledPolicy, request: Request, around: Desk, row: Mapping[str, Any]) -> Request:

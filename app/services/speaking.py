@@ -38,9 +38,13 @@ def around(
     incidents: Sequence[str],
     candidates: Sequence[Mapping[str, Any]] = (),
     firm: Mapping[str, Any] | None = None,
+    known: Account | None = None,
 ) -> Desk:
-    """`account`, `candidates` and `firm`, the reseller's own account, are rows as statements give them."""
-    known = as_account(account) if account is not None else None
+    """`account`, `candidates` and `firm`, the reseller's own account, are rows as statements give them.
+
+    `known`: what the row of the account says, where that has been read already.
+    """
+    known = known or (as_account(account) if account is not None else None)
     reseller = as_account(firm) if firm is not None else None
     if caller.kind is Kind.RESELLER and known is not None:
         # Its token reached the account, so it lies in its tree, however deep; or it is the firm's own.

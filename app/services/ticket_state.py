@@ -24,8 +24,8 @@ _COLUMNS = frozenset(
 )
 _REQUEST_COLUMNS = frozenset({"channel", "sender", "facts", "estimated_minutes", "on_behalf_of"})
 # Whatever else the policy remembers, new members of later versions included.
-_REMEMBERED = frozenset(Ticket.model_fields) - _COLUMNS
-_OF_REQUEST = frozenset(Request.model_fields) - _REQUEST_COLUMNS
+_REMEMBERED = set(Ticket.model_fields) - _COLUMNS
+_OF_REQUEST = set(Request.model_fields) - _REQUEST_COLUMNS
 
 
 def as_ticket(row: Mapping[str, Any]) -> Ticket:
@@ -170,8 +170,8 @@ def fee_of(decision: Decision, policy: CompiledPolicy) -> dict[str, Any]:
 
 
 def _state(ticket: Ticket) -> dict[str, Any]:
-    kept = ticket.model_dump(mode="json", include=set(_REMEMBERED), exclude_defaults=True)
-    request = ticket.request.model_dump(mode="json", include=set(_OF_REQUEST), exclude_defaults=True)
+    kept = ticket.model_dump(mode="json", include=_REMEMBERED, exclude_defaults=True)
+    request = ticket.request.model_dump(mode="json", include=_OF_REQUEST, exclude_defaults=True)
     return {**kept, "request": request} if request else kept
 
 

@@ -3,10 +3,10 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -24,7 +24,7 @@ from app.triage.lexicon import Lexicon
 from app.triage.likeness import ALIKE, likeness
 from app.triage.proposal import proposed
 from app.triage.signals import Signals, read_signals
-from app.triage.text import Told, read
+from app.triage.text import Told, folded, read
 
 _MOST = 4
 """Lexicons kept; policies on the same catalogue share one."""
@@ -44,18 +44,44 @@ class Suggested:
 NOTHING = Suggested({})
 
 
+_Source = TypeVar("_Source")
+_Result = TypeVar("_Result")
+
+
+class _WorkedOut(Generic[_Source, _Result]):
+    """What follows from parts of documents, which nobody changes; for as many as are usually in force."""
+
+    def __init__(self, work_out: Callable[[_Source], _Result]) -> None:
+        self._work_out = work_out
+        # The source is kept beside what follows from it, so that its id cannot come to name another.
+        self._known: dict[int, tuple[_Source, _Result]] = {}
+
+    def of(self, source: _Source) -> _Result:
+        known = self._known.get(id(source))
+        if known is None:
+            if len(self._known) >= 4 * _MOST:
+                self._known.clear()
+            known = self._known[id(source)] = (source, self._work_out(source))
+        return known[1]
+
+
 class Lexicons:
     """What the topics of policies sound like, learned before the first request or when a policy is published."""
 
     def __init__(self, known: OrderedDict[str, Lexicon] | None = None) -> None:
         """`known`: those that are learned already, by the digest of their topics."""
         self._known: OrderedDict[str, Lexicon] = OrderedDict() if known is None else known
-        self._digests: dict[int, tuple[Mapping[str, Topic], str]] = {}
+        self._digests: _WorkedOut[Mapping[str, Topic], str] = _WorkedOut(digest_of)
+        self._products: _WorkedOut[Mapping[str, Product], Mapping[str, str]] = _WorkedOut(called)
         self._learning = asyncio.Lock()
 
     async def of(self, policy: CompiledPolicy) -> Lexicon:
         topics = policy.document.topics
-        return await self._learned(topics, self._digest(topics))
+        return await self._learned(topics, self._digests.of(topics))
+
+    def products(self, policy: CompiledPolicy) -> Mapping[str, str]:
+        """What customers may call the policy's products, to their slugs."""
+        return self._products.of(policy.document.products)
 
     async def learn(self, topics: Mapping[str, Topic]) -> None:
         """For requests to come."""
@@ -76,16 +102,6 @@ class Lexicons:
                     self._known.popitem(last=False)
             self._known.move_to_end(digest)
             return known
-
-    def _digest(self, topics: Mapping[str, Topic]) -> str:
-        # The topics are kept beside their digest, so that their id cannot come to name others.
-        known = self._digests.get(id(topics))
-        if known is None:
-            digest = digest_of(topics)
-            if len(self._digests) >= 4 * _MOST:
-                self._digests.clear()
-            known = self._digests[id(topics)] = (topics, digest)
-        return known[1]
 
 
 def lexicon_of(topics: Mapping[str, Topic], digest: str) -> Lexicon:
@@ -116,10 +132,10 @@ async def suggest(
     found = _described(policy, told, account, usernames, received_at)
     facts = {name: value for name, value in found.items() if name not in stated}
     if "topic" in stated or not policy.document.topics:
-        return Suggested(facts, signals=_heard(policy, told))
+        return Suggested(facts, signals=shown(read_signals(told, products=lexicons.products(policy))))
     product = account.products[0] if account is not None and len(account.products) == 1 else None
     lexicon = await lexicons.of(policy)
-    proposal = proposed(lexicon, told, product=product, products=called(policy.document.products))
+    proposal = proposed(lexicon, told, product=product, products=lexicons.products(policy))
     candidates = tuple(
         TopicCandidate(topic=c.topic, confidence=round(c.confidence, 2), because=c.because) for c in proposal.candidates
     )
@@ -129,24 +145,23 @@ async def suggest(
     return Suggested(facts, "triage", candidates, proposal.language, shown(proposal.signals))
 
 
-def _heard(policy: CompiledPolicy, told: Told) -> tuple[Signal, ...]:
-    """What the words hint at besides a topic."""
-    return shown(read_signals(told, products=called(policy.document.products)))
-
-
 def shown(signals: Signals) -> tuple[Signal, ...]:
     """As decisions carry them."""
     return tuple(Signal(name=hint.name, value=hint.value, because=hint.because) for hint in signals.hints())
 
 
 def called(products: Mapping[str, Product]) -> dict[str, str]:
-    """What customers may call the products, to their slugs."""
+    """What customers may call the products, folded, to their slugs."""
     names: dict[str, str] = {}
     for slug, product in products.items():
         if not product.general:
             own = product.name.values() if isinstance(product.name, Mapping) else (product.name,)
             names |= dict.fromkeys((*own, slug.replace("_", " "), *product.variants), slug)
-    return names
+    found: dict[str, str] = {}
+    for name, slug in names.items():
+        if name.strip():
+            found[folded(name)] = min(slug, found.get(folded(name), slug))
+    return found
 
 
 def _described(
@@ -178,11 +193,7 @@ async def said_before(
     Where the policy merges nothing, or nothing was said, nobody is asked.
     """
     said = "\n".join(words).strip()
-    if (
-        not any(map(str.isalpha, said))
-        or not tickets
-        or not any(ready.rule.same for ready in policy.rules.get("duplicate", ()))
-    ):
+    if not tickets or not policy.joins_duplicates or not any(map(str.isalpha, said)):
         return {}
     lexicon = await lexicons.of(policy)
     found = [

@@ -52,7 +52,7 @@ def propose(
 ) -> Proposal:
     """Topic candidates, best first. Pure, deterministic, and bounded for any text.
 
-    `product`: what the account has, if known; `products`: names by which products may be called, to their slugs.
+    `product`: what the account has, if known; `products`: names by which products may be called, folded, to slugs.
     """
     return proposed(lexicon, read(subject, body), language=language, product=product, products=products)
 

@@ -1,7 +1,7 @@
 """What a message hints at besides its topic: for staff to see, never to decide by."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -70,7 +70,7 @@ class Signals:
 
 
 def read_signals(told: Told, *, products: Mapping[str, str] | None = None) -> Signals:
-    """`products`: names by which a product may be called, to its slug."""
+    """`products`: names by which a product may be called, folded, to its slug."""
     text = folded(told.own[:_MOST_READ])
     found = heard(text)
     because = {
@@ -140,13 +140,7 @@ def _product(text: str, products: Mapping[str, str]) -> tuple[str | None, str | 
     """The one named first, and how."""
     found = [
         (text.find(name), -len(name), slug, name)
-        for name, slug in _names(products)
+        for name, slug in products.items()
         if name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
     ]
     return min(found)[2:] if found else (None, None)
-
-
-def _names(products: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for name, slug in products.items():
-        if name.strip():
-            yield folded(name), slug

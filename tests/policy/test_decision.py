@@ -1,9 +1,13 @@
 """A decision as it is written."""
 
+import orjson
+import pytest
+
 from app.policy.decision import ScheduleWindow, jsonable, jsonable_citations
 from app.policy.life import Desk, open_ticket
 from app.policy.situation import Request
 from tests.policy.harbour import NOON, OWNER, QUAY, harbour
+from tests.policy.recording import FILES, played
 
 DECISION = open_ticket(
     harbour(), Request(sender=OWNER, facts={"topic": "web.error"}), Desk(account=QUAY), NOON, id_="one"
@@ -23,3 +27,20 @@ def test_what_is_written_reads_as_the_same_decision() -> None:
 def test_citations_are_written_alike_within_a_decision_and_alone() -> None:
     assert DECISION.citations
     assert jsonable_citations(DECISION.citations) == jsonable(DECISION)["citations"]
+
+
+@pytest.mark.parametrize("stem", ["plutus", "mexxus", "tsc", "kenotronix", "brs", "cross"])
+def test_every_decision_is_written_as_pydantic_writes_it(stem: str) -> None:
+    found = 0
+    for scenario in FILES[stem].scenarios[::8]:
+        for decision in (answered.answer.decision for answered in played(FILES[stem], scenario.id).answers):
+            if decision is not None:
+                assert orjson.dumps(jsonable(decision)) == decision.model_dump_json(by_alias=True).encode()
+                found += 1
+    assert found > 3
+
+
+def test_what_is_written_can_be_changed_without_changing_the_decision() -> None:
+    written = jsonable(DECISION)
+    written["citations"][0]["because"]["topic"] = "something else"
+    assert jsonable(DECISION) != written

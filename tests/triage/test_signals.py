@@ -11,7 +11,7 @@ from tests.triage.tickets import tickets
 
 
 def signals(text: str, **names: str) -> Signals:
-    return read_signals(read("", text), products=names)
+    return read_signals(read("", text), products={folded(name): slug for name, slug in names.items()})
 
 
 @pytest.mark.parametrize(

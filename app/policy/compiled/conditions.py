@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from operator import ge, gt, le, lt
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -11,12 +12,7 @@ from pydantic import TypeAdapter
 from app.policy.time.calendars import Calendar
 
 _DURATION = TypeAdapter(timedelta)
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "gte": lambda a, b: a >= b,
-    "gt": lambda a, b: a > b,
-    "lte": lambda a, b: a <= b,
-    "lt": lambda a, b: a < b,
-}
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"gte": ge, "gt": gt, "lte": le, "lt": lt}
 
 Values = Mapping[str, Any]
 """What is known, by fact; `now` is the instant of the decision. What is absent is unknown."""
@@ -104,8 +100,7 @@ class Conditions:
             case "not_in":
                 return lambda values: self._within(values, name, operand) is False
             case _:
-                compare = _COMPARISONS[operator]
-                return lambda values: _compared(compare, values.get(name), operand)
+                return _comparing(name, _COMPARISONS[operator], operand)
 
     def _within(self, values: Values, name: str, calendar: str) -> bool | None:
         """Whether an instant lies in the calendar's hours; None where there is no instant."""
@@ -238,15 +233,22 @@ def same(value: Any, wanted: Any) -> bool:
     return bool(value == wanted)
 
 
-def _compared(compare: Callable[[Any, Any], bool], value: Any, operand: Any) -> bool:
-    if value is None or isinstance(value, bool):
-        return False
-    if isinstance(value, timedelta):
-        return compare(value, _DURATION.validate_python(operand))
-    if isinstance(value, datetime):
-        return compare(value, datetime.fromisoformat(str(operand)))
-    left, right = _number(value), _number(operand)
-    return left is not None and right is not None and compare(left, right)
+def _comparing(name: str, compare: Callable[[Any, Any], bool], operand: Any) -> Test:
+    """Numbers with numbers, lengths of time and instants with what is written as one."""
+    bound = _number(operand)
+
+    def holds(values: Values) -> bool:
+        value = values.get(name)
+        if value is None or isinstance(value, bool):
+            return False
+        if isinstance(value, timedelta):
+            return compare(value, _DURATION.validate_python(operand))
+        if isinstance(value, datetime):
+            return compare(value, datetime.fromisoformat(str(operand)))
+        number = value if isinstance(value, int) else _number(value)
+        return number is not None and bound is not None and compare(number, bound)
+
+    return holds
 
 
 _LENGTH = re.compile(r"^P(?=\d|T\d)(\d+[YMWD])*(T(\d+[HMS])+)?$")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from app.base.vocabulary import Coverage, Outcome, WorkGate
@@ -377,6 +378,8 @@ _PLAIN = frozenset({str, bool, int})
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, StrEnum):
+        return value.value
     if isinstance(value, str | int | bool | float | list):
         return value
     if isinstance(value, Mapping):

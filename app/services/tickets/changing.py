@@ -96,12 +96,14 @@ def shown(errand: Errand, known: Known, change: Changed, **names: Any) -> dict[s
     return ticket_view(row, allowed)
 
 
-def changed(errand: Errand, known: Known, after: Ticket, *, priced: bool = True, **columns: Any) -> Changed:
+def changed(
+    errand: Errand, known: Known, after: Ticket, *, priced: bool = True, read: bool = False, **columns: Any
+) -> Changed:
     """The columns of a ticket that was decided again; `columns` beside those of the decision.
 
-    `priced`: its price follows; not where the change is one of its quote.
+    `priced`: its price follows; not where the change is one of its quote. `read`: its clocks are, as they stand now.
     """
-    after = refreshed(after, known.policy, errand.now)
+    after = after if read else refreshed(after, known.policy, errand.now)
     account_id = known.account_id(after.account)
     decided = {**decided_columns(after, known.policy, errand.now), "account_id": account_id}
     clocks = clock_rows(errand.provider_id, known.id, after.clocks, errand.now)

@@ -73,7 +73,9 @@ def recorded(
 ) -> tuple[StoredAnswer, Command]:
     """All rows of a new ticket, and the answer that tells of it."""
     opened, first = arrived.opened, arrived.first
-    ticket = refreshed(opened.ticket, given.policy, errand.now)
+    ticket = opened.ticket
+    if ticket.received_at != errand.now:
+        ticket = refreshed(ticket, given.policy, errand.now)
     account = given.account_row(ticket.account)
     row = _new_row(errand, given, ticket, account, body, id_, follow_up_of)
     clocks = clock_rows(errand.provider_id, id_, ticket.clocks, errand.now)
@@ -151,7 +153,8 @@ def _joined(
 def _view(
     errand: Errand, given: Gathered, ticket: Ticket, account: Mapping[str, Any] | None, row: Mapping[str, Any]
 ) -> dict[str, Any]:
-    desk = around(given.caller, account, given.row["incidents"])
+    known = given.around.account if account is not None and account is given.row["account"] else None
+    desk = around(given.caller, account, given.row["incidents"], known=known)
     allowed = allowed_actions(given.policy, ticket, desk, given.caller, errand.now, row["latest_quote"])
     return with_redactions(ticket_view(row, allowed), given.redacted)
 

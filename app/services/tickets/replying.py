@@ -60,7 +60,7 @@ async def planned(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> t
     done = life.reply(known.policy, known.ticket, request, known.around, errand.now)
     if not done.appended:
         raise refusal(done.decision)
-    change = changed(errand, known, done.ticket.changed(decision=done.decision))
+    change = changed(errand, known, done.ticket.changed(decision=done.decision), read=True)
     message = _message(errand, known, body, request.sender)
     return _write(errand, known, change, message, EventType.TICKET_REPLIED, clean)
 

@@ -106,7 +106,7 @@ async def act_on(errand: Errand, known: Known, act: Act) -> StoredAnswer:
         raise _refused(errand, known, act.verb, decision)
     after = after.changed(decision=decision)
     columns = {**act.columns, **_whose(known.ticket, after)}
-    change = changed(errand, known, after, **columns)
+    change = changed(errand, known, after, read=True, **columns)
     note = _note(errand, known, act.note) if act.note is not None else None
     told = _told(act, after, taker, survivor, note)
     plan = command(errand, known, change, EVENTS[act.verb], told)
