@@ -21,7 +21,7 @@ from app.services.facts import state
 from app.triage.extraction import extract
 from app.triage.keeping import read_back
 from app.triage.lexicon import Lexicon
-from app.triage.likeness import ALIKE, likeness
+from app.triage.likeness import ALIKE, Sound, compared, may_be_alike
 from app.triage.proposal import proposed
 from app.triage.signals import Signals, read_signals
 from app.triage.text import Told, folded, read
@@ -196,9 +196,10 @@ async def said_before(
     if not tickets or not policy.joins_duplicates or not any(map(str.isalpha, said)):
         return {}
     lexicon = await lexicons.of(policy)
-    found = [
-        (likeness(lexicon, said, f"{ticket['subject']}\n{ticket['said'] or ''}"), str(ticket["id"]))
-        for ticket in tickets[-_COMPARED:]
-    ]
+    ours, found = Sound(lexicon, said), []
+    for ticket in tickets[-_COMPARED:]:
+        theirs = Sound(lexicon, f"{ticket['subject']}\n{ticket['said'] or ''}")
+        if may_be_alike(ours, theirs):
+            found.append((compared(ours, theirs), str(ticket["id"])))
     alike = sorted(((like, id_) for like, id_ in found if like.score >= ALIKE), key=lambda pair: -pair[0].score)
     return {id_: like.because for like, id_ in alike}

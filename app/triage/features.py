@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.triage.meanings import Piece, pieces
 from app.triage.text import Told
@@ -45,14 +45,14 @@ def of_message(told: Told, product: str | None = None, mended: Callable[[str], s
     """The subject counts most, what machines wrote least; a reply without words is read by what it quotes."""
     subject = of_phrase(told.subject, mended)
     body = of_phrase(told.said or (told.quoted if not told.subject else ""), mended)
-    whole = {feature: replace(found, weight=found.weight * _SUBJECT) for feature, found in subject.items()}
+    whole = {of: Evidence(found.weight * _SUBJECT, found.kind, found.said) for of, found in subject.items()}
     for feature, found in body.items():
         before = whole[feature].weight if feature in whole else 0.0
-        whole[feature] = replace(found, weight=before + found.weight * _SAID)
+        whole[feature] = Evidence(before + found.weight * _SAID, found.kind, found.said)
     # A log says the same thing a hundred times, and what an account holds is said of every ticket: each counts once.
     for weight, text in ((_LOGS, told.logs), (_PRODUCT, (product or "").replace("_", " "))):
         for feature, found in of_phrase(text).items() if text else ():
-            whole.setdefault(feature, replace(found, weight=weight))
+            whole.setdefault(feature, Evidence(weight, found.kind, found.said))
     return Heard(whole, (subject, body))
 
 

@@ -1,11 +1,15 @@
 """Which language a text is in, told by triples of letters learned from texts in each."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 _MOST_READ = 400
+_BETWEEN = re.compile("[^a-z]+")
 _UNSEEN, _PLACES = 0.3, 3
 
 
@@ -30,22 +34,20 @@ class Languages:
 
     def of(self, text: str) -> str | None:
         """The likeliest; None where the text gives no hint."""
-        sums = [0.0] * len(self.tags)
-        seen = 0
-        for triple in _triples(text[:_MOST_READ]):
-            found = self.evidence.get(triple)
-            if found:
-                seen += 1
-                for at, log in enumerate(found):
-                    sums[at] += log
-        if seen < 2:
+        heard = [found for triple in _triples(text[:_MOST_READ]) if (found := self.evidence.get(triple))]
+        if len(heard) < 2:
             return None
-        best = max(range(len(sums)), key=lambda at: sums[at])
-        return self.tags[best]
+        # Added up one by one: `sum` rounds otherwise in later versions of Python.
+        sums = [reduce(add, column, 0.0) for column in zip(*heard, strict=True)]
+        return self.tags[max(range(len(sums)), key=sums.__getitem__)]
 
 
 def _triples(text: str) -> Iterable[str]:
     """Of letters only; a word's edges count as blanks."""
-    letters = " ".join("".join(c if c.isalpha() else " " for c in text.casefold()).split())
+    plain = text.casefold()
+    if plain.isascii():
+        letters = " ".join(_BETWEEN.sub(" ", plain).split())
+    else:
+        letters = " ".join("".join(c if c.isalpha() else " " for c in plain).split())
     spaced = f" {letters} "
     return (spaced[at : at + 3] for at in range(len(spaced) - 2))

@@ -69,9 +69,10 @@ class Lexicon:
     def scores(self, vector: Mapping[str, float]) -> dict[int, float]:
         """How much a weighed text sounds like each topic that it has anything in common with."""
         sums: dict[int, float] = {}
+        so_far, weights = sums.get, self.weights.get
         for feature, x in vector.items():
-            for at, weight in self.weights.get(feature, ()):
-                sums[at] = sums.get(at, 0.0) + x * weight
+            for at, weight in weights(feature, ()):
+                sums[at] = so_far(at, 0.0) + x * weight
         return sums
 
     def closer(self, vector: Mapping[str, float]) -> dict[int, float]:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from app.triage.features import UNKNOWN, Evidence, of_message, weighed
@@ -20,6 +21,7 @@ On labelled pairs at least 19 in 20 of those above it are one problem, and about
 # does. Nor does who asks how something is done, where the other tells that it fails.
 _SAME_NAMED, _SAME_NUMBER, _OTHER_NAMED, _ONE_ASKS_HOW = 0.1, 0.05, 0.5, 0.9
 _HOW = "=howto"
+_ROUNDED = 0.001
 _SHARPER = 3
 _MOST_READ, _MOST_REASONS = 8_000, 6
 _NAMED = re.compile(
@@ -40,18 +42,36 @@ class Likeness:
     """Words of the first that the second has too, in whatever form or language; strongest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sound:
-    evidence: Mapping[str, Evidence]
-    words: Mapping[str, float]
-    matter: Mapping[int, float]
-    """By topic, the loudest well above the others."""
-    named: Mapping[str, frozenset[str]]
+class Sound:
+    """A message as it is compared: its subject and body in one text. What it is about is worked out when asked for."""
+
+    def __init__(self, lexicon: Lexicon, text: str) -> None:
+        self.evidence: Mapping[str, Evidence] = of_message(read("", text), mended=lexicon.spelling.mended).whole
+        self._lexicon = lexicon
+        unknown = lexicon.rarity.get(UNKNOWN, 0.0)
+        self.words = {
+            feature: (1 + math.log(max(found.weight, 0.4))) * found.kind * lexicon.rarity.get(feature, unknown)
+            for feature, found in self.evidence.items()
+            if " " not in feature and feature[0] != "§"
+        }
+        self.named = _named(text)
+
+    @cached_property
+    def matter(self) -> Mapping[int, float]:
+        """By topic, the loudest well above the others."""
+        weight = weighed(self.evidence, self._lexicon.rarity)
+        scores = {at: score for at, score in self._lexicon.scores(weight).items() if score > 0}
+        loudest = max(scores.values(), default=1.0)
+        return {at: (score / loudest) ** _SHARPER for at, score in scores.items()}
 
 
 def likeness(lexicon: Lexicon, first: str, second: str) -> Likeness:
     """Of two messages, subject and body in one text each. Pure, symmetric in its score, bounded for any text."""
-    one, two = _sound(lexicon, first), _sound(lexicon, second)
+    return compared(Sound(lexicon, first), Sound(lexicon, second))
+
+
+def compared(one: Sound, two: Sound) -> Likeness:
+    """The same of messages that are read already."""
     score = math.sqrt(_cosine(one.words, two.words) * _cosine(one.matter, two.matter))
     alike, named = _named_alike(one, two)
     if alike is not None:
@@ -62,18 +82,9 @@ def likeness(lexicon: Lexicon, first: str, second: str) -> Likeness:
     return Likeness(round(min(score, 1.0), 3), (*named, *_shared(one, two))[:_MOST_REASONS] if score else ())
 
 
-def _sound(lexicon: Lexicon, text: str) -> _Sound:
-    heard = of_message(read("", text), mended=lexicon.spelling.mended).whole
-    unknown = lexicon.rarity.get(UNKNOWN, 0.0)
-    words = {
-        feature: (1 + math.log(max(found.weight, 0.4))) * found.kind * lexicon.rarity.get(feature, unknown)
-        for feature, found in heard.items()
-        if " " not in feature and feature[0] != "§"
-    }
-    scores = {at: score for at, score in lexicon.scores(weighed(heard, lexicon.rarity)).items() if score > 0}
-    loudest = max(scores.values(), default=1.0)
-    matter = {at: (score / loudest) ** _SHARPER for at, score in scores.items()}
-    return _Sound(heard, words, matter, _named(text))
+def may_be_alike(one: Sound, two: Sound) -> bool:
+    """A cheap look at their words alone: where it says no, comparing them gives less than what counts as alike."""
+    return math.sqrt(_cosine(one.words, two.words)) + _SAME_NAMED > ALIKE - _ROUNDED
 
 
 def _named(text: str) -> dict[str, frozenset[str]]:
@@ -88,7 +99,7 @@ def _named(text: str) -> dict[str, frozenset[str]]:
     return {kind: frozenset(names) for kind, names in found.items()}
 
 
-def _named_alike(one: _Sound, two: _Sound) -> tuple[bool | None, tuple[str, ...]]:
+def _named_alike(one: Sound, two: Sound) -> tuple[bool | None, tuple[str, ...]]:
     """Whether both name the same things, None where that is open; and which."""
     kinds = one.named.keys() & two.named.keys()
     common = tuple(sorted(name for kind in kinds for name in one.named[kind] & two.named[kind]))
@@ -96,7 +107,7 @@ def _named_alike(one: _Sound, two: _Sound) -> tuple[bool | None, tuple[str, ...]
     return (None if bool(common) == all_differ else bool(common)), common
 
 
-def _shared(one: _Sound, two: _Sound) -> tuple[str, ...]:
+def _shared(one: Sound, two: Sound) -> tuple[str, ...]:
     by_said: dict[str, float] = {}
     for feature in one.words.keys() & two.words.keys():
         said = one.evidence[feature].said

@@ -25,7 +25,7 @@ def brought_nearer(
     scores: Mapping[int, float], vector: Mapping[str, float], phrases: Sequence[Postings]
 ) -> dict[int, float]:
     """The scores, those of the best topics raised by how near the text is to their nearest phrases."""
-    best = sorted(scores, key=lambda at: (-scores[at], at))[:_HEARD_AGAIN]
+    best = [at for _, at in sorted((-score, at) for at, score in scores.items())[:_HEARD_AGAIN]]
     return {**scores, **{at: scores[at] + _WORTH * _nearness(vector, phrases[at]) for at in best}}
 
 

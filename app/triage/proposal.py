@@ -74,7 +74,7 @@ def proposed(
 def _candidates(lexicon: Lexicon, heard: Heard) -> tuple[Candidate, ...]:
     vector = weighed(heard.whole, lexicon.rarity)
     scores = lexicon.closer(vector)
-    ranked = sorted((at for at in scores if scores[at] > 0), key=lambda at: (-scores[at], at))[:_MOST_CANDIDATES]
+    ranked = [at for _, at in sorted((-score, at) for at, score in scores.items() if score > 0)[:_MOST_CANDIDATES]]
     if not ranked:
         return ()
     first = chance(sure_of(lexicon, heard, scores))
@@ -114,7 +114,7 @@ def _speaking(lexicon: Lexicon, heard: Heard, topic: int) -> int:
 
 
 def _best(scores: Mapping[int, float]) -> int:
-    return max(scores, key=lambda at: (scores[at], -at))
+    return -max((score, -at) for at, score in scores.items())[1]
 
 
 def _shared(left: float, scores: Sequence[float]) -> list[float]:

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.triage.lexicon import Lexicon
-from app.triage.likeness import ALIKE, Likeness, likeness
+from app.triage.likeness import ALIKE, Likeness, Sound, compared, likeness, may_be_alike
 from tests.triage.figures import Pairs
 from tests.triage.floors import confused
 from tests.triage.pairs import alike, found, pairs
-from tests.triage.tickets import tickets
+from tests.triage.tickets import lexicon, tickets
 
 
 def test_the_set_is_large_and_in_three_languages() -> None:
@@ -40,6 +40,13 @@ def test_tickets_about_different_matters_are_not_confused() -> None:
     ]
     assert len(taken) >= 400
     assert len(confused) <= 2
+
+
+def test_a_cheap_look_tells_most_apart_and_never_what_is_alike() -> None:
+    heard = [(Sound(lexicon(), pair.first), Sound(lexicon(), pair.second)) for pair in pairs()]
+    crossed = [(one, other) for (one, _), (_, other) in itertools.pairwise(heard)]
+    assert all(may_be_alike(one, two) or compared(one, two).score < ALIKE for one, two in (*heard, *crossed))
+    assert sum(not may_be_alike(one, two) for one, two in crossed) > 0.7 * len(crossed)
 
 
 @pytest.mark.parametrize(
