@@ -13,7 +13,7 @@ from app.policy.compiled.coverage import CoverageTable
 from app.policy.compiled.promises import CompiledTarget
 from app.policy.compiled.rules import CompiledRule, RuleTable, asked_of, changed_by
 from app.policy.compiled.timetable import Timetable
-from app.policy.decision import AssumptionUsed
+from app.policy.decision import AssumptionUsed, ChannelState
 from app.policy.language import tables
 from app.policy.language.awaited import Awaited
 from app.policy.language.document import Document
@@ -46,6 +46,8 @@ class CompiledChannel:
     open: Condition
     scope: Condition
     out_of_scope: tuple[Condition, ...]
+    states: tuple[ChannelState, ChannelState]
+    """While it is closed, and while it is open."""
 
 
 @dataclass(frozen=True)
@@ -258,6 +260,10 @@ class CompiledPolicy:
                 self.condition(channel.open),
                 self.condition(channel.scope),
                 tuple(self.condition(o.when) for o in channel.out_of_scope),
+                (
+                    ChannelState(slug=slug, official=channel.official, open=False),
+                    ChannelState(slug=slug, official=channel.official, open=True),
+                ),
             )
             found[slug, None] = ready
             found[channel.entrance or slug, channel.menu_option] = ready

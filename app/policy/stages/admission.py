@@ -226,7 +226,7 @@ def channel(d: Deliberation) -> None:
     slug, offered = d.channel.slug, d.channel.channel
     served = d.channel.open.holds(d.values)
     attended = offered.calendar is None or d.calendar(offered.calendar).is_open(d.received_at)
-    d.channel_state = ChannelState(slug=slug, official=offered.official, open=served and attended)
+    d.channel_state = d.channel.states[served and attended]
     d.values["channel.open"] = served and attended
     d.values["channel.official"] = offered.official
     d.cite(offered, f"channel={slug}", ("channel",))
@@ -260,8 +260,8 @@ def _language(d: Deliberation) -> None:
     """The language of the answer: the one asked for, where it is offered at this hour."""
     offered = d.policy.document.languages
     wanted = str(d.request.facts.get("language") or d.request.language or d.policy.document.locale)
-    tag = next((t for t in (wanted, wanted.split("-", 1)[0]) if t in offered), None)
-    if tag is None:
+    tag = wanted if wanted in offered else wanted.split("-", 1)[0]
+    if tag not in offered:
         return
     language = offered[tag]
     d.language = tag
@@ -278,7 +278,7 @@ def duplicate(d: Deliberation) -> None:
     if d.stage in d.exempt_stages or d.situation.transition:
         return
     proposed = d.request.topic_source == "triage"
-    for ready in d.policy.rules.get("duplicate", ()):
+    for ready in d.policy.rules.get("duplicate", ()) if d.situation.open_tickets else ():
         rule = ready.rule
         if rule.same is None or not ready.when.holds(d.values):
             continue

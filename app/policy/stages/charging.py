@@ -1,8 +1,10 @@
 """Stages fee and schedule: what the work costs, who must agree first, and when it may be done."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from app.base.money import rounded
 from app.base.vocabulary import Coverage, FeeKind, Outcome, WorkGate
 from app.policy.decision import FeeDecision, ScheduleWindow
 from app.policy.language.effects import SetOutcome
@@ -116,13 +118,16 @@ def _free(d: Deliberation) -> FeeDecision:
     if waived is not None and (tariff := d.policy.document.fees.get(waived)) is not None:
         d.cite_clauses(tariff.waive_clauses, "fee waived")
         _give_back(d)
-    return FeeDecision.model_construct(
-        kind=FeeKind.NONE,
-        amount=in_money(_NOTHING, d),
-        currency=currency(d),
-        rule=waived,
-        status="waived" if waived is not None or d.situation.money.waived else None,
+    if waived is None and not d.situation.money.waived:
+        return _no_fee(currency(d))
+    return FeeDecision(
+        kind=FeeKind.NONE, amount=in_money(_NOTHING, d), currency=currency(d), rule=waived, status="waived"
     )
+
+
+@lru_cache(maxsize=200)
+def _no_fee(unit: str) -> FeeDecision:
+    return FeeDecision(kind=FeeKind.NONE, amount=rounded(_NOTHING, unit), currency=unit)
 
 
 def _charged_before(d: Deliberation) -> str | None:
@@ -357,4 +362,4 @@ def work_gate(d: Deliberation) -> WorkGate:
     if d.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED, Outcome.MERGED) and not d.written_up:
         return WorkGate.CLOSED
     closed = d.gates - d.opened
-    return next((gate for gate in GATES if gate in closed), WorkGate.OPEN)
+    return next((gate for gate in GATES if gate in closed), WorkGate.OPEN) if closed else WorkGate.OPEN

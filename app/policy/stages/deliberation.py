@@ -217,8 +217,13 @@ class Deliberation:
     def bring_about(self, effect: Effect, ready: CompiledRule | None = None) -> str | None:  # noqa: PLR0911, PLR0912 - one case an effect
         """Carry out one effect; the words under which it is cited, or None where it changed nothing."""
         match effect:
+            case Emit():
+                self._emit(effect)
+                return effect.do
             case SetOutcome():
                 return self._set_outcome(effect)
+            case Require():
+                return self._require(effect)
             case SetPriority(priority=priority):
                 self.priority = self.values["priority"] = priority
                 return f"priority={priority}"
@@ -249,8 +254,6 @@ class Deliberation:
                 if ready is not None:
                     self.fee_rules.append((fee, ready))
                 return f"fee={fee}"
-            case Require():
-                return self._require(effect)
             case Exempt(stages=stages, checks=checks):
                 self.exempt_stages |= set(stages)
                 self.exempt_checks |= set(checks)
@@ -278,9 +281,6 @@ class Deliberation:
             case Refund(share=share):
                 self.emit("refund", share=share)
                 return "refund"
-            case Emit():
-                self._emit(effect)
-                return effect.do
 
     def _set_outcome(self, effect: SetOutcome) -> str | None:
         if self.ended:
@@ -299,10 +299,14 @@ class Deliberation:
         return f"outcome={effect.outcome}" + (f": {effect.reason}" if effect.reason else "")
 
     def _require(self, effect: Require) -> str:
-        self.wanted |= {name for combination in effect.any_of for name in combination}
-        gaps = [tuple(n for n in combination if not self.known(n)) for combination in effect.any_of]
-        if any(not gap for gap in gaps):
-            return "complete"
+        for combination in effect.any_of:
+            self.wanted.update(combination)
+        gaps: list[tuple[str, ...]] = []
+        for combination in effect.any_of:
+            gap = tuple([name for name in combination if not self.known(name)])
+            if not gap:
+                return "complete"
+            gaps.append(gap)
         lacking: list[str | AnyOf] = list(gaps[0]) if len(gaps) == 1 else [AnyOf(any_of=tuple(gaps))]
         if effect.otherwise == "recommend":
             _add(self.recommendations, [n for gap in gaps for n in gap])
@@ -379,7 +383,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, StrEnum):
-        return value.value
+        return str(value)
     if isinstance(value, str | int | bool | float | list):
         return value
     if isinstance(value, Mapping):
