@@ -8,16 +8,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeGuard
 
+from app.policy.compiled.channels import Channels, CompiledChannel
 from app.policy.compiled.conditions import Condition, Conditions, matches_topic
 from app.policy.compiled.coverage import CoverageTable
 from app.policy.compiled.promises import CompiledTarget
 from app.policy.compiled.rules import CompiledRule, RuleTable, asked_of, changed_by
 from app.policy.compiled.timetable import Timetable
-from app.policy.decision import AssumptionUsed, ChannelState
+from app.policy.decision import AssumptionUsed
 from app.policy.language import tables
 from app.policy.language.awaited import Awaited
 from app.policy.language.document import Document
-from app.policy.language.entrances import Action, Channel
+from app.policy.language.entrances import Action
 from app.policy.language.matters import Alias
 from app.policy.language.model import words
 from app.policy.language.prices import Band, Fee, Part, Step
@@ -37,17 +38,6 @@ _DERIVED_TOPICS = frozenset({"topic", "topic.given", "similar_to", "about"})
 class OfTopic:
     expected_level: int | None
     defaults: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledChannel:
-    slug: str
-    channel: Channel
-    open: Condition
-    scope: Condition
-    out_of_scope: tuple[Condition, ...]
-    states: tuple[ChannelState, ChannelState]
-    """While it is closed, and while it is open."""
 
 
 @dataclass(frozen=True)
@@ -251,40 +241,16 @@ class CompiledPolicy:
 
     # ── entrances ────────────────────────────────────────────────────────────
     @cached_property
-    def _channels(self) -> dict[tuple[str, int | None], CompiledChannel]:
-        found: dict[tuple[str, int | None], CompiledChannel] = {}
-        for slug, channel in self.document.channels.items():
-            ready = CompiledChannel(
-                slug,
-                channel,
-                self.condition(channel.open),
-                self.condition(channel.scope),
-                tuple(self.condition(o.when) for o in channel.out_of_scope),
-                (
-                    ChannelState(slug=slug, official=channel.official, open=False),
-                    ChannelState(slug=slug, official=channel.official, open=True),
-                ),
-            )
-            found[slug, None] = ready
-            found[channel.entrance or slug, channel.menu_option] = ready
-        return found
+    def _channels(self) -> Channels:
+        return Channels(self.document, self.condition)
 
-    @cached_property
+    @property
     def official_channels(self) -> tuple[str, ...]:
-        return tuple(slug for slug, c in self.document.channels.items() if c.official)
+        return self._channels.official
 
     def channel(self, entrance: str | None, menu_option: int | None) -> CompiledChannel | None:
         """The channel that a request came by; none named: the policy's first official one."""
-        if entrance is None:
-            first = self.official_channels or tuple(self.document.channels)
-            return self._channels[first[0], None]
-        exact = self._channels.get((entrance, menu_option))
-        if exact is None and menu_option is not None:
-            return self._channels.get((entrance, None))
-        if exact is None:
-            sharing = [c for (name, _), c in self._channels.items() if name == entrance]
-            return sharing[0] if sharing else None
-        return exact
+        return self._channels.find(entrance, menu_option)
 
     def action(self, slug: str) -> Action | None:
         return self.document.actions.get(slug) or self.document.actions.get("*")

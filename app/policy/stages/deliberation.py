@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from app.base.vocabulary import Coverage, Outcome, WorkGate
-from app.policy.compile import CompiledChannel, CompiledPolicy
+from app.policy.compile import CompiledPolicy
+from app.policy.compiled.channels import CompiledChannel
 from app.policy.compiled.coverage import CompiledEntry
 from app.policy.compiled.rules import CompiledRule
 from app.policy.decision import (
