@@ -1,23 +1,72 @@
 """A decision stays cheap, and many rules do not make it dear. Ratios of CPU time in one interleaved run."""
 
+import sys
+from functools import cache
+
 import pytest
 
-from tests.benchmarks.decisions import against_pydantic, compiled, question, with_ten_times_the_rules
+from tests.benchmarks.decisions import (
+    TOPICS,
+    Question,
+    against_pydantic,
+    compiled,
+    instructions,
+    question,
+    with_ten_times_the_rules,
+)
 
-TOPICS = {
-    "plutus": "email.offline",
-    "tsc": "device.printing",
-    "mexxus": "web.error",
-    "kenotronix": "backup.data",
-    "brs": "email.error",
+COUNTED = {
+    "plutus": (7_599, 6_983),
+    "tsc": (7_594, 6_961),
+    "mexxus": (6_186, 5_705),
+    "kenotronix": (4_710, 4_368),
+    "brs": (4_003, 3_699),
 }
+"""Instructions of a usual request's decision, under Python 3.11 and from 3.12 on."""
 
 
-@pytest.mark.parametrize(("provider", "topic"), TOPICS.items())
-def test_a_decision_takes_at_most_twelve_times_what_pydantic_takes_to_read_and_write_it(
-    provider: str, topic: str
-) -> None:
-    assert against_pydantic(question(compiled(provider), topic), rounds=7) <= 12
+@cache
+def usual(provider: str) -> Question:
+    return question(compiled(provider), TOPICS[provider])
+
+
+def most(provider: str) -> int:
+    """A tenth more than what was counted."""
+    older, newer = COUNTED[provider]
+    return (older if sys.version_info < (3, 12) else newer) * 11 // 10
+
+
+@pytest.mark.parametrize("provider", TOPICS)
+def test_a_decision_takes_no_more_instructions_than_it_did(provider: str) -> None:
+    assert 1_000 < instructions(usual(provider).decided) <= most(provider)
+
+
+def test_one_look_at_each_rule_of_the_document_would_be_noticed() -> None:
+    asked = usual("mexxus")
+    rules = [ready for of_stage in asked.policy.rules.values() for ready in of_stage]
+
+    def slower() -> None:
+        decision = asked.decided()
+        for ready in rules:
+            ready.when.holds({"topic": decision.topic, "standing": decision.standing})
+
+    assert instructions(slower) > most("mexxus")
+
+
+def test_instructions_are_counted_alike_each_time_and_grow_with_the_work() -> None:
+    def three() -> int:
+        return sum(range(3))
+
+    def thrice() -> list[int]:
+        return [three(), three(), three()]
+
+    assert instructions(three) == instructions(three) > 3
+    assert instructions(thrice) > 3 * instructions(three) - 10
+
+
+@pytest.mark.parametrize("provider", TOPICS)
+def test_a_decision_takes_at_most_six_times_what_pydantic_takes_to_read_and_write_it(provider: str) -> None:
+    assert against_pydantic(usual(provider), rounds=7) <= 6
 
 
 def test_ten_times_the_rules_take_at_most_half_as_long_again() -> None:
@@ -25,5 +74,5 @@ def test_ten_times_the_rules_take_at_most_half_as_long_again() -> None:
 
 
 def test_deciding_twice_gives_the_same_answer() -> None:
-    asked = question(compiled("tsc"), "device.printing")
+    asked = usual("tsc")
     assert asked.decided().model_dump_json() == asked.decided().model_dump_json()
