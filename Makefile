@@ -135,6 +135,14 @@ bench-sweep: .venv/.dev ## what a round of the sweep costs the database where ma
 bench-reports: .venv/.dev ## how long reports and figures take over a month of many tickets (TICKETS=1000000)
 	$(BIN)/python -m tests.benchmarks.reports --tickets $(or $(TICKETS),1000000)
 
+.PHONY: bench-memory
+bench-memory: .venv/.dev ## whether an idle API process stays below 150 MB and does not grow (REQUESTS=1000000; needs wrk)
+	$(BIN)/python -m tests.benchmarks.memory --requests $(or $(REQUESTS),1000000)
+
+.PHONY: flame
+flame: .venv/.dev ## where the time of opening a ticket goes, drawn (TO=flame.svg REQUEST=open; needs py-spy and wrk)
+	$(BIN)/python -m tests.benchmarks.flame $(or $(TO),flame.svg) $(or $(REQUEST),open)
+
 .PHONY: triage
 triage: .venv/.dev ## how well tickets are read, set by set; fails below its floors
 	$(BIN)/python -m tests.triage.measure

@@ -98,7 +98,9 @@ def floor(postgres: EmbeddedPostgres) -> Iterator[Server]:
 
 
 # ── the desk ─────────────────────────────────────────────────────────────────
-def _of_the_desk(postgres: EmbeddedPostgres, data: Path, database: str, port: int) -> dict[str, str]:
+def of_the_desk(
+    postgres: EmbeddedPostgres, data: Path, database: str = "desk", port: int = DESK_PORT
+) -> dict[str, str]:
     return {
         "DATABASE_URL": postgres.dsn(database),
         "CLAUSEDESK_DATA_DIR": str(data / database),
@@ -119,7 +121,12 @@ def _token(variables: Mapping[str, str], who: str) -> str:
 
 
 def staff_token(postgres: EmbeddedPostgres, data: Path, database: str = "desk") -> str:
-    return _token(_of_the_desk(postgres, data, database, DESK_PORT), "--role staff")
+    return _token(of_the_desk(postgres, data, database, DESK_PORT), "--role staff")
+
+
+def tokens_of(postgres: EmbeddedPostgres, data: Path, database: str = "desk") -> list[str]:
+    """`Authorization` of the contacts that ask in turn; others with each call."""
+    return asyncio.run(_tokens(postgres.dsn(database), data / database, [f"B{n}" for n in range(SEEDED)]))
 
 
 async def _tokens(dsn: str, folder: Path, numbers: Iterable[str]) -> list[str]:
@@ -144,11 +151,10 @@ def desk(
     port: int = DESK_PORT,
 ) -> Iterator[Server]:
     """With so many tickets that have been closed, a page an account; their contacts ask in turn, each with one open."""
-    variables = _of_the_desk(postgres, data, database, port)
+    variables = of_the_desk(postgres, data, database, port)
     with running([str(BIN / "clausedesk"), "demo"], port, "/readyz", variables) as pid:
         in_database(postgres.dsn(database), partial(add_firms, like="M1001", contact="admin@maplecycles.example"))
-        numbers = [f"B{n}" for n in range(SEEDED)]
-        callers = asyncio.run(_tokens(postgres.dsn(database), data / database, numbers))
+        callers = tokens_of(postgres, data, database)
         asked = {"subject": SUBJECT, "body": BODY, "facts": {"topic": "web.error"}}
         opening = Request("POST", ["/v1/tickets"], callers, json.dumps(asked).encode(), keyed=True)
         ids = [ask(port, replace(opening, callers=[caller]))["id"] for caller in callers]
