@@ -47,6 +47,7 @@ from app.api import (
     verbs,
     webhooks,
 )
+from app.api.admission import Admission
 from app.api.application import Application
 from app.api.compressed import Compressed
 from app.api.cors import CORS
@@ -181,6 +182,7 @@ def create_app(
         demo.install(app, settings)
     app.add_middleware(Problems, origin=settings.origin)
     app.add_middleware(Compressed)
+    app.add_middleware(Admission, settings=settings)
     app.add_middleware(EdgeGuard, settings=settings)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)
