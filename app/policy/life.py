@@ -318,6 +318,7 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
     d = redeliberate(policy, ticket, desk, at, "reply")
     if sender is not None and sender.role == "staff":
         return _staff_reply(ticket, d, at, asks=request.facts.get("awaits_customer") is True)
+    unsaid = d.twin()
     source = request.topic_source if "topic" in request.facts else ticket.request.topic_source
     d.request = request.model_copy(update={"topic_source": source})
     d.values.update(_canonical(policy, request.facts))
@@ -344,13 +345,19 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
             added = added.changed(
                 status=TicketStatus.OPEN, resolved_at=None, clocks=taken_up_again(policy, added.clocks, at)
             )
-        again = redeliberate(policy, added, desk, at, "reply")
+        again = unsaid if _says_nothing_new(ticket, added) else redeliberate(policy, added, desk, at, "reply")
         reclassify(again)
         decision, added = carry_on(added, again, at)
     added = happened(policy, ticket, added, CUSTOMER_WROTE, at)
     now = added.read_again(policy, at)
     decision = _with(decision.model_copy(update={"breach": now.breach(at), "targets": now.targets}), said)
     return Replied(decision=decision, ticket=now.changed(decision=decision), appended=True)
+
+
+def _says_nothing_new(before: Ticket, after: Ticket) -> bool:
+    """Whether all that a deliberation reads of the ticket is as before the message."""
+    same = before.status is after.status and before.request.topic_source == after.request.topic_source
+    return same and before.facts == after.facts and before.starts == after.starts
 
 
 def _after_customer(ticket: Ticket, at: datetime) -> dict[str, datetime]:

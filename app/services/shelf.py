@@ -11,7 +11,7 @@ from app.base.errors import Problem
 from app.db.policies import documents, numbers_at
 from app.db.pool import Database
 from app.db.providers import find_provider, latest_providers
-from app.policy.compile import CompiledPolicy, Numbers
+from app.policy.compile import CompiledPolicy
 from app.policy.language.document import Document
 from app.policy.language.faults import PolicyFaults
 from app.policy.language.model import words
@@ -62,9 +62,8 @@ class Policies:
 
     async def knowing(self, provider_id: UUID, policy: CompiledPolicy, *tickets: Judged) -> CompiledPolicy:
         """The policy with those that the clocks of these tickets were planned by."""
-        planners = frozenset[Numbers]().union(*(ticket.planners for ticket in tickets))
-        others = [await self.policy(provider_id, *numbers) for numbers in planners - {policy.numbers}]
-        return policy.knowing(others)
+        others = {numbers for ticket in tickets for numbers in ticket.planners if numbers != policy.numbers}
+        return policy.knowing([await self.policy(provider_id, *numbers) for numbers in others]) if others else policy
 
     async def policy_at(self, provider_id: UUID, at: datetime) -> CompiledPolicy:
         numbers = await numbers_at(self._database, provider_id, at)

@@ -117,7 +117,7 @@ def refreshed(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> Ticket:
 
 def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dict[str, Any]:
     """Columns of a ticket's row that a decision may change."""
-    decision = ticket.decision
+    decision, shown = ticket.decision, jsonable(ticket.decision)
     facts = {n: v for n, v in ticket.facts.items() if not n.startswith(CLAIMED)}
     claimed = {n.removeprefix(CLAIMED): v for n, v in ticket.facts.items() if n.startswith(CLAIMED)}
     return {
@@ -131,13 +131,13 @@ def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dic
         "topic_source": decision.topic_source,
         "coverage": decision.coverage or Coverage.UNSPECIFIED,
         "work_gate": decision.work_gate,
-        "fee": fee_of(decision, policy),
-        "schedule": decision.schedule.model_dump(mode="json", by_alias=True) if decision.schedule else None,
+        "fee": shown["fee"] or {"kind": "none", "amount": "0.00", "currency": policy.document.currency},
+        "schedule": shown["schedule"],
         "standing": decision.standing,
         "language": decision.language,
         "facts": facts,
         "claimed": claimed,
-        "decision": jsonable(decision),
+        "decision": shown,
         "policy_version": decision.policy_version,
         "settings_revision": decision.settings_revision,
         "estimated_minutes": ticket.request.estimated_minutes,
@@ -161,12 +161,6 @@ def clock_columns(ticket: Ticket, policy: CompiledPolicy) -> dict[str, Any]:
         "breached": any(c.state is ClockState.BREACHED for c in ticket.clocks),
         "wake_at": min((trigger.at for trigger in whiles(policy, ticket)), default=None),
     }
-
-
-def fee_of(decision: Decision, policy: CompiledPolicy) -> dict[str, Any]:
-    if decision.fee is None:
-        return {"kind": "none", "amount": "0.00", "currency": policy.document.currency}
-    return decision.fee.model_dump(mode="json")
 
 
 def _state(ticket: Ticket) -> dict[str, Any]:

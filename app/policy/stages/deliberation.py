@@ -128,6 +128,13 @@ class Deliberation:
         self._citations: dict[tuple[str, str, str], Citation] = {}
         self._assumptions: dict[str, AssumptionUsed] = {}
 
+    def twin(self) -> "Deliberation":
+        """Another one that has come as far; from here on each goes its own way."""
+        other = Deliberation.__new__(Deliberation)
+        collected, own = (dict, list, set), self.__dict__.items()
+        other.__dict__ = {name: value.copy() if type(value) in collected else value for name, value in own}
+        return other
+
     def calendar(self, slug: str) -> Calendar:
         return self.policy.calendar(slug, self.values.get("timezone"))
 
