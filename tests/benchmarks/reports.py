@@ -65,6 +65,9 @@ _PAYMENTS = """
 INSERT INTO payment (provider_id, id, quote_id, kind, reference, amount, currency, recorded_by, paid_at, created_at)
 SELECT provider_id, id, id, 'payment', 'paid ' || id, 85, 'CAD', 'billing', created_at, created_at
 FROM quote WHERE status = 'consented'"""
+READ_WHOLE = """
+SELECT relname, seq_tup_read / seq_scan AS rows FROM pg_stat_user_tables
+WHERE seq_scan > 0 AND seq_tup_read / seq_scan > 10000"""
 _DECISION = {"citations": [{"clause": f"MEX-{n:02}", "sentence": "As the policy says. " * 6} for n in range(8)]}
 
 
@@ -98,6 +101,7 @@ async def measure(folder: Path, dsn: str, tickets: int) -> None:
         began = time.perf_counter()
         lines = generate_latest(REGISTRY).count(b"\n")
         print(f"{(time.perf_counter() - began) * 1000:8.0f} ms  a scrape of {lines} lines")
+        await owner.execute("SELECT pg_stat_reset()")
         who = front.bearer(provider, Role.STAFF, (await factories.staff(owner, provider.id)).id)
         month = "since=2026-01-11T05:00:00Z"
         for path in (
@@ -111,6 +115,9 @@ async def measure(folder: Path, dsn: str, tickets: int) -> None:
             for _ in range(2):
                 answer = await timed(f"GET /v1/reports/{path}", ask)
                 assert answer.is_success, answer.text
+        await asyncio.sleep(11)  # so long a connection keeps what it has counted
+        for row in await owner.fetch(READ_WHOLE):
+            print(f"read from end to end by reports: {row['relname']}, {row['rows']} rows")
     await database.close()
     await worker.close()
     await owner.close()
