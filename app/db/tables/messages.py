@@ -16,7 +16,7 @@ class Message(Owned, table=True):
         among("visibility", ("public", "internal")),
         among("author_kind", ("contact", "reseller", "staff", "service", "system", "unlisted")),
         Index("ix_message_ticket", "provider_id", "ticket_id", "id"),
-        Index("ix_message_search", "search", postgresql_using="gin"),
+        Index("ix_message_search", "search", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 256}),
     )
 
     ticket_id: UUID

@@ -65,7 +65,7 @@ class Ticket(Versioned, Referred, Owned, table=True):
             "ix_ticket_follow_up_of", "provider_id", "follow_up_of", postgresql_where=text("follow_up_of IS NOT NULL")
         ),
         one_external_ref("ticket"),
-        Index("ix_ticket_search", "search", postgresql_using="gin"),
+        Index("ix_ticket_search", "search", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 256}),
     )
 
     reference: str = words()
