@@ -127,6 +127,10 @@ bench-growth: .venv/.dev ## whether requests stay as fast while history grows (T
 bench-observed: .venv/.dev ## what logs and metrics cost of a GET's CPU: at most 15 %
 	$(BIN)/python -m tests.benchmarks.observed
 
+.PHONY: bench-churn
+bench-churn: .venv/.dev ## what a week's work leaves behind in tables and indexes (TICKETS=100000)
+	$(BIN)/python -m tests.benchmarks.churn --tickets $(or $(TICKETS),100000)
+
 .PHONY: bench-sweep
 bench-sweep: .venv/.dev ## what a round of the sweep costs the database where many tickets are open (TICKETS=1000000)
 	$(BIN)/python -m tests.benchmarks.sweeping --tickets $(or $(TICKETS),1000000)

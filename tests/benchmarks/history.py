@@ -45,6 +45,8 @@ class History:
     """Number of the account that others are made like."""
     accounts: int = 5_000
     told: bool = False
+    until: datetime | None = None
+    """The time of the latest; None: an hour ago."""
     waiting: int = 0
     """So many before those are open as well, of their own row and clocks alone, and due in a year's time."""
 
@@ -113,7 +115,7 @@ async def load(dsn: str, history: History) -> None:
         await connection.execute("SET maintenance_work_mem = '512MB'")
     accounts = await _accounts(connections[0], history)
     async with _without_indexes(connections):
-        made = Rows(history, accounts, began=time.time() - 3600)
+        made = Rows(history, accounts, (history.until or datetime.now(UTC) - timedelta(hours=1)).timestamp())
         await _copied(connections, history, made)
     await connections[0].execute("VACUUM ANALYZE")
     for connection in connections:
@@ -155,10 +157,10 @@ async def _without_indexes(connections: Sequence[asyncpg.Connection]) -> AsyncIt
 class Rows:
     """Values of the n-th ticket and of all that belongs to it."""
 
-    def __init__(self, history: History, accounts: Sequence[str], began: float) -> None:
+    def __init__(self, history: History, accounts: Sequence[str], until: float) -> None:
         self._history, self._accounts = history, accounts
         self._choose = random.Random(history.tickets)
-        self._first = (began - YEARS.total_seconds()) * 1000
+        self._first = (until - YEARS.total_seconds()) * 1000
         self._step = YEARS.total_seconds() * 1000 / history.tickets
         self._subjects = [self._said(4) for _ in range(_SUBJECTS)]
         self._bodies = [self._said(self._choose.randrange(20, 90)) for _ in range(_BODIES)]
