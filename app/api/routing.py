@@ -116,9 +116,9 @@ def is_json(request: Request) -> bool:
 
 
 def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
-    unknown = [name for name in request.query_params if name not in known]
-    if not unknown:
+    if known.issuperset(request.query_params):
         return
+    unknown = [name for name in request.query_params if name not in known]
     detail = f"Known here: {', '.join(sorted(known))}." if known else "This path takes no query parameters."
     pointer = f"/query/{unknown[0]}" if unknown[0].isidentifier() and len(unknown[0]) <= 64 else "/query"
     raise Problem("unknown_parameter", detail, errors=[Fault(pointer, "unknown", "Nothing of this name belongs here.")])

@@ -28,7 +28,6 @@ class WireProtocol(HttpToolsProtocol):
 
     origin = ""
     _framing = 0
-    _head_complete = False
 
     def data_received(self, data: bytes) -> None:
         self._framing += len(data)
@@ -36,18 +35,10 @@ class WireProtocol(HttpToolsProtocol):
         if self._framing > _MOST_FRAMING and not self.transport.is_closing():
             self._refuse("headers_too_large")
 
-    def on_message_begin(self) -> None:
-        self._head_complete = False
-        super().on_message_begin()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        # A trailer arrives after the head was checked; it must not pass for a header.
-        if not self._head_complete:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
-        self._head_complete = True
         super().on_headers_complete()
+        # A trailer arrives after the head was checked; it must not pass for a header, and nobody reads this list.
+        self.headers = []
 
     def on_body(self, body: bytes) -> None:
         self._framing -= len(body)

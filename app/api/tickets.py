@@ -43,6 +43,7 @@ TicketName = Annotated[str, Path(max_length=64, description="Id or reference", e
 Level = Annotated[int | None, Query(ge=0, le=99, description="Of support; 1 is the first")]
 Sort = Annotated[Order, Query(description="`-`: the greatest first")]
 Text = ShortText | None
+_PLACE: Final = tuple[When | None, Id]
 _ASSIGNEE: Final[dict[str, Any]] = {
     "maxLength": 36,
     "pattern": "^(me|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$",
@@ -126,7 +127,7 @@ async def create_ticket(errand: KeyedErrand, body: TicketOpen) -> Response:
 async def list_tickets(
     errand: ErrandDep, page: PageDep, filters: Annotated[dict[str, Any], Depends(_filters)], sort: Sort = Order.NEWEST
 ) -> Response:
-    after = page.after(tuple[When | None, Id])
+    after = page.after(_PLACE)
     rows = await reading.listed(errand, filters, sort, after, page.fetch)
     return page.answer(rows.shown, position=lambda _: rows.last or (), view=Fragment)
 
