@@ -131,6 +131,7 @@ async def open_front_desk(folder: Path, database: Database, owner: asyncpg.Conne
         outbound_networks="127.0.0.0/8",
         rate_limit_per_principal=10**6,
         rate_limit_per_provider=10**6,
+        requests_at_once=10**6,
     )
     keys = development_keys(folder)
     front: FrontDesk

@@ -5,7 +5,6 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.guard import BODIES
 from app.api.problems import rendered
 from app.base.errors import Problem
 from app.base.metrics import POOL_TIMEOUTS
@@ -14,21 +13,22 @@ from app.base.settings import Settings
 _PATIENCE: Final = 0.5
 """Seconds. Told at once, whoever asks again without a pause would take the time of those who are being answered."""
 _MOST_WAITING: Final = 1_000
-_UNBOUNDED: Final = frozenset({"/healthz", "/readyz", *(path for path, rule in BODIES.items() if rule.streamed)})
-"""Probes, which must be answered all the more, and bodies that may be long on their way."""
+_BOUNDED: Final = "/v1/"
+_LASTING: Final = ("/v1/events", "/v1/attachments")
+"""What waits for events, and files on their way, last without working."""
 
 
 class Admission:
-    """As many at once as the pool has connections and places to wait for one; before their tokens are looked at."""
+    """Before tokens are looked at. Who waits here costs nothing; who gave up inside would have cost all the same."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._origin = settings.origin
-        self._room = asyncio.Semaphore(settings.pool_size + settings.pool_queue)
+        self._room = asyncio.Semaphore(settings.requests_at_once or 2 * settings.pool_size)
         self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in _UNBOUNDED:
+        if scope["type"] != "http" or not _is_bounded(scope["path"]):
             await self._app(scope, receive, send)
         elif await self._admitted():
             try:
@@ -53,3 +53,8 @@ class Admission:
             return False
         finally:
             self._waiting -= 1
+
+
+def _is_bounded(path: str) -> bool:
+    """Probes among others are not: they must be answered all the more."""
+    return path.startswith(_BOUNDED) and not path.startswith(_LASTING)

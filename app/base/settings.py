@@ -32,8 +32,11 @@ class Settings(BaseSettings):
         1, ge=1, description="API processes that may run at once, one that is being replaced included"
     )
     pool_timeout_seconds: float = Field(1.5, gt=0, description="How long a request waits for a connection before 503")
-    pool_queue: int = Field(
-        64, ge=1, description="Requests that may wait for one; whoever finds no place within half a second has 503"
+    pool_queue: int = Field(64, ge=1, description="Requests that may wait for one; whoever comes then has 503 at once")
+    requests_at_once: int = Field(
+        0,
+        ge=0,
+        description="Requests worked on at once; others have 503 after half a second; 0: twice the connections",
     )
     statement_timeout_seconds: float = Field(5, gt=0, description="Longest statement of a request")
     lock_timeout_seconds: float = Field(2, gt=0, description="Longest wait for a lock before 409")

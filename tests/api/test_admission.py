@@ -23,8 +23,7 @@ class Slow:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.asked += 1
-        if scope["path"] != "/healthz":
-            await self.let.wait()
+        await self.let.wait()
         await send({"type": "http.response.start", "status": HTTPStatus.NO_CONTENT, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
@@ -38,7 +37,7 @@ async def slow() -> Slow:
 async def door(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx2.AsyncClient]:
     """Two are answered at once."""
     monkeypatch.setattr(admission, "_PATIENCE", 0.05)
-    settings = Settings(pool_size=1, pool_queue=1)
+    settings = Settings(requests_at_once=2)
     app = Observed(Admission(slow, settings), settings, Drain())
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://desk.example") as door:
         yield door
@@ -86,8 +85,13 @@ async def test_so_many_wait_at_most(door: httpx2.AsyncClient, slow: Slow, monkey
     assert [(await answer).status_code for answer in all_of_them] == [204] * 3
 
 
-async def test_probes_are_always_answered(door: httpx2.AsyncClient, slow: Slow) -> None:
+@pytest.mark.parametrize("path", ["/healthz", "/docs", "/v1/events?wait_seconds=25", "/v1/attachments/7"])
+async def test_probes_and_what_lasts_without_work_take_no_place(
+    door: httpx2.AsyncClient, slow: Slow, path: str
+) -> None:
     within = await asking(door, 4)
-    assert (await door.get("/healthz")).status_code == 204
+    lasting = asyncio.create_task(door.get(path))
+    await asyncio.sleep(0.01)
+    assert slow.asked == 3
     slow.let.set()
-    await asyncio.gather(*within)
+    assert {(await answer).status_code for answer in (*within, lasting)} == {204}

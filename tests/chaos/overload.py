@@ -113,7 +113,7 @@ def told(found: Storm) -> str:
 def main() -> None:
     bounded = run({})
     print(f"{CALLERS} callers, a table locked for {_HELD:.0f} s: {told(bounded)}", flush=True)
-    endless = run({"CLAUSEDESK_POOL_QUEUE": "100000"})
+    endless = run({"CLAUSEDESK_POOL_QUEUE": "100000", "CLAUSEDESK_REQUESTS_AT_ONCE": "100000"})
     print(f"control without a bound: {told(endless)}", flush=True)
     median = statistics.median(bounded.refused or [99])
     fast = median * bounded.share < _FAST
