@@ -143,6 +143,10 @@ bench-reports: .venv/.dev ## how long reports and figures take over a month of m
 bench-memory: .venv/.dev ## whether an idle API process stays below 150 MB and does not grow (REQUESTS=1000000; needs wrk)
 	$(BIN)/python -m tests.benchmarks.memory --requests $(or $(REQUESTS),1000000)
 
+.PHONY: bench-capacity
+bench-capacity: .venv/.dev ## what an opening costs PostgreSQL alone: processor time, log and disk
+	$(BIN)/python -m tests.benchmarks.capacity
+
 .PHONY: bench-start
 bench-start: .venv/.dev ## how long `serve` takes to its first answer, from nothing and again
 	$(BIN)/python -m tests.benchmarks.start
