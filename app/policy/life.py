@@ -16,7 +16,15 @@ from app.policy.stages import admission, charging, classification, promises
 from app.policy.stages.deliberation import Deliberation
 from app.policy.tickets.happenings import CUSTOMER_WROTE, REPLIED, happened, known_from_the_start
 from app.policy.tickets.ticket import Ticket, status_after
-from app.policy.tickets.ticket_clocks import carried_on, started, stopped, taken_up_again, with_status
+from app.policy.tickets.ticket_clocks import (
+    ClockLine,
+    carried_on,
+    in_force,
+    started,
+    stopped,
+    taken_up_again,
+    with_status,
+)
 from app.policy.time.calendars import CalendarHorizonExceeded
 
 _OF_CUSTOMERS = frozenset({"reply", "describe", "consent", "decline", "pay", "reopen"})
@@ -58,6 +66,8 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
     decision = answer(d)
     account = d.account or desk.account
     status = status_after(decision)
+    clocks = tuple(started(policy, terms, status, at, plan) for terms, plan in d.clocks)
+    decision = _on_the_clock(decision, clocks)
     ticket = Ticket.model_construct(
         id=id_,
         account=account.number if account else None,
@@ -68,13 +78,12 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         status=status,
         department=decision.department,
         level=decision.level,
-        clocks=tuple(started(policy, terms, status, at, plan) for terms, plan in d.clocks),
+        clocks=clocks,
         starts=known_from_the_start(policy, request.facts, at),
         incident=account.server if account and account.server in desk.incidents else None,
         oldest_unanswered_at=at,
         closed_at=at if decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) else None,
     )
-    decision, ticket = _on_the_clock(decision, ticket)
     joins = _noted_in(decision) or _twin(policy, request, desk, decision, at)
     return Opened(decision=decision, ticket=ticket, joins=joins)
 
@@ -123,12 +132,9 @@ def _arriving(desk: Desk) -> Situation:
     )
 
 
-def _on_the_clock(decision: Decision, ticket: Ticket) -> tuple[Decision, Ticket]:
+def _on_the_clock(decision: Decision, clocks: tuple[ClockLine, ...]) -> Decision:
     """The times of a decision as the ticket's own clocks show them."""
-    if not ticket.clocks:
-        return decision, ticket
-    decision = decision.model_copy(update={"targets": ticket.targets})
-    return decision, ticket.changed(decision=decision)
+    return decision.model_copy(update={"targets": in_force(clocks)}) if clocks else decision
 
 
 def _noted_in(decision: Decision) -> str | None:
@@ -178,16 +184,18 @@ def decide_again_from_the_start(
     decision = answer(d)
     account = d.account or desk.account
     status = status_after(decision)
+    clocks = tuple(started(policy, terms, status, at, plan) for terms, plan in d.clocks)
+    decision = _on_the_clock(decision, clocks)
     again = ticket.changed(
         decision=decision,
         status=status,
         department=decision.department,
         level=decision.level,
-        clocks=tuple(started(policy, terms, status, at, plan) for terms, plan in d.clocks),
+        clocks=clocks,
         completed_at=at if decision.outcome is Outcome.ACCEPTED else None,
         account=account.number if account else ticket.account,
     )
-    return _on_the_clock(decision, again)
+    return decision, again
 
 
 def told_more(policy: CompiledPolicy, before: Ticket, ticket: Ticket, desk: Desk, at: datetime) -> Ticket:

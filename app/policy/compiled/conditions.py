@@ -129,6 +129,9 @@ class Conditions:
 
 def _all(tests: Iterable[Test]) -> Test:
     ready = tuple(tests)
+    if len(ready) == 2:
+        first, second = ready
+        return lambda values: first(values) and second(values)
 
     def holds(values: Values) -> bool:
         for test in ready:  # noqa: SIM110 - a generator here costs as much as the tests themselves
@@ -141,6 +144,9 @@ def _all(tests: Iterable[Test]) -> Test:
 
 def _any(tests: Iterable[Test]) -> Test:
     ready = tuple(tests)
+    if len(ready) == 2:
+        first, second = ready
+        return lambda values: first(values) or second(values)
 
     def holds(values: Values) -> bool:
         for test in ready:  # noqa: SIM110 - as above

@@ -143,8 +143,10 @@ class Deliberation:
         """Record the clauses and readings that a statement rests on."""
         if source.clauses:
             self.cite_clauses(source.clauses, effect, reads)
-        for id_ in source.assumption:
-            self._assumptions[id_] = self.policy.readings[id_]
+        if source.assumption:
+            readings = self.policy.readings
+            for id_ in source.assumption:
+                self._assumptions[id_] = readings[id_]
 
     def cite_silence(self) -> None:
         """Where no clause has spoken: what holds where the policy is silent, else what it says of itself."""

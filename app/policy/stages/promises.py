@@ -21,9 +21,10 @@ def target(d: Deliberation) -> None:
         return
     seen: set[str] = set()
     own = _contract_targets(d)
+    values = d.values
     for promised in d.policy.targets:
         metric = promised.metric
-        if metric in seen or not promised.when.holds(d.values):
+        if metric in seen or not promised.when.holds(values):
             continue
         start = _start(d, promised.start)
         if start is None or metric in d.cancelled_metrics or _is_cancelled(d, promised.target):

@@ -11,7 +11,7 @@ from app.policy.compile import CompiledPolicy, Numbers
 from app.policy.decision import Breach, Decision, ScheduleWindow, TargetTime
 from app.policy.language.model import Model
 from app.policy.situation import Money, OpenTicket, Request
-from app.policy.tickets.ticket_clocks import ClockLine, replanned
+from app.policy.tickets.ticket_clocks import ClockLine, in_force, replanned
 from app.policy.tickets.turn import ENDED, Turn
 from app.policy.time.calendars import CalendarHorizonExceeded
 
@@ -110,9 +110,8 @@ class Ticket(Model):
 
     @property
     def targets(self) -> tuple[TargetTime, ...]:
-        """The times in force, one per metric: the latest cycle that was not cancelled."""
-        shown = {line.metric: line.target for line in self.clocks if line.state is not ClockState.CANCELLED}
-        return tuple(shown.values())
+        """The times in force."""
+        return in_force(self.clocks)
 
     def answered(self, at: datetime) -> "Ticket":
         """The desk has had its say: nobody waits for a word from it, until the customer writes again."""

@@ -191,6 +191,11 @@ def _shown(reading: ClockReading, terms: ClockTerms) -> TargetTime:
     )
 
 
+def in_force(lines: Iterable[ClockLine]) -> tuple[TargetTime, ...]:
+    """The times that these clocks give, one per metric: the latest cycle that was not cancelled."""
+    return tuple({line.terms.metric: line.target for line in lines if line.state is not ClockState.CANCELLED}.values())
+
+
 def started(
     policy: CompiledPolicy, terms: ClockTerms, status: TicketStatus, at: datetime, plan: ClockPlan | None = None
 ) -> ClockLine:
