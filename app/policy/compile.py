@@ -286,11 +286,6 @@ class CompiledPolicy:
     def _products_covered(self) -> frozenset[str]:
         return frozenset(product for entry in self.document.coverage for product in entry.products)
 
-    @staticmethod
-    def matches(topic: str | None, patterns: Iterable[str]) -> bool:
-        """Whether a topic (or none) falls under one of the patterns; `*` takes even an unknown topic."""
-        return matches_topic(topic, patterns) if topic is not None else "*" in tuple(patterns)
-
     @cached_property
     def _fees(self) -> dict[str, Fee]:
         own = self.document.currency

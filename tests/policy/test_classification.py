@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from app.policy.compiled.conditions import matches_topic
 from app.policy.decide import decide
 from app.policy.decision import Decision
+from app.policy.library.files import providers
 from app.policy.situation import Account, Request, Situation
+from tests.benchmarks.decisions import compiled
 from tests.policy.harbour import NOON, OWNER, QUAY, harbour
 
 POLICY = harbour(
@@ -78,3 +81,18 @@ def test_what_covers_one_variant_of_a_product_says_nothing_of_another(variant: s
     account = QUAY.model_copy(update={"product_variant": variant})
     asked = Request(sender=OWNER, facts={"topic": "web.error"})
     assert decide(policy, asked, Situation(account=account, account_named=True), NOON).coverage == coverage
+
+
+@pytest.mark.parametrize("provider", providers())
+def test_overrides_are_found_by_topic_whatever_was_asked_before(provider: str) -> None:
+    policy = compiled(provider)
+    overriding = [e for e in policy.document.coverage if e.override is not None]
+    asked = [None, "nobody.named_this", *list(policy.document.topics)[::7]]
+    for topic in (*asked, *reversed(asked)):
+        fitting = [
+            entry
+            for entry in sorted(overriding, key=lambda entry: entry.override or 0)
+            if (matches_topic(topic, entry.topics) if topic else "*" in entry.topics)
+            and not (topic and matches_topic(topic, entry.except_))
+        ]
+        assert [ready.entry for ready in policy.coverage.overrides_for(topic)] == fitting

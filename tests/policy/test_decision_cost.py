@@ -16,11 +16,11 @@ from tests.benchmarks.decisions import (
 )
 
 COUNTED = {
-    "plutus": (7_599, 6_983),
-    "tsc": (7_594, 6_961),
-    "mexxus": (6_186, 5_705),
-    "kenotronix": (4_710, 4_368),
-    "brs": (4_003, 3_699),
+    "plutus": (7_580, 6_961),
+    "tsc": (7_524, 6_912),
+    "mexxus": (5_967, 5_495),
+    "kenotronix": (4_715, 4_381),
+    "brs": (4_011, 3_710),
 }
 """Instructions of a usual request's decision, under Python 3.11 and from 3.12 on."""
 

@@ -1,11 +1,11 @@
 """What is covered: entries found by topic, the narrowest first, and those that override others by their rank."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from app.policy.compiled.conditions import Condition
+from app.policy.compiled.conditions import Condition, matches_topic
 from app.policy.language.document import Document
 from app.policy.language.rules import CoverageEntry
 
@@ -50,9 +50,10 @@ class CoverageTable:
             for i, e in enumerate(document.coverage)
         ]
         self._of_topic: dict[str | None, tuple[CompiledEntry, ...]] = {}
+        self._over_topic: dict[str | None, tuple[CompiledEntry, ...]] = {}
 
     @cached_property
-    def overrides(self) -> tuple[CompiledEntry, ...]:
+    def _overrides(self) -> tuple[CompiledEntry, ...]:
         ranked = [e for e in self._entries if e.entry.override is not None]
         return tuple(sorted(ranked, key=lambda e: (e.entry.override or 0, e.position)))
 
@@ -65,6 +66,19 @@ class CoverageTable:
                     index.setdefault(pattern, []).append(entry)
         return index
 
+    def overrides_for(self, topic: str | None) -> tuple[CompiledEntry, ...]:
+        """Those of a topic, by their rank; kept for the topics the document knows."""
+        known = self._over_topic.get(topic)
+        if known is None:
+            known = tuple(
+                ready
+                for ready in self._overrides
+                if falls_under(topic, ready.entry.topics) and not (topic and falls_under(topic, ready.entry.except_))
+            )
+            if topic is None or topic in self._topics:
+                self._over_topic[topic] = known
+        return known
+
     def entries_for(self, topic: str | None) -> tuple[CompiledEntry, ...]:
         """Ordinary entries that may hold for a topic, the narrowest first; kept for the topics the document knows."""
         known = self._of_topic.get(topic)
@@ -74,6 +88,11 @@ class CoverageTable:
             if topic is None or topic in self._topics:
                 self._of_topic[topic] = known
         return known
+
+
+def falls_under(topic: str | None, patterns: Iterable[str]) -> bool:
+    """Whether a topic (or none) falls under one of the patterns; `*` takes even an unknown topic."""
+    return matches_topic(topic, patterns) if topic is not None else "*" in tuple(patterns)
 
 
 def _patterns(topic: str | None) -> list[str]:

@@ -162,9 +162,9 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
     if person and person.name and "first_name" not in stated and "last_name" not in stated:
         first, _, last = person.name.partition(" ")
         values["first_name"], values["last_name"] = first, last or first
-    sender = d.request.sender
-    if sender and sender.email and sender.mail_auth != "fail" and "vip_affected" not in stated:
-        values["vip_affected"] = bool(account.vip) and sender.email.casefold() in {v.casefold() for v in account.vip}
+    who = d.request.sender
+    if who and who.email and who.mail_auth != "fail" and "vip_affected" not in stated:
+        values["vip_affected"] = bool(account.vip) and who.email.casefold() in {v.casefold() for v in account.vip}
     users, total = values.get("users_affected"), values.get("users_total")
     if isinstance(users, int) and isinstance(total, int) and total > 0:
         values["share_affected"] = round(users / total, 6)

@@ -117,12 +117,10 @@ def _find(d: Deliberation, product: str | None) -> tuple[CompiledEntry | None, t
     if d.stands_for is not None:
         ordinary = _ordinary(d, str(d.stands_for), product) or ordinary
     variant = d.values.get("variant")
-    for ready in d.policy.coverage.overrides:
+    for ready in d.policy.coverage.overrides_for(topic):
         if not ready.concerns(product, variant) or not ready.when.holds(d.values):
             continue
         entry = ready.entry
-        if not d.policy.matches(topic, entry.topics) or (topic and d.policy.matches(topic, entry.except_)):
-            continue
         if entry.only and ordinary is not None and ordinary.entry.status in entry.only:
             return ordinary, (ready, ordinary)
         same = ordinary is not None and ordinary.entry.status is entry.status
