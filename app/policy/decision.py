@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
@@ -24,6 +25,22 @@ class Citation:
     stage: str
     effect: str = ""
     because: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+JSON_AS_THEY_ARE = frozenset({str, bool, int})
+
+
+def as_cited(value: Any) -> JsonValue:
+    """What a citation shows of the value of a fact."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, StrEnum):
+        return str(value)
+    if isinstance(value, str | int | bool | float | list):
+        return value
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +210,22 @@ class Decision(Model):
 
     def cites(self, clause: str) -> bool:
         return any(c.clause == clause for c in self.citations)
+
+    def adding(
+        self,
+        citations: tuple[Citation, ...],
+        assumptions: tuple[AssumptionUsed, ...],
+        effects: tuple[EffectDone, ...],
+    ) -> "Decision":
+        """The decision with what the rules about a step have said besides."""
+        known = {a.id for a in self.assumptions}
+        return self.model_copy(
+            update={
+                "citations": (*citations, *(c for c in self.citations if c not in citations)),
+                "assumptions": (*self.assumptions, *(a for a in assumptions if a.id not in known)),
+                "effects": (*effects, *self.effects),
+            }
+        )
 
 
 def jsonable(decision: Decision) -> dict[str, Any]:

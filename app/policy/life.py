@@ -104,7 +104,7 @@ def joined(policy: CompiledPolicy, desk: Desk, opened: Opened, first: Ticket, at
         facts = {**first.facts, **{k: v for k, v in opened.ticket.facts.items() if v is not None}}
         survivor = told_more(policy, first, first.changed(facts=facts), desk, at)
         said = (decision.citations, decision.assumptions, decision.effects)
-        renewed = _with(survivor.decision, said)
+        renewed = survivor.decision.adding(*said)
         decision = decision.model_copy(update={"citations": renewed.citations, "assumptions": renewed.assumptions})
     shared = {"targets": survivor.targets, "work_gate": survivor.decision.work_gate}
     return _closed(opened, decision.model_copy(update=shared), survivor, at)
@@ -358,7 +358,7 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
         decision, added = carry_on(added, again, at)
     added = happened(policy, ticket, added, CUSTOMER_WROTE, at)
     now = added.read_again(policy, at)
-    decision = _with(decision.model_copy(update={"breach": now.breach(at), "targets": now.targets}), said)
+    decision = decision.model_copy(update={"breach": now.breach(at), "targets": now.targets}).adding(*said)
     return Replied(decision=decision, ticket=now.changed(decision=decision), appended=True)
 
 
@@ -391,18 +391,5 @@ def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime, *, asks: bool) -
     d.run("transition")
     now = answered.read_again(d.policy, at)
     seen = {"effects": (), "targets": answered.targets, "breach": now.breach(at)}
-    decision = _with(ticket.decision.model_copy(update=seen), (d.citations, d.assumptions, tuple(d.effects)))
+    decision = ticket.decision.model_copy(update=seen).adding(d.citations, d.assumptions, tuple(d.effects))
     return Replied(decision=decision, ticket=now, appended=True)
-
-
-def _with(decision: Decision, said: tuple[Any, Any, Any]) -> Decision:
-    """The decision with what the rules about the step itself have added."""
-    citations, assumptions, effects = said
-    known = {a.id for a in decision.assumptions}
-    return decision.model_copy(
-        update={
-            "citations": (*citations, *(c for c in decision.citations if c not in citations)),
-            "assumptions": (*decision.assumptions, *(a for a in assumptions if a.id not in known)),
-            "effects": (*effects, *decision.effects),
-        }
-    )

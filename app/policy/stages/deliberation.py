@@ -1,10 +1,9 @@
 """One decision in the making: the values rules may read, and what has been settled so far."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from app.base.vocabulary import Coverage, Outcome, WorkGate
@@ -13,6 +12,7 @@ from app.policy.compiled.channels import CompiledChannel
 from app.policy.compiled.coverage import CompiledEntry
 from app.policy.compiled.rules import CompiledRule
 from app.policy.decision import (
+    JSON_AS_THEY_ARE,
     ActionTerms,
     AnyOf,
     AssumptionUsed,
@@ -22,6 +22,7 @@ from app.policy.decision import (
     FeeDecision,
     ScheduleWindow,
     TargetTime,
+    as_cited,
 )
 from app.policy.language.effects import (
     AddFee,
@@ -169,7 +170,7 @@ class Deliberation:
         for name in reads:
             value = values.get(name)
             if value is not None and name not in quiet:
-                because[name] = value if type(value) in _PLAIN else _plain(value)
+                because[name] = value if type(value) in JSON_AS_THEY_ARE else as_cited(value)
         return because
 
     @property
@@ -384,18 +385,3 @@ class Deliberation:
 
 def _add(known: list[Any], more: Iterable[Any]) -> None:
     known.extend(item for item in more if item not in known)
-
-
-_PLAIN = frozenset({str, bool, int})
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, StrEnum):
-        return str(value)
-    if isinstance(value, str | int | bool | float | list):
-        return value
-    if isinstance(value, Mapping):
-        return dict(value)
-    return str(value)
