@@ -51,6 +51,10 @@ async def test_customer_and_staff_talk_and_staff_keep_notes(front: FrontDesk) ->
         "met",
         "2026-02-10T15:30:00Z",
     )
+    written = await front.owner.fetch("SELECT state, updated_at FROM clock ORDER BY metric, cycle")
+    assert [(row["state"], row["updated_at"]) for row in written if row["state"] == "met"] == [
+        ("met", NOW + timedelta(minutes=30))
+    ], "what had ended was written anew by the customer's reply"
 
 
 async def test_a_reply_to_what_is_closed_opens_a_linked_follow_up(front: FrontDesk) -> None:

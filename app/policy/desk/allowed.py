@@ -13,7 +13,7 @@ from app.policy.compile import CompiledPolicy
 from app.policy.compiled.conditions import Condition
 from app.policy.decision import AnyOf, Citation
 from app.policy.life import Desk, redeliberate
-from app.policy.situation import Request, Sender
+from app.policy.situation import Account, Request, Sender
 from app.policy.stages.admission import of_sender, sender
 from app.policy.stages.standing import find_standing
 from app.policy.tickets.ticket import Judged, Ticket
@@ -145,8 +145,19 @@ def _may_silence(policy: CompiledPolicy, ticket: Judged, by: Sender, desk: Desk)
     channel = policy.channel(turn.channel, None)
     slug = channel.slug if channel is not None else turn.channel
     found = find_standing(policy, Request(channel=turn.channel, sender=by), desk, slug)
-    known = {**of_sender(found, by), "transition": "reply", "action": turn.action}
+    known = {**of_sender(found, by), **_of_account(found.account), "transition": "reply", "action": turn.action}
     return _any_holds(policy.refusing("sender", *known), known)
+
+
+def _of_account(account: Account | None) -> dict[str, object]:
+    """What is known of an account whatever is said; facts of its own may say otherwise."""
+    if account is None or account.facts:
+        return {}
+    return {
+        "account.state": account.state,
+        "account.active": account.active,
+        "account.contact_info_current": account.contact_info_current,
+    }
 
 
 def _any_holds(conditions: Iterable[Condition], known: Mapping[str, Any]) -> bool:
