@@ -15,6 +15,7 @@ from tests.benchmarks.load import Bench
 from tests.benchmarks.servers import create, desk
 
 _SECONDS = 20
+_PORT = 8396
 _TITLE = re.compile(r'(<text id="title"[^>]*>)[^<]*')
 _FOLDERS = re.compile(r"\(/[^ )]*/(?=app/|site-packages/|[^/ )]+:\d)")
 
@@ -29,7 +30,7 @@ def main() -> None:
         data.chmod(0o755)
         with EmbeddedPostgres(data / "data") as postgres:
             create(postgres, "desk")
-            with desk(postgres, data) as server:
+            with desk(postgres, data, port=_PORT) as server:
                 bench, asked = Bench(postgres.pid or 0), server.requests[name]
                 bench.measure(server.pid, server.port, asked, seconds=3, may_refuse=True)
                 command = [
