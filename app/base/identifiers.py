@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 from hashlib import sha256
 from itertools import count as counting
+from operator import mul
 from uuid import UUID
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -62,9 +63,10 @@ def parse_reference(text: str) -> str | None:
 
 
 def _check(digits: list[int]) -> int:
-    return sum(w * d for w, d in zip(_WEIGHTS, digits, strict=True)) % 32
+    weighed: int = sum(map(mul, _WEIGHTS, digits))
+    return weighed % 32
 
 
 def _written(prefix: str, digits: list[int]) -> str:
-    text = "".join(_CROCKFORD[d] for d in digits)
-    return "-".join([prefix, *(text[i : i + _GROUP_LENGTH] for i in range(0, len(text), _GROUP_LENGTH))])
+    text = "".join(map(_CROCKFORD.__getitem__, digits))
+    return "-".join((prefix, *[text[i : i + _GROUP_LENGTH] for i in range(0, len(text), _GROUP_LENGTH)]))

@@ -232,7 +232,7 @@ def jsonable(decision: Decision) -> dict[str, Any]:
     """The decision as JSON values, as the wire and the rows hold it."""
     written = decision.model_dump(mode="json", by_alias=True, exclude=_REASONS)
     written["citations"] = jsonable_citations(decision.citations)
-    written["assumptions"] = [{"id": used.id, "value": used.value} for used in decision.assumptions]
+    written["assumptions"] = jsonable_assumptions(decision.assumptions)
     return written
 
 
@@ -246,3 +246,8 @@ def jsonable_citations(citations: Sequence[Citation]) -> list[dict[str, Any]]:
         {"clause": c.clause, "sentence": c.sentence, "stage": c.stage, "effect": c.effect, "because": {**c.because}}
         for c in citations
     ]
+
+
+def jsonable_assumptions(assumptions: Sequence[AssumptionUsed]) -> list[dict[str, Any]]:
+    """As `jsonable` writes them."""
+    return [{"id": used.id, "value": used.value} for used in assumptions]

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.base.events import EventType
 from app.base.vocabulary import QuoteStatus, Terms, WorkGate
 from app.db.commands import Along
-from app.policy.decision import Decision, FeeDecision, jsonable
+from app.policy.decision import Decision, FeeDecision, jsonable_assumptions, jsonable_citations
 from app.policy.tickets.ticket import Ticket
 from app.services.errands import Errand
 
@@ -97,7 +97,6 @@ def _withdrawn(errand: Errand, ticket: Ticket, account_id: UUID | None, latest: 
 # ── rows ─────────────────────────────────────────────────────────────────────
 def quote_row(errand: Errand, decision: Decision, fee: FeeDecision, minutes: int | None, **more: Any) -> dict[str, Any]:
     """A quote with this price; ticket, account and edition are the caller's to add."""
-    decided = jsonable(decision)
     return {
         "provider_id": errand.provider_id,
         "id": errand.new_id(),
@@ -115,8 +114,8 @@ def quote_row(errand: Errand, decision: Decision, fee: FeeDecision, minutes: int
         "indicative": fee.indicative,
         "alternatives": [format(amount, "f") for amount in fee.alternatives],
         "allowance": fee.allowance.model_dump(mode="json") if fee.allowance is not None else None,
-        "citations": decided["citations"],
-        "assumptions": decided["assumptions"],
+        "citations": jsonable_citations(decision.citations),
+        "assumptions": jsonable_assumptions(decision.assumptions),
         "policy_version": decision.policy_version,
         "settings_revision": decision.settings_revision,
         "requested_by": errand.principal.key,

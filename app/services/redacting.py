@@ -1,6 +1,6 @@
 """Secrets in what somebody sends: struck out before anything reads it, decides by it or stores it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from app.base.vocabulary import Asserter
 from app.policy.compile import CompiledPolicy
 from app.services.facts import state
-from app.triage.redaction import redact
+from app.triage.redaction import likely, redact
 
 CREDENTIALS_IN_BODY: Final = "credentials_in_body"
 """The fact that the desk itself states of such a text."""
@@ -28,13 +28,27 @@ class Clean(Generic[Body]):
 
 def without_secrets(body: Body) -> Clean[Body]:
     """The request as the desk takes it: what its writer put in their own words, without passwords, keys and cards."""
+    said = vars(body)
+    written = {name: value for name in _WRITTEN if (value := said.get(name))}
+    if not likely("\n".join(_texts(written.values()))):
+        return Clean(body)
     struck, places = dict[str, Any](), list[Mapping[str, Any]]()
-    for name in _WRITTEN:
-        value = getattr(body, name, None)
+    for name, value in written.items():
         clean = value_without_secrets(value, f"/{name}", places)
         if clean is not value:
             struck[name] = clean
     return Clean(body.model_copy(update=struck), places) if places else Clean(body)
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    """Those in which something may be struck out."""
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _texts(value.values())
+        elif isinstance(value, list):
+            yield from _texts(value)
 
 
 def value_without_secrets(value: Any, pointer: str, places: list[Mapping[str, Any]]) -> Any:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-_LITERAL = re.compile(r"[a-z0-9' -]*")
+_LITERAL = re.compile(r"(?:[a-z0-9' -]|\\\.)*")
 _GROUP = re.compile(r"\((?:\?:|(?!\?))")
 _FIGURES = tuple("0123456789")
 LONGEST = 4
@@ -20,8 +20,8 @@ def beginnings(pattern: str) -> frozenset[str]:
 
 def _of_way(way: str) -> Iterator[str]:
     literal = _LITERAL.match(way)
-    head = literal.group() if literal else ""
-    rest = way[len(head) :]
+    head = literal.group().replace("\\", "") if literal else ""
+    rest = way[literal.end() :] if literal else way
     sure = head[:-1] if rest[:1] in ("?", "*", "{") else head
     if sure:
         yield sure[:LONGEST]
@@ -30,8 +30,6 @@ def _of_way(way: str) -> Iterator[str]:
         yield from _of_way(rest[1:])
     elif way.startswith(r"\d"):
         yield from _FIGURES
-    elif way.startswith(r"\."):
-        yield from (f".{begin}"[:LONGEST] for begin in _of_way(way[2:]))
     elif way.startswith("(") and (inside := _GROUP.match(way)):
         end = _end_of_group(way)
         yield from beginnings(way[inside.end() : end])

@@ -74,12 +74,14 @@ def read_signals(told: Told, *, products: Mapping[str, str] | None = None) -> Si
     text = folded(told.own[:_MOST_READ])
     found = heard(text)
     because = {
-        name: tuple(dict.fromkeys(match.group() for match in found.get(name, ())))[:_MOST_WORDS] for name in HINTS
+        name: tuple(dict.fromkeys([match.group() for match in found[name]]))[:_MOST_WORDS]
+        for name in HINTS
+        if name in found
     }
     people, counted = _people(found.get("people", ()))
     if counted:
         because["people"] = counted
-    scope = next((name for name in _SCOPES if because[name]), None)
+    scope = next((name for name in _SCOPES if name in because), None)
     product, named = _product(text, products or {})
     if named:
         because["product"] = (named,)
@@ -91,14 +93,14 @@ def read_signals(told: Told, *, products: Mapping[str, str] | None = None) -> Si
     return Signals(
         people=people,
         scope=scope,
-        cause="provider" if because["by_provider"] else "customer" if because["by_customer"] else None,
-        urgent=bool(because["urgent"]),
+        cause="provider" if "by_provider" in because else "customer" if "by_customer" in because else None,
+        urgent="urgent" in because,
         emergency=_emergency(because, people),
-        angry=bool(because["angry"] or because["abusive"]),
-        abusive=bool(because["abusive"]),
+        angry="angry" in because or "abusive" in because,
+        abusive="abusive" in because,
         error=error,
         product=product,
-        because={name: words for name, words in because.items() if words},
+        because=because,
     )
 
 
@@ -131,8 +133,8 @@ def _people(found: Sequence[re.Match[str]]) -> tuple[int | None, tuple[str, ...]
 
 def _emergency(because: Mapping[str, tuple[str, ...]], people: int | None) -> bool:
     """Down for all or many, or work that stands still: not one person's hurry."""
-    down, still, all_, many, urgent = (bool(because[name]) for name in ("down", "standstill", "all", "many", "urgent"))
-    crowd = (people or 0) >= 10 or any(c.isdigit() for words in because["many"] for c in words)
+    down, still, all_, many, urgent = (name in because for name in ("down", "standstill", "all", "many", "urgent"))
+    crowd = (people or 0) >= 10 or any(c.isdigit() for words in because.get("many", ()) for c in words)
     return (down and (all_ or crowd or still or (urgent and many))) or (still and (crowd or urgent or all_))
 
 
