@@ -19,7 +19,7 @@ def parse_json(body: bytes) -> Any:
     if _could_be_deep(body) and _depth(value) > _DEEPEST:
         raise Problem("malformed_json", f"Nested deeper than {_DEEPEST} levels.")
     # Which of two values counts differs from reader to reader, so a name may occur once in an object.
-    json.loads(body, object_pairs_hook=_named_once)
+    _ONCE.decode(body.decode())
     return value
 
 
@@ -33,6 +33,9 @@ def demanded(body: bytes, what: str) -> bytes:
 def _named_once(pairs: list[tuple[str, Any]]) -> None:
     if len({name for name, _ in pairs}) != len(pairs):
         raise Problem("malformed_json", "An object names the same member twice.")
+
+
+_ONCE = json.JSONDecoder(object_pairs_hook=_named_once)
 
 
 def _could_be_deep(body: bytes) -> bool:

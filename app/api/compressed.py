@@ -8,6 +8,9 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipRespon
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LEAST_BYTES: Final = 1024
+# A page of 50 tickets, 87 kB, comes to 6.6 kB in 0.17 ms. Level 5 takes twice as long, in which nobody is answered, for
+# 6.1 kB.
+_LEVEL: Final = 3
 # Files are kept as they are: mostly compressed already, and of a length that is told.
 _FILES: Final = re.compile(r"/v1/attachments/.*|/v1/inbound/email/.*/source")
 _KINDS_KEPT: Final = tuple(kind.removesuffix("*").encode() for kind in DEFAULT_EXCLUDED_CONTENT_TYPES)
@@ -34,7 +37,7 @@ class Compressed:
             nonlocal onward
             if message["type"] == "http.response.start" and _is_long(message):
                 if _takes_gzip(scope):
-                    responder = GZipResponder(self._app, _LEAST_BYTES, compresslevel=5)
+                    responder = GZipResponder(self._app, _LEAST_BYTES, compresslevel=_LEVEL)
                     responder.send = send
                     onward = responder.send_with_compression
                 else:
