@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -150,7 +151,11 @@ def _pin(pid: int, core: int) -> None:
 def _spent(pid: int) -> float:
     """Processor seconds of a process and all that it has started, those that have ended included."""
     root = psutil.Process(pid).cpu_times()
-    return sum(sum(p.cpu_times()[:2]) for p in _tree(pid)) + root.children_user + root.children_system
+    spent: float = root.children_user + root.children_system
+    for process in _tree(pid):
+        with suppress(psutil.NoSuchProcess):  # it has ended since
+            spent += sum(process.cpu_times()[:2])
+    return spent
 
 
 def _busy() -> float:
