@@ -28,7 +28,7 @@ FEW, MANY = 150, 6_000
 NEWEST = 150.0 / 2
 """Milliseconds that a page of 100 may take: the newest 200 of a provider are two."""
 SETTINGS = (
-    *("shared_buffers=2GB", "max_wal_size=8GB", "maintenance_work_mem=512MB", "autovacuum=off"),
+    *("shared_buffers=2GB", "max_wal_size=4GB", "maintenance_work_mem=512MB", "autovacuum=off"),
     *("shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track=all"),
 )
 # PostgreSQL's own counts: pages of the database that statements have looked at.

@@ -15,6 +15,7 @@ import asyncpg
 
 from app.base import logging
 from app.clients.objects import Objects
+from app.db.due import _TICKETS
 from app.db.embedded import EmbeddedPostgres
 from app.db.migrations import migrate
 from app.db.pool import WORKER_ROLE, Database, teach_json
@@ -49,8 +50,9 @@ def main() -> None:
         folder.chmod(0o755)
         with EmbeddedPostgres(folder / "pg", durable=False, settings=SETTINGS) as server:
             took = asyncio.run(measure(folder, server.dsn(), tickets))
+    print(f"a round takes the database {took:.2f} s, and may take {MOST:.0f}")
     if took > MOST:
-        sys.exit(f"a round takes the database {took:.2f} s, and may take {MOST:.0f}")
+        sys.exit(1)
 
 
 async def measure(folder: Path, dsn: str, tickets: int) -> float:
@@ -79,6 +81,9 @@ async def measure(folder: Path, dsn: str, tickets: int) -> float:
         whole = await spent(owner, "a round", round_)
         finding = await spent(owner, "what is due, found", sweeping.due)
         assert first == AT_ONCE
+        for (step,) in await owner.fetch(f"EXPLAIN {_TICKETS}", front.now, AT_ONCE):
+            if " on " in step and "provider" not in step:
+                print(step.strip().removeprefix("->").strip())
         for what in (sweeping.lapse_quotes, sweeping.expire_forms, sweeping.escalate, sweeping.replan, sweeping.tidy):
             finding += await spent(owner, what.__name__, what)
         await spent(owner, "figures of what is open", Surveyor(worker, sweeping.policies, sweeping.clock).now)
