@@ -12,6 +12,7 @@ from app.db.callers import CallerRow, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
 from app.db.pool import Database
+from app.db.wanted import wanted
 from app.schemas.idempotency import IdempotentRequest
 
 
@@ -68,13 +69,12 @@ _FOR_CHANGE: Final = f"""
   {kept("$9", "$10")}
   WHERE a.provider_id = $1 AND (a.id = $6::uuid OR a.number = $7::text) AND {{sees}}"""
 _READ: Final = _SHOWN + " AND (a.id = $6::uuid OR a.number = $7::text)"
-_LIST: Final = (
-    _SHOWN
-    + """
-    AND ($6::uuid IS NULL OR a.id > $6) AND ($7::text IS NULL OR a.state = $7)
-    AND ($8::text IS NULL OR a.external_ref = $8) AND ($9::text IS NULL OR r.number = $9 OR r.id::text = $9)
-    AND ($10::bool IS NULL OR (a.hold_proposed_at IS NOT NULL) = $10)
-  ORDER BY a.id LIMIT $11"""
+_FILTERS: Final = (
+    "a.id > {0}::uuid",
+    "a.state = {0}::text",
+    "a.external_ref = {0}::text",
+    "(r.number = {0}::text OR r.id::text = {0})",
+    "(a.hold_proposed_at IS NOT NULL) = {0}::bool",
 )
 
 
@@ -95,8 +95,11 @@ async def list_accounts(
     fetch: int,
 ) -> list[asyncpg.Record]:
     """In the order of their making. `filters`: state, external reference, reseller, proposed hold."""
-    rows = _LIST.format(sees=sees(kind_of(principal), "a.id"))
-    _, found = await for_caller(database, provider_id, principal, rows, after, *filters, fetch)
+    where, values = wanted(_FILTERS, (after, *filters))
+    shown = _SHOWN.format(sees=sees(kind_of(principal), "a.id"))
+    # How many are wanted is written out: Postgres goes by their order only where it knows how few they are.
+    rows = f"{shown}{where} ORDER BY a.id LIMIT {fetch:d}"
+    _, found = await for_caller(database, provider_id, principal, rows, *values)
     return found
 
 

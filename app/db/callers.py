@@ -58,7 +58,11 @@ caller AS (
   WHERE provider_id = $1 AND id = $4 AND active
     AND ($2::uuid = id OR EXISTS (
       SELECT FROM api_client WHERE provider_id = $1 AND id = $2 AND active AND reseller_id = reseller.id))
-    AND {_ACTING} AND {_PROVIDER})""",
+    AND {_ACTING} AND {_PROVIDER}),
+seen AS (
+  SELECT ARRAY(SELECT caller_account WHERE caller_account IS NOT NULL
+    UNION SELECT own.id FROM tree JOIN account AS own ON own.provider_id = $1 AND own.reseller_id = tree.id) AS accounts
+  FROM caller)""",
     Kind.SERVICE: f"""caller AS (
   SELECT id AS caller_id, $4::uuid AS caller_account, NULL::uuid AS caller_reseller, $3::text AS caller_role,
          NULL::text AS caller_email, NULL::text AS caller_login, name AS caller_name, NULL::text AS caller_listed_as,
@@ -67,13 +71,10 @@ caller AS (
   WHERE provider_id = $1 AND id = $2::uuid AND active AND role = 'service' AND {_ACTING} AND {_PROVIDER})""",
 }
 
-_OF_A_RESELLER: Final = """{account} IN (
-    SELECT id FROM account WHERE provider_id = $1
-      AND (id = caller.caller_account OR reseller_id IN (SELECT id FROM tree)))"""
 _SEES: Final[Mapping[Kind, str]] = {
     Kind.CONTACT: "{account} = caller.caller_account",
     Kind.STAFF: "true",
-    Kind.RESELLER: _OF_A_RESELLER,
+    Kind.RESELLER: "{account} = ANY(seen.accounts)",
     Kind.SERVICE: "true",
 }
 
@@ -130,8 +131,10 @@ async def for_caller(
 
 @lru_cache(maxsize=512)
 def _statement(kind: Kind, rows: str) -> str:
+    # A value by itself, by which indexes are searched: as a condition of each row it would be asked of all of them.
+    seen = " CROSS JOIN seen" if kind is Kind.RESELLER else ""
     return f"""WITH {_CALLER[kind]}
-SELECT caller.*, found.* FROM caller LEFT JOIN LATERAL (
+SELECT caller.*, found.* FROM caller{seen} LEFT JOIN LATERAL (
   SELECT true AS there, wanted.* FROM ({rows}) AS wanted) AS found ON true"""
 
 

@@ -13,6 +13,7 @@ from app.db.callers import CallerRow, for_caller
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
 from app.db.pool import Database
+from app.db.wanted import wanted
 from app.schemas.idempotency import IdempotentRequest
 
 COLUMNS: Final = (
@@ -21,11 +22,13 @@ COLUMNS: Final = (
 )
 _SHOWN: Final = ", ".join(f"n.{column}" for column in COLUMNS)
 _ONE: Final = f"SELECT {_SHOWN} FROM notice AS n WHERE n.provider_id = $1 AND n.id = $6"
-_LIST: Final = f"""SELECT {_SHOWN} FROM notice AS n
-  WHERE n.provider_id = $1 AND ($6::uuid IS NULL OR n.id < $6) AND ($7::text IS NULL OR n.kind = $7)
-    AND ($8::text IS NULL OR n.state = $8) AND ($9::text IS NULL OR n.server = $9)
-    AND ($10::text IS NULL OR n.external_ref = $10)
-  ORDER BY n.id DESC LIMIT $11"""
+_FILTERS: Final = (
+    "n.id < {0}::uuid",
+    "n.kind = {0}::text",
+    "n.state = {0}::text",
+    "n.server = {0}::text",
+    "n.external_ref = {0}::text",
+)
 _MOST_LINKED: Final = 2000
 
 
@@ -59,7 +62,10 @@ async def list_notices(
     database: Database, provider_id: UUID, principal: Principal, after: UUID | None, filters: Sequence[Any], fetch: int
 ) -> list[asyncpg.Record]:
     """The newest first. `filters`: kind, state, server, external reference."""
-    _, rows = await for_caller(database, provider_id, principal, _LIST, after, *filters, fetch)
+    where, values = wanted(_FILTERS, (after, *filters))
+    # How many are wanted is written out: Postgres goes by their order only where it knows how few they are.
+    statement = f"SELECT {_SHOWN} FROM notice AS n WHERE n.provider_id = $1{where} ORDER BY n.id DESC LIMIT {fetch:d}"
+    _, rows = await for_caller(database, provider_id, principal, statement, *values)
     return rows
 
 
