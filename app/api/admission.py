@@ -1,6 +1,7 @@
 """How many requests are worked on at once: whoever comes beyond waits a little, and is then told to come again."""
 
 import asyncio
+import random
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,8 +11,11 @@ from app.base.errors import Problem
 from app.base.metrics import POOL_TIMEOUTS
 from app.base.settings import Settings
 
-_PATIENCE: Final = 0.5
-"""Seconds. Told at once, whoever asks again without a pause would take the time of those who are being answered."""
+_PATIENCE: Final = (0.4, 0.6)
+"""Seconds. Told at once, whoever asks again without a pause would take the time of those who are being answered.
+
+Those who came together are not told together, which would keep everybody else waiting meanwhile.
+"""
 _MOST_WAITING: Final = 1_000
 _BOUNDED: Final = "/v1/"
 _LASTING: Final = ("/v1/events", "/v1/attachments")
@@ -47,7 +51,7 @@ class Admission:
             return False
         self._waiting += 1
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(random.uniform(*_PATIENCE)):  # noqa: S311 - to come apart, not to hide
                 return await self._room.acquire()
         except TimeoutError:
             return False

@@ -36,7 +36,7 @@ async def slow() -> Slow:
 @pytest.fixture
 async def door(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx2.AsyncClient]:
     """Two are answered at once."""
-    monkeypatch.setattr(admission, "_PATIENCE", 0.05)
+    monkeypatch.setattr(admission, "_PATIENCE", (0.05, 0.05))
     settings = Settings(requests_at_once=2)
     app = Observed(Admission(slow, settings), settings, Drain())
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://desk.example") as door:
@@ -77,7 +77,7 @@ async def test_places_are_free_again_after_refusals(door: httpx2.AsyncClient, sl
 
 
 async def test_so_many_wait_at_most(door: httpx2.AsyncClient, slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admission, "_PATIENCE", 60)
+    monkeypatch.setattr(admission, "_PATIENCE", (60, 60))
     monkeypatch.setattr(admission, "_MOST_WAITING", 1)
     all_of_them = await asking(door, 3)
     assert (await door.get("/v1/me")).status_code == 503

@@ -1,6 +1,7 @@
 """A locked table and 300 callers at one replica: python -m tests.chaos.overload
 
-Fast refusals that say when to come again, liveness all the while, and everything as before the moment the lock is gone.
+Refusals that are soon there and say when to come again, liveness all the while, and everything as before the moment
+the lock is gone.
 The control: with a queue without end in front of the pool, refusals are slow.
 """
 
@@ -24,8 +25,9 @@ from tests.reliability.report import caught, examined
 
 CALLERS = 300
 _HELD = 3.0
-_FAST = 0.8
-"""Seconds: the median of refusals. Most of it is this machine's, which calls and answers at once."""
+_FAST = 1.2
+"""Seconds: the median of refusals. Half of one is waited on purpose, most of the rest is this machine's, which calls
+and answers at once."""
 _ALIVE = 0.1
 
 

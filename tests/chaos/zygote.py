@@ -36,7 +36,8 @@ def _once(raw: bytes, *rest: Any) -> Any:
 
 async def learn() -> None:
     """A desk that was open once has compiled its policies; those forked from here find them done."""
-    shelf.compiled = lambda raw, *rest: _once(orjson.dumps(raw), *rest)
+    # Each is made once for all, so what is kept beside it has nothing to share.
+    shelf.compiled = lambda raw, *rest, beside: _once(orjson.dumps(raw), *rest)
     vars(shelf)["Lexicons"] = lambda: _lexicons(LEARNED)
     async with open_desk(read_settings()) as desk:
         await desk.policies.prepare(desk.clock())
