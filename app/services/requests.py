@@ -68,11 +68,20 @@ class Gathered:
 
 
 async def gather(
-    errand: Errand, body: Requested, received_at: datetime, at: datetime, redacted: Redactions = ()
+    errand: Errand,
+    body: Requested,
+    received_at: datetime,
+    at: datetime,
+    redacted: Redactions = (),
+    *,
+    duplicates: bool = True,
 ) -> Gathered:
-    """One statement; a second one where the policy is new to this process and looks further back for duplicates."""
+    """One statement; a second one where the policy is new to this process and looks further back for duplicates.
+
+    `duplicates`: whether it matters what else is open.
+    """
     guess = errand.policies.last_used(errand.provider_id)
-    window = _USUAL_WINDOW if guess is None else guess.looks_back
+    window = _looks_back(guess, duplicates) if guess is not None else _USUAL_WINDOW
     while True:
         caller, row = await facts_for_request(
             errand.database,
@@ -83,12 +92,16 @@ async def gather(
         )
         await check_repeated(errand, row)
         policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
-        needed = policy.looks_back
+        needed = _looks_back(policy, duplicates)
         if needed is None or (window is not None and needed <= window):
             noticed_facts = {**noticed(policy, redacted), **await about_form(errand, policy, body.facts, _ids(row))}
             given = _gathered(ended_or_not(policy, received_at), caller, body, row, noticed_facts, redacted)
             return await _with_what_the_words_say(errand, body, given, received_at)
         window = needed
+
+
+def _looks_back(policy: CompiledPolicy, duplicates: bool) -> timedelta | None:
+    return policy.looks_back if duplicates else None
 
 
 async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathered, received_at: datetime) -> Gathered:

@@ -130,7 +130,7 @@ def _names(known: Known) -> dict[str, Any]:
 # ── for nothing yet ──────────────────────────────────────────────────────────
 async def _for_nothing_yet(errand: Errand, body: QuoteAsk) -> StoredAnswer:
     asked = Requested(account=body.account, facts=body.facts, estimated_minutes=body.estimated_minutes)
-    given = await gather_request(errand, asked, errand.now, errand.now)
+    given = await gather_request(errand, asked, errand.now, errand.now, duplicates=False)
     account = given.request.on_behalf_of or given.around.account
     request = given.request.model_copy(update={"on_behalf_of": None})
     if given.request.on_behalf_of is not None or given.caller.kind is Kind.SERVICE:

@@ -75,9 +75,8 @@ def _price(quote: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def written_amount(amount: Any) -> str:
     """Rows hold four digits after the point; the wire shows as many as the amount has, two at least."""
-    exact = Decimal(amount).normalize()
-    places = max(2, -int(exact.as_tuple().exponent))
-    return format(exact, f".{places}f")
+    whole, _, rest = format(Decimal(amount).normalize(), "f").partition(".")
+    return f"{whole}.{rest:0<2}"
 
 
 def clock_view(clock: Mapping[str, Any]) -> dict[str, Any]:
