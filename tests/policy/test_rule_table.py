@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from app.policy.compile import CompiledPolicy
-from app.policy.compiled.rules import CompiledRule
+from app.policy.compiled.conditions import ALWAYS
+from app.policy.compiled.rules import CompiledRule, RuleTable
+from app.policy.language.rules import Rule
 from app.policy.library.files import providers
 from tests.benchmarks.decisions import compiled
 
@@ -76,3 +78,12 @@ def test_no_more_is_remembered_than_fits() -> None:
     table = policy.tables["priority"]
     assert [len(finder) for finder in table._finders] == [1_000]
     assert len(table._kept) < 10
+
+
+def test_a_rule_about_a_standard_value_is_found_for_the_documents_own_values_below_it() -> None:
+    wide = Rule.model_validate({"stage": "fee", "when": {"cause": "third_party"}})
+    other = Rule.model_validate({"stage": "fee", "when": {"cause": "customer"}})
+    rules = [CompiledRule.of(rule, ALWAYS, position) for position, rule in enumerate((wide, other))]
+    table = RuleTable(rules, frozenset(), {"cause": {"third_party": ("registry",)}})
+    found = {cause: [r.rule for r in table.candidates({"cause": cause})] for cause in ("registry", "customer", "else")}
+    assert found == {"registry": [wide], "customer": [other], "else": []}
