@@ -111,10 +111,10 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
         args += [repeat.principal, repeat.key, repeat.fingerprint, answer.status, headers, body, now]
         args += [now + _KEPT_FOR]
     if update is not None:
-        args += [update.id, _storable(update.values)]
+        args += [update.id, dict(update.values)]
     for one in command.along:
-        args += [_storable(one.where), _storable(one.values)]
-    args += [[_storable(row) for row in rows] for rows in (*each.values(), *inserts.values())]
+        args += [dict(one.where), dict(one.values)]
+    args += [list(map(dict, rows)) for rows in (*each.values(), *inserts.values())]
     if files is not None:
         args += [[str(id_) for id_ in files.ids], files.uploaded_by, files.uploaded_after, files.ticket, files.message]
     if removed is not None:
@@ -244,8 +244,3 @@ def _insert(table: str, columns: tuple[str, ...], place: int, first: tuple[str, 
   INSERT INTO "{table}" ({names})
   SELECT {", ".join(f'new."{column}"' for column in columns)}
   FROM guard{before}, jsonb_populate_recordset(NULL::"{table}", ${place}) AS new{over})"""
-
-
-def _storable(values: Values) -> dict[str, Any]:
-    """As JSON carries it into a row: bytes as Postgres writes them."""
-    return {name: f"\\x{value.hex()}" if isinstance(value, bytes) else value for name, value in values.items()}

@@ -57,6 +57,8 @@ class Database:
                 dsn,
                 connection_class=ScopedConnection,
                 timeout=3,
+                # As long as the connection: prepared anew, each would be planned six times before its plan is kept.
+                max_cached_statement_lifetime=0,
                 command_timeout=statement_seconds + 5,
                 server_settings={
                     "role": role,
@@ -233,4 +235,6 @@ def _as_text(value: object) -> str:
         return format(value, "f")
     if isinstance(value, UUID):  # asyncpg's own kind
         return str(value)
+    if isinstance(value, bytes):  # as Postgres reads them into a column
+        return f"\\x{value.hex()}"
     raise TypeError(f"{type(value).__name__} has no form in JSON")
