@@ -121,7 +121,7 @@ _WAIT = Histogram(
     registry=REGISTRY,
 )
 POOL_TIMEOUTS = Counter(
-    "clausedesk_db_pool_timeouts_total", "Waits for a connection that were given up.", registry=REGISTRY
+    "clausedesk_db_pool_timeouts_total", "Waits for a connection or a place that were given up.", registry=REGISTRY
 )
 observe_wait = _WAIT.observe
 
