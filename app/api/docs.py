@@ -1,11 +1,13 @@
 """The interactive documentation, served without any other host, and the OpenAPI document behind it."""
 
+import asyncio
 import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import fastapi_offline
+import orjson
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.responses import HTMLResponse, Response
@@ -23,15 +25,30 @@ def install(app: FastAPI) -> None:
     """Serve /docs, /redoc and the assets they need; and let /openapi.json tell the whole."""
 
     def described() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = document_of(app)
-        return app.openapi_schema
+        return document_of(app)
 
     app.openapi = described  # type: ignore[method-assign] # FastAPI's own way to do it
     assert app.openapi_url is not None
+    app.router.routes[:] = (route for route in app.routes if getattr(route, "path", None) != app.openapi_url)
+    app.add_route(app.openapi_url, _Described(app).read, include_in_schema=False)
     app.add_route(f"{_ASSETS}/redoc.standalone.js", _read_redoc_script, include_in_schema=False)
     app.mount(_ASSETS, StaticFiles(directory=_FOLDER))
     app.include_router(_pages(app.title, app.openapi_url))
+
+
+class _Described:
+    """The OpenAPI document in bytes: made once, when somebody first asks for it, while others are answered."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._making = asyncio.Lock()
+        self._written: bytes | None = None
+
+    async def read(self, _: Request) -> Response:
+        async with self._making:
+            if self._written is None:
+                self._written = await asyncio.to_thread(lambda: orjson.dumps(self._app.openapi()))
+        return Response(self._written, media_type="application/json")
 
 
 async def _read_redoc_script(_: Request) -> Response:

@@ -1,5 +1,6 @@
 """The interactive documentation needs no other host, and the OpenAPI document tells how requests fail."""
 
+import asyncio
 import base64
 import re
 from hashlib import sha256
@@ -8,6 +9,8 @@ import httpx2
 import pytest
 
 from app.api.problems import TOKEN_PATH
+from app.base.settings import Settings
+from app.main import create_app
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
@@ -49,3 +52,16 @@ async def test_every_operation_tells_how_it_fails(edge: httpx2.AsyncClient) -> N
     for operation in operations:
         assert operation["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
     assert "HTTPValidationError" not in str(document)
+
+
+async def test_others_are_answered_while_the_document_is_made() -> None:
+    transport = httpx2.ASGITransport(app=create_app(Settings()))
+    ended = []
+    async with httpx2.AsyncClient(transport=transport, base_url="https://desk.example") as caller:
+
+        async def ask(path: str) -> None:
+            assert (await caller.get(path)).status_code == 200
+            ended.append(path)
+
+        await asyncio.gather(ask("/openapi.json"), ask("/openapi.json"), ask("/docs"))
+    assert ended == ["/docs", "/openapi.json", "/openapi.json"]
