@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from html import escape, unescape
 from pathlib import Path
 
 from app.db.embedded import EmbeddedPostgres
@@ -16,8 +17,12 @@ from tests.benchmarks.servers import create, desk
 
 _SECONDS = 20
 _PORT = 8396
-_TITLE = re.compile(r'(<text id="title"[^>]*>)[^<]*')
+_FRAME = re.compile(
+    r'<title>([^<]*)</title><rect x="([\d.]+)%" y="(\d+)" width="([\d.]+)%" height="15" fill="(rgb\([\d,]+\))"'
+)
 _FOLDERS = re.compile(r"\(/[^ )]*/(?=app/|site-packages/|[^/ )]+:\d)")
+_WIDTH, _MARGIN, _LETTER = 1180.0, 10.0, 7.2
+"""In pixels: of what all samples took, around it, of a letter."""
 
 
 def main() -> None:
@@ -41,9 +46,28 @@ def main() -> None:
                     bench.measure(server.pid, server.port, asked, seconds=_SECONDS + 3, may_refuse=True)
                     if watching.wait():
                         sys.exit(f"py-spy ended with {watching.returncode}")
-    drawn = _TITLE.sub(rf"\g<1>The desk's process: {name}", file.read_text("utf-8"))
-    # Folders of this machine are nobody's business.
-    file.write_text(_FOLDERS.sub("(", drawn) + "\n", "utf-8")
+    file.write_text(drawing(f"The desk's process: {name}", file.read_text("utf-8")), "utf-8")
+
+
+def drawing(title: str, recorded: str) -> str:
+    """What py-spy drew, as a picture alone: its script stays behind, and so do the folders of this machine."""
+    frames = [
+        (unescape(_FOLDERS.sub("(", said)), _MARGIN + float(x) * _WIDTH / 100, int(y), float(w) * _WIDTH / 100, fill)
+        for said, x, y, w, fill in _FRAME.findall(recorded)
+    ]
+    height = max(y for _, _, y, _, _ in frames) + 30
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH + 2 * _MARGIN:.0f} {height}" '
+        'font-family="monospace" font-size="12">',
+        '<rect width="100%" height="100%" fill="#f8f8f8"/>',
+        f'<text x="{_MARGIN}" y="24" font-size="17">{escape(title)}</text>',
+    ]
+    for said, x, y, width, fill in frames:
+        label = said.partition(" (")[0][: int(width / _LETTER)]
+        text = f'<text x="{x + 3:.1f}" y="{y + 11}">{escape(label)}</text>' if len(label) > 2 else ""
+        box = f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="15" fill="{fill}"/>'
+        parts.append(f"<g><title>{escape(said)}</title>{box}{text}</g>")
+    return "\n".join([*parts, "</svg>", ""])
 
 
 if __name__ == "__main__":
