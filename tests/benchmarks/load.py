@@ -8,8 +8,8 @@ import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
 import psutil
 
@@ -84,7 +84,6 @@ class Bench:
 
     database: int
     runs: int = 0
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="clausedesk-wrk-")))
 
     def measure(
         self,
@@ -98,22 +97,17 @@ class Bench:
     ) -> Sample:
         """Raise RuntimeError where anything but success was answered, unless the desk may refuse what is too much."""
         self.runs += 1
-        script = self.folder / "load.lua"
-        script.write_text(asked.script(f"{time.time_ns()}-{self.runs}"))
         _pin(server, 0)
         before = _spent(server), _spent(self.database), _busy()
-        command = [
-            *("taskset", "-c", str((psutil.cpu_count() or 1) - 1), wrk(), "--threads", "1", "--timeout", "20s"),
-            *("--connections", str(connections), "--duration", f"{seconds:.0f}s", "--script", str(script)),
-            f"http://127.0.0.1:{port}",
-        ]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
-            process = psutil.Process(running.pid)
-            loading = 0.0
-            for line in running.stdout or ():
-                if line.startswith("{"):
-                    told = json.loads(line)
-                    loading = sum(process.cpu_times()[:2])
+        with tempfile.NamedTemporaryFile("w", prefix="clausedesk-wrk-", suffix=".lua") as script:
+            script.write(asked.script(f"{time.time_ns()}-{self.runs}"))
+            script.flush()
+            command = [
+                *("taskset", "-c", str((psutil.cpu_count() or 1) - 1), wrk(), "--threads", "1", "--timeout", "20s"),
+                *("--connections", str(connections), "--duration", f"{seconds:.0f}s", "--script", script.name),
+                f"http://127.0.0.1:{port}",
+            ]
+            told, loading = _loaded(command)
         ours, theirs, busy = (
             now - then for now, then in zip((_spent(server), _spent(self.database), _busy()), before, strict=True)
         )
@@ -129,6 +123,20 @@ class Bench:
             foreign=max(0.0, busy - ours - theirs - loading) / told["seconds"],
             refused=told["refused"],
         )
+
+
+def _loaded(command: Sequence[str]) -> tuple[dict[str, Any], float]:
+    """What wrk told at its end, and the processor seconds that it took itself."""
+    told, loading = dict[str, Any](), 0.0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        process = psutil.Process(running.pid)
+        for line in running.stdout or ():
+            if line.startswith("{"):
+                told = json.loads(line)
+                loading = sum(process.cpu_times()[:2])
+    if not told:
+        raise RuntimeError(f"wrk told nothing and ended with {running.returncode}")
+    return told, loading
 
 
 def wrk() -> str:
