@@ -15,13 +15,13 @@ import psutil
 
 # Two keys of one run are never the same, nor are those of two runs.
 _SCRIPT = """
-local paths, headers, body, callers = %(paths)s, %(headers)s, %(body)s, %(callers)s
+local paths, headers, bodies, callers = %(paths)s, %(headers)s, %(bodies)s, %(callers)s
 local sent = 0
 function request()
   sent = sent + 1
   headers["Authorization"] = callers[sent %% #callers + 1]
   if %(keyed)s then headers["Idempotency-Key"] = "%(run)s-" .. sent end
-  return wrk.format("%(method)s", paths[sent %% #paths + 1], headers, body)
+  return wrk.format("%(method)s", paths[sent %% #paths + 1], headers, bodies[sent %% #bodies + 1])
 end
 function done(summary, latency)
   local lost = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
@@ -34,13 +34,13 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked again and again, by each caller in turn, of each path in turn."""
+    """What is asked again and again, by each caller in turn, of each path in turn, with each body in turn."""
 
     method: str
     paths: Sequence[str]
     callers: Sequence[str]
     """Their `Authorization`."""
-    body: bytes = b""
+    bodies: Sequence[bytes] = ()
     keyed: bool = False
     """Whether each comes with an Idempotency-Key of its own."""
 
@@ -49,8 +49,8 @@ class Request:
             "method": self.method,
             "paths": _table(self.paths),
             "callers": _table(self.callers),
-            "headers": '{["Content-Type"] = "application/json"}' if self.body else "{}",
-            "body": json.dumps(self.body.decode()) if self.body else "nil",
+            "headers": '{["Content-Type"] = "application/json"}' if self.bodies else "{}",
+            "bodies": _table(body.decode() for body in self.bodies),
             "keyed": "true" if self.keyed else "false",
             "run": run,
         }

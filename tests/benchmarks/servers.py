@@ -12,7 +12,7 @@ import urllib.request
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -32,13 +32,15 @@ from app.tokens.trust import MAX_LIFE_SECONDS
 from tests.benchmarks.filling import FIRMS, add_firms, add_history
 from tests.benchmarks.floor import token as floor_token
 from tests.benchmarks.load import Request
+from tests.benchmarks.telling import SAID
 
 BIN = Path(sys.executable).parent
 PEER = Path(__file__).with_name("peer")
 PEER_PYTHON = BIN.parent / "peer" / "bin" / "python"
 FLOOR_PORT, DESK_PORT, PEER_PORT = 8391, 8392, 8393
 SEEDED, PAGE = 300, 50
-SUBJECT, BODY = "The shop is slow", "Since nine." * 20
+SUBJECT, BODY = SAID[0].subject, SAID[0].body
+MINUTES = range(20, 20 + 5 * len(SAID), 5)
 REPLY = "It still takes ten seconds a page, and customers leave."
 
 Result = TypeVar("Result")
@@ -49,6 +51,10 @@ class Server:
     pid: int
     port: int
     requests: Mapping[str, Request]
+
+
+def _bodies(asked: Iterable[Mapping[str, object]]) -> list[bytes]:
+    return [json.dumps(one).encode() for one in asked]
 
 
 def in_database(dsn: str, work: Callable[[asyncpg.Connection], Awaitable[Result]]) -> Result:
@@ -77,10 +83,9 @@ def floor(postgres: EmbeddedPostgres) -> Iterator[Server]:
     account = uuid.uuid4()
     with running(command, FLOOR_PORT, "/docs", {"FLOOR_DSN": postgres.dsn("floor")}) as pid:
         caller = [f"Bearer {floor_token(account)}"]
-        body = json.dumps({"subject": SUBJECT, "body": BODY, "topic": "web.error"}).encode()
-        opening = Request("POST", ["/tickets"], caller, body)
+        opening = Request("POST", ["/tickets"], caller, _bodies(map(asdict, SAID)))
         ids = [ask(FLOOR_PORT, opening)["id"] for _ in range(SEEDED)]
-        quoted = Request("POST", ["/quotes"], caller, b'{"minutes": 40}')
+        quoted = Request("POST", ["/quotes"], caller, _bodies({"minutes": minutes} for minutes in MINUTES))
         yield Server(
             pid,
             FLOOR_PORT,
@@ -89,7 +94,7 @@ def floor(postgres: EmbeddedPostgres) -> Iterator[Server]:
                 "read": Request("GET", [f"/tickets/{id_}" for id_ in ids], caller),
                 f"list {PAGE}": Request("GET", [f"/tickets?limit={PAGE}"], caller),
                 "reply": Request(
-                    "POST", [f"/tickets/{id_}/messages" for id_ in ids], caller, json.dumps({"body": REPLY}).encode()
+                    "POST", [f"/tickets/{id_}/messages" for id_ in ids], caller, _bodies([{"body": REPLY}])
                 ),
                 "classify": quoted,
                 "quote": quoted,
@@ -155,11 +160,14 @@ def desk(
     with running([str(BIN / "clausedesk"), "demo"], port, "/readyz", variables) as pid:
         in_database(postgres.dsn(database), partial(add_firms, like="M1001", contact="admin@maplecycles.example"))
         callers = tokens_of(postgres, data, database)
-        asked = {"subject": SUBJECT, "body": BODY, "facts": {"topic": "web.error"}}
-        opening = Request("POST", ["/v1/tickets"], callers, json.dumps(asked).encode(), keyed=True)
+        said = _bodies({"subject": s.subject, "body": s.body, "facts": {"topic": s.topic}} for s in SAID)
+        opening = Request("POST", ["/v1/tickets"], callers, said, keyed=True)
         ids = [ask(port, replace(opening, callers=[caller]))["id"] for caller in callers]
         in_database(postgres.dsn(database), partial(add_history, first=0, last=tickets, like=SUBJECT))
-        priced = {"facts": {"topic": "web.error"}, "rule": "advanced_support", "estimated_minutes": 40}
+        priced = _bodies(
+            {"facts": {"topic": s.topic}, "rule": "advanced_support", "estimated_minutes": minutes}
+            for s, minutes in zip(SAID, MINUTES, strict=True)
+        )
         yield Server(
             pid,
             port,
@@ -169,11 +177,11 @@ def desk(
                 f"list {PAGE}": Request("GET", [f"/v1/tickets?limit={PAGE}"], callers),
                 "reply": Request(
                     *("POST", [f"/v1/tickets/{id_}/messages" for id_ in ids], callers),
-                    json.dumps({"body": REPLY}).encode(),
+                    _bodies([{"body": REPLY}]),
                     keyed=True,
                 ),
-                "classify": Request("POST", ["/v1/classifications"], callers, json.dumps(asked).encode()),
-                "quote": Request("POST", ["/v1/quotes"], callers, json.dumps(priced).encode(), keyed=True),
+                "classify": Request("POST", ["/v1/classifications"], callers, said),
+                "quote": Request("POST", ["/v1/quotes"], callers, priced, keyed=True),
             },
         )
 
@@ -199,8 +207,9 @@ def peer(postgres: EmbeddedPostgres) -> Iterator[Server]:
         "django.core.wsgi:get_wsgi_application()",
     ]
     with running(command, PEER_PORT, "/", variables) as pid:
-        asked = {"queue": 1, "title": SUBJECT, "description": BODY, "priority": 3, "submitter_email": "a@shop.example"}
-        opening = Request("POST", ["/api/tickets/"], caller, json.dumps(asked).encode())
+        asked = {"queue": 1, "priority": 3, "submitter_email": "a@shop.example"}
+        said = _bodies({**asked, "title": s.subject, "description": s.body} for s in SAID)
+        opening = Request("POST", ["/api/tickets/"], caller, said)
         ids = [ask(PEER_PORT, opening)["id"] for _ in range(SEEDED)]
         written = {"ticket": ids[7], "comment": REPLY, "public": True}
         yield Server(
@@ -211,7 +220,7 @@ def peer(postgres: EmbeddedPostgres) -> Iterator[Server]:
                 "read": Request("GET", [f"/repaired/tickets/{id_}/" for id_ in ids], caller),
                 "read as shipped": Request("GET", [f"/api/tickets/{id_}/" for id_ in ids], caller),
                 f"list {PAGE}": Request("GET", [f"/repaired/tickets/?page_size={PAGE}"], caller),
-                "reply": Request("POST", ["/api/followups/"], caller, json.dumps(written).encode()),
+                "reply": Request("POST", ["/api/followups/"], caller, _bodies([written])),
             },
         )
 
@@ -255,7 +264,7 @@ def ask(port: int, asked: Request) -> dict[str, str]:
     if asked.keyed:
         headers["Idempotency-Key"] = str(uuid.uuid4())
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{asked.paths[0]}", asked.body, headers, method=asked.method
+        f"http://127.0.0.1:{port}{asked.paths[0]}", asked.bodies[0], headers, method=asked.method
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         found: dict[str, str] = json.load(answer)
