@@ -6,13 +6,11 @@ from typing import Annotated
 
 import orjson
 from fastapi import Depends, Header, Request
-from fastapi.responses import Response
 
-from app.api.answers import JsonAnswer
 from app.api.deps import Caller
 from app.api.routing import is_json, path_of
 from app.base.errors import Fault, Problem
-from app.schemas.idempotency import IdempotentRequest, StoredAnswer
+from app.schemas.idempotency import IdempotentRequest
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 _FAULT = Fault("/header/idempotency-key", "pattern", "At most 255 printable ASCII characters.")
@@ -65,11 +63,6 @@ Repeatable = Annotated[IdempotentRequest | None, Depends(_welcome)]
 """For POSTs where a key is welcome."""
 MustRepeat = Annotated[IdempotentRequest, Depends(key_demanded)]
 """For POSTs that demand a key."""
-
-
-def replayed(answer: StoredAnswer) -> Response:
-    """The first answer once more, byte for byte."""
-    return JsonAnswer(answer.body, answer.status, {**answer.headers, "Idempotent-Replayed": "true"})
 
 
 async def _meaning(request: Request) -> bytes:

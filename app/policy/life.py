@@ -10,7 +10,7 @@ from app.base.vocabulary import Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer, decide, deliberate
 from app.policy.decision import Decision, EffectDone, Signal, TopicCandidate
-from app.policy.language.standard import CLAIMED
+from app.policy.language.standard import ANSWERS, CLAIMED
 from app.policy.situation import Account, Money, OpenTicket, Request, Situation
 from app.policy.stages import admission, charging, classification, promises
 from app.policy.stages.deliberation import Deliberation
@@ -377,9 +377,8 @@ def _after_customer(ticket: Ticket, at: datetime) -> dict[str, datetime]:
 
 def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime, *, asks: bool) -> Replied:
     """An answer of a person; one that asks something back leaves the ticket with the customer."""
-    answers = frozenset({"first_response", "next_reply", "level_response"})
     try:
-        clocks = stopped(d.policy, ticket.clocks, answers, at)
+        clocks = stopped(d.policy, ticket.clocks, ANSWERS, at)
     except CalendarHorizonExceeded as beyond:
         clocks = ticket.clocks
         d.emit("warn", of="calendar_horizon_exceeded", calendar=beyond.calendar)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.base.reasons import REASONS
 from app.policy.checks.completeness import TARGET_NEEDS
 from app.policy.checks.price_checks import FEE_NEEDS
 from app.policy.language.document import Document
 from app.policy.language.predicate import CONDITION_SCHEMA, PREDICATE_SCHEMA, SPAN_SCHEMA
-from app.policy.language.standard import DERIVED, EVENTS, METRICS, REASONS, STANDINGS, TICKET_EVENTS
+from app.policy.language.standard import DERIVED, EVENTS, METRICS, STANDINGS, TICKET_EVENTS
 from app.policy.loading import Library
 
 _SHAPES = {"Predicate": PREDICATE_SCHEMA, "Condition": CONDITION_SCHEMA, "Span": SPAN_SCHEMA}

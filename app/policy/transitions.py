@@ -154,11 +154,5 @@ def _as_sender(step: Step) -> Deliberation:
 
 def _joined(decision: Decision, d: Deliberation) -> Decision:
     """What the transition's own rules cited, beside what the renewed decision cites."""
-    known = {a.id for a in decision.assumptions}
-    return decision.model_copy(
-        update={
-            "citations": (*d.citations, *(c for c in decision.citations if c not in d.citations)),
-            "assumptions": (*decision.assumptions, *(a for a in d.assumptions if a.id not in known)),
-            "effects": (*(e for e in d.effects if e not in decision.effects), *decision.effects),
-        }
-    )
+    news = tuple(e for e in d.effects if e not in decision.effects)
+    return decision.adding(d.citations, d.assumptions, news)

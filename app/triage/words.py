@@ -1,7 +1,7 @@
-"""Text made into the pieces that evidence hangs on: stems, meanings and pairs of them."""
+"""Text made into words, and words into stems: the pieces that evidence hangs on."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from app.triage.text import folded
@@ -103,12 +103,3 @@ def _parts_of_host(value: str) -> Iterator[str]:
         yield "§domain"
     else:
         yield from (part for part in parts if part.isalpha())
-
-
-def pairs(pieces: Iterable[str]) -> Iterator[str]:
-    """Neighbours, as one piece each."""
-    before = ""
-    for piece in pieces:
-        if before:
-            yield f"{before} {piece}"
-        before = piece

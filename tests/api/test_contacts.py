@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.base.errors import CODES
 from app.base.vocabulary import Role, Scope
 from app.db.tables.accounts import Account as AccountRow
 from app.db.tables.contacts import Contact as ContactRow
-from app.policy.language.standard import REASONS
 from app.schemas.accounts import Account
 from app.schemas.contacts import Contact
 from app.schemas.listing import Listed
@@ -191,8 +189,3 @@ async def test_staff_roles_differ_from_the_rest(front: FrontDesk, bakery: Bakery
     admin = await front.staff(await front.provider("plutus"), Role.ADMIN)
     assert (await front.client.get("/v1/contacts/not-an-id", headers=admin)).status_code == 422
     assert (await front.client.get("/v1/accounts/nobody", headers=admin)).status_code == 404
-
-
-def test_every_reason_of_the_policy_is_a_code() -> None:
-    assert {reason for reason in REASONS if reason not in CODES} == set()
-    assert all(CODES[reason].status == 403 for reason in REASONS)

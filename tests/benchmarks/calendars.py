@@ -26,7 +26,9 @@ ROUNDS = 11
 def office() -> BusinessCalendar:
     """In UTC, because the other one knows no zones."""
     hours = ((9 * 3600, 17 * 3600),)
-    return BusinessCalendar("office", "UTC", dict.fromkeys(range(5), hours), first=FIRST, last=LAST, closed=HOLIDAYS)
+    return BusinessCalendar(
+        "office", "UTC", dict.fromkeys(range(5), hours), first=FIRST, last=LAST, dated=dict.fromkeys(HOLIDAYS, ())
+    )
 
 
 def their_measure(start: datetime, end: datetime) -> float:

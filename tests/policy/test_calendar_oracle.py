@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from app.policy.time.calendars import Calendar, CalendarHorizonExceeded, build_calendar
+from app.policy.time.calendars import Calendar, CalendarHorizonExceeded
 from app.policy.time.openings import WrittenInterval
 from tests.policy.oracle import MinuteCalendar, Span, Walk
-from tests.policy.weeks import MINUTE
+from tests.policy.weeks import MINUTE, opening_hours
 
 CASES = 100_000 if os.environ.get("CLAUSEDESK_TEST_TIER") == "long" else 5_000
 PER_CALENDAR = 20
@@ -59,10 +59,9 @@ def random_calendar(dice: random.Random, walk: Walk) -> tuple[Calendar, MinuteCa
     dates = [walk.first + timedelta(days=n) for n in range(walk.days)]
     closed = set(dice.sample(dates, dice.randrange(4)))
     dated = {day: random_day(dice) if dice.random() < 0.8 else [] for day in dice.sample(dates, dice.randrange(3))}
-    calendar = build_calendar(
-        "random",
-        walk.zone,
+    calendar = opening_hours(
         {day: written(spans) for day, spans in weekly.items()},
+        walk.zone,
         closed=closed,
         dated={day: written(spans) for day, spans in dated.items()},
         first=dates[0],

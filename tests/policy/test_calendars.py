@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.policy.time.calendars import ALWAYS, AlwaysOpen, Calendar, CalendarHorizonExceeded, build_calendar
+from app.policy.time.calendars import ALWAYS, AlwaysOpen, Calendar, CalendarHorizonExceeded
 from app.policy.time.openings import WrittenInterval
 from tests.policy.weeks import HOUR, MINUTE, NIGHT, OFFICE, SOUTH_AFRICA_2026, local, on_days, opening_hours
 
@@ -272,7 +272,6 @@ def test_always_open_has_no_horizon() -> None:
     assert ALWAYS.is_open(far)
     assert ALWAYS.next_opening(far) == far
     assert ALWAYS.next_closing(far) is None
-    assert isinstance(build_calendar("a", "UTC", None, first=date(2026, 1, 1), last=date(2026, 1, 2)), AlwaysOpen)
 
 
 def test_always_but_for_holidays_is_closed_on_them() -> None:

@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.base.vocabulary import ClockState, TicketStatus
+from app.policy.life import Desk, open_ticket, reply
+from app.policy.situation import Request, Sender
+from app.policy.tickets.ticket import Ticket
 from app.policy.time.calendars import CalendarHorizonExceeded
 from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan
 from app.policy.time.clocks import (
@@ -18,12 +21,30 @@ from app.policy.time.clocks import (
     Stopped,
     read,
 )
-from app.policy.time.cycles import Message, next_reply_cycles, rederived, reopened, settled
+from app.policy.time.cycles import rederived, reopened
+from app.policy.transitions import apply
+from app.policy.verbs.step import Transition
+from tests.policy.harbour import HELPER, OWNER, QUAY, STAFF, harbour
 from tests.policy.weeks import HOUR, MINUTE, OFFICE, Week, local, on_days, opening_hours
 
 NINE_TO_FIVE = opening_hours(on_days(range(5), ("09:00", "17:00")))
 SPLIT = opening_hours(on_days(range(5), ("09:00", "12:00"), ("13:00", "17:00")))
 WAITING_CUSTOMER, OPEN = TicketStatus.WAITING_CUSTOMER, TicketStatus.OPEN
+AROUND = Desk(account=QUAY, account_named=True)
+TALKING = harbour(
+    {
+        "targets": {
+            "talk": {
+                "metric": "next_reply",
+                "kind": "elapsed",
+                "max": "PT4H",
+                "start": "customer_reply",
+                "clauses": ["HAR-3"],
+            }
+        }
+    }
+)
+"""A policy by which replies are measured too."""
 
 
 def at(text: str) -> datetime:
@@ -94,9 +115,6 @@ def test_trap_05_time_in_resolved_is_no_pause_and_reopening_goes_on_with_the_res
     assert following is not None
     reading = read(following, [], at("Mon 10:30"))
     assert (reading.cycle, reading.due_at, reading.remaining) == (2, at("Mon 11:00"), 30 * MINUTE)
-    anew = reopened(plan, stopped, at("Mon 10:00"), anew=True)
-    assert anew is not None
-    assert read(anew, [], at("Mon 10:30")).due_at == at("Mon 14:00")
 
 
 def test_trap_05_a_miss_is_not_given_a_second_time_by_reopening() -> None:
@@ -104,39 +122,47 @@ def test_trap_05_a_miss_is_not_given_a_second_time_by_reopening() -> None:
     assert reopened(plan, read(plan, [Stopped(at("Thu 13:01"))], at("Fri 10:00")), at("Fri 10:00")) is None
 
 
+def opened() -> Ticket:
+    """A ticket of Friday, 09:00."""
+    return open_ticket(
+        TALKING, Request(sender=OWNER, facts={"topic": "web.error"}), AROUND, at("Fri 09:00"), id_="t"
+    ).ticket
+
+
+def after(ticket: Ticket, *said: tuple[Sender, str], channel: str = "portal") -> Ticket:
+    """The ticket after these people wrote to it."""
+    for sender, when in said:
+        ticket = reply(TALKING, ticket, Request(sender=sender, channel=channel), AROUND, at(when)).ticket
+    return ticket
+
+
+def replies(ticket: Ticket) -> list[tuple[datetime, datetime | None]]:
+    """When each reply clock began and ended."""
+    return [(line.terms.start, line.stopped_at) for line in ticket.clocks if line.metric == "next_reply"]
+
+
 def test_trap_06_the_reply_clock_starts_only_after_the_first_response() -> None:
-    messages = [Message(at("Fri 09:00"), True), Message(at("Fri 10:00"), True), Message(at("Fri 11:00"), False)]
-    assert next_reply_cycles(messages, None) == ()
-    assert next_reply_cycles(messages, at("Fri 11:00")) == ()
-    [cycle] = next_reply_cycles([*messages, Message(at("Fri 12:00"), True)], at("Fri 11:00"))
-    assert (cycle.started_at, cycle.stopped_at) == (at("Fri 12:00"), None)
+    unanswered = after(opened(), (OWNER, "Fri 10:00"))
+    assert replies(unanswered) == []
+    answered = after(unanswered, (STAFF, "Fri 11:00"))
+    assert replies(answered) == []
+    assert replies(after(answered, (OWNER, "Fri 12:00"))) == [(at("Fri 12:00"), None)]
 
 
 def test_trap_07_the_reply_clock_runs_from_the_oldest_unanswered_message_and_not_while_staff_spoke_last() -> None:
-    messages = [
-        Message(at("Fri 10:00"), True),
-        Message(at("Fri 11:00"), True),
-        Message(at("Fri 12:00"), False),
-        Message(at("Fri 13:00"), False),
-    ]
-    [cycle] = next_reply_cycles(messages, at("Fri 09:00"))
-    assert (cycle.started_at, cycle.stopped_at) == (at("Fri 10:00"), at("Fri 12:00"))
-
-
-def test_trap_07_neither_a_note_nor_an_automatic_message_is_an_answer() -> None:
-    messages = [
-        Message(at("Fri 10:00"), True),
-        Message(at("Fri 11:00"), False, public=False),
-        Message(at("Fri 12:00"), False, by_person=False),
-    ]
-    [cycle] = next_reply_cycles(messages, at("Fri 09:00"))
-    assert cycle.stopped_at is None
+    answered = after(opened(), (STAFF, "Fri 09:30"))
+    waiting = after(answered, (OWNER, "Fri 10:00"), (HELPER, "Fri 11:00"))
+    assert replies(waiting) == [(at("Fri 10:00"), None)]
+    told = after(waiting, (STAFF, "Fri 12:00"), (STAFF, "Fri 13:00"))
+    assert replies(told) == [(at("Fri 10:00"), at("Fri 12:00"))]
+    assert replies(after(told, (OWNER, "Fri 14:00")))[1:] == [(at("Fri 14:00"), None)]
 
 
 def test_trap_08_a_message_counts_whatever_the_channel() -> None:
-    assert "channel" not in {field.name for field in fields(Message)}
-    messages = [Message(at("Fri 10:00"), False), Message(at("Fri 11:00"), True)]
-    assert len(next_reply_cycles(messages, at("Fri 10:00"))) == 1
+    answered = after(opened(), (STAFF, "Fri 10:00"), channel="email")
+    assert [line.state for line in answered.clocks if line.metric == "first_response"] == [ClockState.MET]
+    for channel in ("portal", "email"):
+        assert replies(after(answered, (OWNER, "Fri 11:00"), channel=channel)) == [(at("Fri 11:00"), None)]
 
 
 def test_trap_09_no_clock_outlives_its_rule() -> None:
@@ -259,15 +285,15 @@ def test_trap_18_a_warning_moves_with_a_pause() -> None:
 
 
 def test_trap_19_closing_gives_each_clock_its_verdict_exactly_once() -> None:
-    closed_at = at("Fri 15:00")
-    histories: list[list[ClockEvent]] = [[], [Stopped(at("Fri 10:00"))], [StatusChanged(at("Fri 10:00"), OPEN)]]
-    for events in histories:
-        end = settled(events, closed_at)
-        whole = [*events, end] if end else events
-        assert sum(isinstance(event, Stopped) for event in whole) == 1
-        assert settled(whole, closed_at) is None
-        assert read(resolve("Fri 09:00"), whole, closed_at).verdict in (ClockState.MET, ClockState.BREACHED)
-    assert settled([], closed_at, cancelled=True) == Cancelled(closed_at)
+    answered = after(opened(), (STAFF, "Fri 10:00"))
+    for ticket in (opened(), answered, after(answered, (OWNER, "Fri 11:00"))):
+        closing = Transition(verb="close", by=STAFF)
+        _, closed = apply(TALKING, ticket, closing, AROUND, at("Fri 15:00"))
+        assert {line.state for line in closed.clocks} <= {ClockState.MET, ClockState.BREACHED}
+        for line, before in zip(closed.clocks, ticket.clocks, strict=True):
+            assert [record.kind for record in line.records].count("stopped") == 1
+            assert line.stopped_at == (before.stopped_at or at("Fri 15:00"))
+        assert apply(TALKING, closed, closing, AROUND, at("Mon 09:00"))[1].clocks == closed.clocks
 
 
 def test_trap_20_a_breach_is_there_the_moment_it_is_read() -> None:

@@ -8,7 +8,7 @@ import pytest
 from app.base.vocabulary import TicketStatus, WorkGate
 from app.policy.decision import ScheduleWindow
 from app.policy.desk.events import Event
-from app.policy.desk.triggers import WINDOW_OPENED, Trigger, coming, noticed, whiles, window_opened
+from app.policy.desk.triggers import WINDOW_OPENED, Trigger, noticed, whiles, window_opened
 from app.policy.life import Desk, open_ticket
 from app.policy.situation import Request
 from app.policy.tickets.ticket import Ticket
@@ -82,15 +82,7 @@ def test_a_while_since_what_happened_is_waited_for_once_it_has() -> None:
 @pytest.mark.parametrize("status", [TicketStatus.RESOLVED, TicketStatus.CLOSED])
 def test_nothing_is_waited_for_on_what_has_ended(status: TicketStatus) -> None:
     ended = after(opened(), "assign", 30, staff="kim").changed(status=status)
-    assert (told(ended), coming(POLICY, ended)) == ({}, ())
-
-
-def test_due_times_come_with_their_metric_and_cycle() -> None:
-    due = [t for t in coming(POLICY, opened()) if t.event.type == "breached"]
-    assert [(t.event.fields, t.since) for t in due if t.event.fields["metric"] == "first_response"] == [
-        ({"metric": "first_response", "cycle": 1}, None)
-    ]
-    assert {t.at for t in due} == {line.target.due_at for line in opened().clocks if line.target.due_at}
+    assert told(ended) == {}
 
 
 def test_a_window_is_waited_for_while_the_work_is_scheduled_and_opens_the_gate() -> None:

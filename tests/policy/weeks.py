@@ -1,14 +1,15 @@
 """Weeks, calendars, local instants and clock plans for tests, written the short way."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.base.vocabulary import TicketStatus
-from app.policy.time.calendars import Calendar, build_calendar
+from app.policy.time.calendars import BusinessCalendar
 from app.policy.time.clock_plans import WAITING, ClockKind, ClockPlan
 from app.policy.time.clocks import ClockEvent, StatusChanged
-from app.policy.time.openings import WrittenInterval
+from app.policy.time.openings import WrittenInterval, intervals
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -28,12 +29,16 @@ def opening_hours(
     weekly: Week | None,
     zone: str = "Africa/Johannesburg",
     *,
-    closed: list[date] | None = None,
-    dated: dict[date, list[WrittenInterval]] | None = None,
+    closed: Iterable[date] = (),
+    dated: Mapping[date, Iterable[WrittenInterval]] | None = None,
     first: date = date(2025, 1, 1),
     last: date = date(2031, 12, 31),
-) -> Calendar:
-    return build_calendar("office", zone, weekly, closed=closed or [], dated=dated, first=first, last=last)
+) -> BusinessCalendar:
+    """No week means open on every day but the closed ones."""
+    week = on_days(range(7), ("00:00", "24:00")) if weekly is None else weekly
+    hours = {day: intervals(spans) for day, spans in week.items()}
+    others = {day: intervals(spans) for day, spans in {**dict.fromkeys(closed, ()), **(dated or {})}.items()}
+    return BusinessCalendar("office", zone, hours, first=first, last=last, dated=others)
 
 
 def local(text: str, zone: str = "Africa/Johannesburg", fold: int = 0) -> datetime:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from app.base.reasons import REASONS
 from app.policy.checks.completeness import CHECKS, unknown_name
 from app.policy.checks.price_checks import PRICE_CHECKS
 from app.policy.language import effects
@@ -20,7 +21,7 @@ from app.policy.language.prices import Allowance, Band, Cost, Fee, Grant, Part
 from app.policy.language.promises import Credits, Department, Excuses, Level, Target
 from app.policy.language.reading import Flaw, Names, check_condition
 from app.policy.language.rules import CoverageEntry, Rule, Same
-from app.policy.language.standard import METRICS, REASONS, STANDINGS, STATUSES
+from app.policy.language.standard import METRICS, STANDINGS, STATUSES
 
 _CONDITIONS = frozenset({"when", "open", "scope", "excluded_when", "waive_when", "provisional_when", "eligible"})
 _DECIDING_STAGES = frozenset({"priority", "coverage", "fee", "target"})
@@ -125,7 +126,7 @@ def _known(document: Document, names: Names) -> dict[str, Container[Any]]:
         "priority": document.priorities,
         "product": names.products,
         "product variant": variants,
-        "reason": REASONS | set(document.reasons),
+        "reason": {*REASONS, *document.reasons},
         "topic": names.topics,
         "action role": {*document.contacts, *STANDINGS},
         "status": STATUSES,

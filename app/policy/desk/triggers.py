@@ -8,7 +8,7 @@ from typing import Any
 from app.base.money import rounded
 from app.base.vocabulary import TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
-from app.policy.decision import Decision, EffectDone
+from app.policy.decision import EffectDone
 from app.policy.desk.events import Event
 from app.policy.language.effects import Transition as Move
 from app.policy.language.model import Model
@@ -40,12 +40,6 @@ class Trigger(Model):
     """Of a while: when it began."""
 
 
-def coming(policy: CompiledPolicy, ticket: Ticket) -> tuple[Trigger, ...]:
-    """What waits for its time on this ticket, the next first: whiles that the rules speak of, and due times."""
-    found = [*whiles(policy, ticket), *_due_times(ticket)]
-    return tuple(sorted(found, key=lambda trigger: trigger.at))
-
-
 def whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
     """The whiles that the rules speak of, in no order; what is closed waits for nothing."""
     if ticket.status is TicketStatus.CLOSED:
@@ -71,13 +65,6 @@ def _instant(ticket: Ticket, event: str) -> datetime | None:
     if event in STATUSES:
         return ticket.starts.get(event, ticket.received_at) if ticket.status.value == event else None
     return ticket.starts.get(event) if ticket.open else None
-
-
-def _due_times(ticket: Ticket) -> Iterator[Trigger]:
-    for line in ticket.clocks if ticket.open else ():
-        if line.going and line.target.due_at is not None:
-            fields = {"metric": line.metric, "cycle": line.terms.cycle}
-            yield Trigger(at=line.target.due_at, event=Event(type="breached", fields=fields))
 
 
 def window_opened(policy: CompiledPolicy, ticket: Ticket, at: datetime) -> Result:
@@ -110,7 +97,7 @@ def noticed(policy: CompiledPolicy, ticket: Ticket, event: Event, desk: Desk, at
     after = ticket.changed(money=money)
     for move in d.moves:
         decision, after = apply(policy, after, _moved(move), desk, at)
-    return _explained(decision, d), after
+    return decision.adding(d.citations, d.assumptions, tuple(d.effects)), after
 
 
 def _fields(event: Event) -> Mapping[str, Any]:
@@ -135,14 +122,3 @@ def _refunds(d: Deliberation, ticket: Ticket) -> tuple[list[EffectDone], Any]:
             refunds.append(EffectDone(type="refund", amount=amount, currency=currency, share=str(share)))
             paid -= amount
     return refunds, ticket.money.model_copy(update={"paid": paid})
-
-
-def _explained(decision: Decision, d: Deliberation) -> Decision:
-    known = {a.id for a in decision.assumptions}
-    return decision.model_copy(
-        update={
-            "citations": (*d.citations, *(c for c in decision.citations if c not in d.citations)),
-            "assumptions": (*decision.assumptions, *(a for a in d.assumptions if a.id not in known)),
-            "effects": (*d.effects, *decision.effects),
-        }
-    )

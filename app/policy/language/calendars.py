@@ -10,7 +10,6 @@ from app.policy.language.model import OneOrMore, Slug, Sourced
 
 TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", examples=["08:30", "24:00"])]
 Interval = tuple[TimeOfDay, TimeOfDay]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Days = Annotated[str, Field(pattern=r"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$")]
 
 

@@ -144,6 +144,7 @@ class Link(Model):
 
     do: Literal["link"]
     suggest_merge: bool = True
+    """For readers: staff may merge the two; none does by itself."""
 
 
 class Append(Model):

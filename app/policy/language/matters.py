@@ -25,7 +25,7 @@ class Fact(Model):
     """Defaults by topic, longest prefix first; before `default`."""
     asserted_by: tuple[Asserter, ...] = Field(min_length=1)
     derive: bool = False
-    """The engine or a rule works it out; a statement overrides it."""
+    """For readers: the engine or a rule works it out; a statement overrides it."""
     aliases: tuple[str, ...] = ()
     personal: bool = False
     """Never copied into a citation."""

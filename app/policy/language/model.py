@@ -11,7 +11,6 @@ TopicSlug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", ma
 TopicPattern = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9_]*(\.[a-z0-9_]+)*)$", max_length=80)]
 ClauseId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}-\d+$")]
 AssumptionId = Annotated[str, Field(pattern=r"^A_[A-Z0-9]+_\d+$")]
-CalendarSlug = Slug
 Tag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47 language tag")]
 
 

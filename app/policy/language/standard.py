@@ -1,22 +1,10 @@
-"""What every policy may name without declaring it: reasons, metrics, and the values that the engine derives."""
+"""What every policy may name without declaring it: metrics, and the values that the engine derives."""
 
 from app.base.vocabulary import Asserter, Coverage, Outcome, TicketStatus
 
-REASONS = frozenset(
-    """
-    sender_unlisted sender_not_authenticated contact_info_outdated contact_limit_reached
-    secondary_contact_on_hosted_domain person_not_listed role_not_permitted ticket_required confirmation_required
-    identity_verification_pending identity_not_verified intake_incomplete email_invalid duplicate_of_open_ticket
-    triage_incomplete channel_scope_exceeded channel_unavailable channel_not_offered redirected_by_staff
-    reseller_customer_direct not_own_customer account_on_hold policy_not_applicable no_active_service
-    product_not_available_in_market
-    topic_not_supported plugin_not_approved modification_excluded strict_exclusion refused_at_discretion
-    consent_required payment_required staff_decision_required not_available not_emergency
-    emergency_preconditions_unmet credentials_via_secure_form_required calendar_horizon_exceeded
-    """.split()  # noqa: SIM905 - read as a table
-)
-
-METRICS = frozenset({"first_response", "next_reply", "level_response", "resolve", "repair", "turnaround"})
+ANSWERS = frozenset({"first_response", "next_reply", "level_response"})
+"""Metrics that a person's answer meets."""
+METRICS = ANSWERS | {"resolve", "repair", "turnaround"}
 
 STANDINGS = frozenset(
     """

@@ -178,11 +178,11 @@ class Judged(Protocol):
     def planners(self) -> frozenset[Numbers]: ...
 
 
-def status_after(decision: Decision, *, merged: bool = False) -> TicketStatus:
+def status_after(decision: Decision) -> TicketStatus:
     """What a ticket is waiting for, once a decision stands."""
-    if merged or decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED):
+    if decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED):
         written_up = any(e.type == "create_ticket" for e in decision.effects) and decision.targets
-        return TicketStatus.OPEN if written_up and not merged else TicketStatus.CLOSED
+        return TicketStatus.OPEN if written_up else TicketStatus.CLOSED
     if decision.outcome is Outcome.HELD:
         return TicketStatus.ON_HOLD
     return _STATUS_OF_GATE.get(decision.work_gate, TicketStatus.OPEN)

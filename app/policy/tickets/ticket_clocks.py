@@ -24,7 +24,6 @@ from app.policy.time.clocks import (
 )
 from app.policy.time.cycles import rederived, reopened
 
-_GOING = (ClockState.RUNNING, ClockState.PAUSED)
 _KINDS: Mapping[str, ClockKind] = {kind.value: kind for kind in ClockKind}
 
 

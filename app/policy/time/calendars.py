@@ -2,14 +2,14 @@
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from app.policy.time.openings import Hours, Interval, Openings, WrittenInterval, instant, intervals
+from app.policy.time.openings import Hours, Interval, Openings, instant
 from app.policy.time.zones import LocalTime, midnight
 
 Cutoff = time | Literal["closing"]
@@ -142,7 +142,7 @@ class AlwaysOpen(Calendar):
 
 
 class BusinessCalendar(Calendar):
-    """Weekly hours, closed dates and dates with hours of their own, known from one date to another.
+    """Weekly hours and dates with hours of their own, or none, known from one date to another.
 
     Every question is a few binary searches in tables, laid out over the whole horizon when the first one is asked.
     """
@@ -155,12 +155,11 @@ class BusinessCalendar(Calendar):
         *,
         first: date,
         last: date,
-        closed: Collection[date] = (),
         dated: Mapping[date, Iterable[Interval]] | None = None,
     ) -> None:
         super().__init__(name, zone)
         self.first, self.last = first, last
-        self._hours = Hours(weekly, closed, dated or {})
+        self._hours = Hours(weekly, dated or {})
         if not self._hours.ever:
             raise ValueError(f"calendar {name!r} never opens")
 
@@ -270,34 +269,6 @@ def _not_negative(duration: timedelta) -> timedelta:
     if duration < _NOTHING:
         raise ValueError("a duration is never negative")
     return duration
-
-
-def build_calendar(
-    name: str,
-    zone: str,
-    weekly: Mapping[int, Iterable[WrittenInterval]] | None,
-    *,
-    first: date,
-    last: date,
-    closed: Collection[date] = (),
-    dated: Mapping[date, Iterable[WrittenInterval]] | None = None,
-) -> Calendar:
-    """A calendar as a document writes it; no week means `always`. First and last are the dates that are resolved.
-
-    Only a calendar that never closes needs no horizon.
-    """
-    if weekly is None and not closed and not dated:
-        return AlwaysOpen(name, zone)
-    every = {day: [("00:00", "24:00")] for day in range(7)}
-    return BusinessCalendar(
-        name,
-        zone,
-        {day: intervals(spans) for day, spans in (every if weekly is None else weekly).items()},
-        first=first,
-        last=last,
-        closed=closed,
-        dated={day: intervals(spans) for day, spans in (dated or {}).items()},
-    )
 
 
 ALWAYS = AlwaysOpen("always", "UTC")

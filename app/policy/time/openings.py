@@ -1,6 +1,6 @@
 """Opening hours of every date of a horizon, laid out once as tables in UTC."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from app.policy.time.zones import DAY, local_time, midnight
@@ -16,26 +16,16 @@ _NOTHING = timedelta(0)
 
 
 class Hours:
-    """Which local hours a date has: its own, else none on a closed date, else those of the weekday (Monday is 0).
+    """Which local hours a date has: its own, be they none, else those of the weekday (Monday is 0)."""
 
-    Hours of its own beat a closed date, whether they are more than the week's, fewer or none.
-    """
-
-    def __init__(
-        self,
-        weekly: Mapping[int, Iterable[Interval]],
-        closed: Collection[date],
-        dated: Mapping[date, Iterable[Interval]],
-    ) -> None:
+    def __init__(self, weekly: Mapping[int, Iterable[Interval]], dated: Mapping[date, Iterable[Interval]]) -> None:
         self._weekly = [_checked(weekly.get(weekday, ())) for weekday in range(7)]
         self._dated = {day.toordinal(): _checked(hours) for day, hours in dated.items()}
-        self._closed = frozenset(day.toordinal() for day in closed)
         self.ever = any(self._weekly) or any(self._dated.values())
 
     def of(self, ordinal: int) -> Sequence[Interval]:
-        if ordinal in self._dated:
-            return self._dated[ordinal]
-        return () if ordinal in self._closed else self._weekly[(ordinal + 6) % 7]
+        own = self._dated.get(ordinal)
+        return self._weekly[(ordinal + 6) % 7] if own is None else own
 
 
 class Openings:

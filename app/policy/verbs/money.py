@@ -6,13 +6,13 @@ from typing import Any
 from app.base.money import rounded
 from app.base.vocabulary import Outcome, TicketStatus, WorkGate
 from app.policy.decision import FeeDecision
+from app.policy.language.standard import ANSWERS
 from app.policy.money import fees
 from app.policy.stages.pricing import job_of
 from app.policy.tickets.ticket import status_after
 from app.policy.tickets.ticket_clocks import stopped, with_status
 from app.policy.verbs.drawing import settle_included
 from app.policy.verbs.step import (
-    STAFF_ANSWERS,
     Result,
     Step,
     again,
@@ -54,7 +54,7 @@ def quote(step: Step) -> Result:
         }
     )
     d.emit("notify", to="customer", of="quote", channel=_ticket_channel(step))
-    clocks = stopped(step.policy, step.ticket.clocks, STAFF_ANSWERS, step.at)
+    clocks = stopped(step.policy, step.ticket.clocks, ANSWERS, step.at)
     return again(step, step.ticket.changed(money=money, clocks=clocks).answered(step.at))
 
 

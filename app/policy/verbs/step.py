@@ -19,9 +19,6 @@ from app.policy.stages.deliberation import Deliberation
 from app.policy.tickets.happenings import OF_VERB
 from app.policy.tickets.ticket import Ticket
 
-STAFF_ANSWERS = frozenset({"first_response", "next_reply", "level_response"})
-"""Clocks that a person's answer meets."""
-
 SPOKEN = frozenset({"customer_info", "symptoms", "goal", "underlying_problem", "reproduction_attempt", "to_level"})
 """What triage records and escalation names; rules read these directly."""
 
