@@ -1,8 +1,8 @@
 """The one kind of route: it reads bodies strictly and knows its query parameters."""
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
@@ -37,7 +37,7 @@ class DeskRoute(APIRoute):
         super().__init__(path, endpoint, **more)
         self.app = self._answer
         self._gathering = Gathering(self.dependant, embed_body_fields=self._embed_body_fields)
-        self._known = frozenset(_query_names(self.dependant))
+        self._known = dict(_query_names(self.dependant))
         # Nothing sent is an object without members: what is lacking is named, and what may be left out is left out.
         self._unsaid: Any = {} if "POST" in (self.methods or ()) and _has_members(self) else PydanticUndefined
 
@@ -115,21 +115,32 @@ def is_json(request: Request) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
-    if known.issuperset(request.query_params):
-        return
-    unknown = [name for name in request.query_params if name not in known]
-    detail = f"Known here: {', '.join(sorted(known))}." if known else "This path takes no query parameters."
-    pointer = f"/query/{unknown[0]}" if unknown[0].isidentifier() and len(unknown[0]) <= 64 else "/query"
-    raise Problem("unknown_parameter", detail, errors=[Fault(pointer, "unknown", "Nothing of this name belongs here.")])
+def _refuse_unknown(request: Request, known: Mapping[str, bool]) -> None:
+    """Also what is said twice and counts once: one of the two would go unheard."""
+    if not known.keys() >= request.query_params.keys():
+        unknown = next(name for name in request.query_params if name not in known)
+        detail = f"Known here: {', '.join(sorted(known))}." if known else "This path takes no query parameters."
+        pointer = f"/query/{unknown}" if unknown.isidentifier() and len(unknown) <= 64 else "/query"
+        fault = Fault(pointer, "unknown", "Nothing of this name belongs here.")
+        raise Problem("unknown_parameter", detail, errors=[fault])
+    if len(request.query_params.multi_items()) > len(request.query_params):
+        for name, many in known.items():
+            if not many and len(request.query_params.getlist(name)) > 1:
+                fault = Fault(f"/query/{name}", "repeated", "This takes one value.")
+                raise Problem("bad_request", "A query parameter is there twice.", errors=[fault])
 
 
-def _query_names(dependant: Dependant) -> Iterator[str]:
+def _many(kind: Any) -> bool:
+    return list in (get_origin(kind), *map(get_origin, get_args(kind)))
+
+
+def _query_names(dependant: Dependant) -> Iterator[tuple[str, bool]]:
+    """Each with whether it may be there many times."""
     for field in dependant.query_params:
         kind = field.field_info.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from (member.alias or name for name, member in kind.model_fields.items())
+            yield from ((member.alias or name, _many(member.annotation)) for name, member in kind.model_fields.items())
         else:
-            yield field.alias
+            yield field.alias, _many(kind)
     for inner in dependant.dependencies:
         yield from _query_names(inner)

@@ -9,7 +9,7 @@ from orjson import Fragment
 
 from app.api.callers import ASKING, FOLLOWING
 from app.api.errands import ErrandDep, KeyedErrand, RepeatableErrand, answered, sent
-from app.api.etags import DemandedVersion, IfNoneMatch, etag, unchanged
+from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
 from app.api.pagination import ExternalRef, PageDep
 from app.api.routing import desk_router
 from app.base.errors import Fault, Problem
@@ -168,9 +168,11 @@ async def describe_ticket(
     responses={201: {"model": MessageWritten}},
     dependencies=FOLLOWING,
 )
-async def write_message(errand: RepeatableErrand, ticket: TicketName, body: MessageWrite) -> Response:
+async def write_message(
+    errand: RepeatableErrand, ticket: TicketName, body: MessageWrite, version: ExpectedVersion
+) -> Response:
     """A reply to a resolved ticket reopens it, to a closed one opens a linked follow-up."""
-    return sent(await write(errand, ticket, body))
+    return sent(await write(errand, ticket, body, version))
 
 
 @router.get(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.schemas import patterns
 from app.schemas.callers import Named
 from app.schemas.fields import Count, JsonMap, Metadata, MetadataPatch, Model, Number, ShortText, Text
 
@@ -98,14 +99,9 @@ class Account(Model):
 
 
 class DomainAdd(Model):
-    name: Annotated[
-        str,
-        Field(
-            strict=True,
-            max_length=253,
-            pattern=r"^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])$",
-        ),
-    ] = Field(description="In ASCII, as DNS has it", examples=["bakery.example"])
+    name: Annotated[str, Field(strict=True, max_length=253, pattern=patterns.HOSTED_DOMAIN)] = Field(
+        description="In ASCII, as DNS has it", examples=["bakery.example"]
+    )
 
 
 class Domain(Model):

@@ -6,6 +6,7 @@ from typing import Any, get_args
 from pydantic_core import core_schema
 
 from app.base.errors import Fault
+from app.schemas.patterns import IN_WORDS
 
 _BUILT_IN = frozenset(get_args(core_schema.ErrorType))
 _LONGEST_NAME = 64
@@ -70,6 +71,8 @@ def _words(kind: str, message: str, limits: Mapping[str, Any]) -> tuple[str, str
     """Our own words. The library's may quote the value, so only the errors that we define speak for themselves."""
     if kind not in _BUILT_IN:
         return kind, message
+    if limits.get("pattern") in IN_WORDS:
+        return "pattern", IN_WORDS[limits["pattern"]]
     code, template = _TEXTS.get(kind, _OTHERWISE)
     return code, template.format_map(limits)
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-_NO_CONTROLS = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
-_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+from app.schemas import patterns
+
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -35,6 +35,11 @@ def _no_surrogates(text: str) -> str:
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise refused("pattern", "This must be whole Unicode characters.")
     return text
+
+
+def _with_plain_breaks(text: str) -> str:
+    # The forms of web pages send CR LF.
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _whole(value: object) -> object:
@@ -88,19 +93,22 @@ def _storable(text: str) -> None:
 def _address(text: str) -> str:
     local, at, domain = text.rpartition("@")
     if not (at and local and domain) or len(local) > 64 or "@" in local:
-        raise refused("email", "This must be one e-mail address, such as web@example.com.")
+        raise refused("email", patterns.AN_ADDRESS)
     return text
 
 
 Text = Annotated[
-    str, Field(strict=True, min_length=1, max_length=65_536, pattern=_NO_CONTROLS), AfterValidator(_no_surrogates)
+    str,
+    Field(strict=True, min_length=1, max_length=65_536, pattern=patterns.TEXT),
+    AfterValidator(_no_surrogates),
+    AfterValidator(_with_plain_breaks),
 ]
-"""What a person wrote, line breaks and tabs included."""
+"""What a person wrote, line breaks and tabs included; a break is one line feed, however it was sent."""
 ShortText = Annotated[
-    str, Field(strict=True, min_length=1, max_length=255, pattern=_ONE_LINE), AfterValidator(_no_surrogates)
+    str, Field(strict=True, min_length=1, max_length=255, pattern=patterns.LINE), AfterValidator(_no_surrogates)
 ]
 """One line."""
-Slug = Annotated[str, Field(strict=True, max_length=64, pattern=r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$")]
+Slug = Annotated[str, Field(strict=True, max_length=64, pattern=patterns.SLUG)]
 Id = UUID
 When = Annotated[
     AwareDatetime,
@@ -119,25 +127,16 @@ JsonMap = Annotated[
     dict[Annotated[str, Field(max_length=255)], Any], Field(max_length=_MOST_NODES - 1), AfterValidator(_bounded_json)
 ]
 """A JSON object of at most 20 levels and 2000 values, itself counted."""
-Metadata = Annotated[
-    dict[
-        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=_ONE_LINE)],
-        Annotated[str, Field(strict=True, max_length=500, pattern=_NO_CONTROLS)],
-    ],
-    Field(max_length=50),
-]
+_Name = Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=patterns.LINE)]
+_Note = Annotated[str, Field(strict=True, max_length=500, pattern=patterns.TEXT)]
+Metadata = Annotated[dict[_Name, _Note], Field(max_length=50)]
 """The caller's own notes on a resource."""
-MetadataPatch = Annotated[
-    dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[str, Field(strict=True, max_length=500)] | None],
-    Field(max_length=50),
-]
-Number = Annotated[
-    str, Field(strict=True, max_length=32, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$", examples=["M1001"])
-]
+MetadataPatch = Annotated[dict[_Name, _Note | None], Field(max_length=50)]
+Number = Annotated[str, Field(strict=True, max_length=32, pattern=patterns.NUMBER, examples=["M1001"])]
 """The provider's own for an account or reseller; shorter than an id, so that neither is taken for the other."""
 Email = Annotated[
     str,
-    Field(strict=True, min_length=3, max_length=254, pattern=r"^[^\s<>,;:\"()\[\]\\\x00-\x1f\x7f]+$"),
+    Field(strict=True, min_length=3, max_length=254, pattern=patterns.EMAIL),
     AfterValidator(_address),
     WithJsonSchema({"type": "string", "format": "email", "maxLength": 254}),
 ]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from app.schemas import patterns
 from app.schemas.callers import Named
 from app.schemas.decisions import DecisionShown
 from app.schemas.fields import Count, JsonMap, Model, ShortText, Text, When
@@ -20,11 +21,7 @@ _EXAMPLE: dict[str, Any] = {
 }
 Domain = Annotated[
     str,
-    Field(
-        strict=True,
-        max_length=253,
-        pattern=r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$",
-    ),
+    Field(strict=True, max_length=253, pattern=patterns.DOMAIN),
 ]
 
 

@@ -4,11 +4,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from app.schemas import patterns
 from app.schemas.fields import Email, Id, JsonMap, Metadata, Model, ShortText, Text, When, Whole
 
-Name = Annotated[str, Field(strict=True, max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
-Tag = Annotated[str, Field(strict=True, max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-Phone = Annotated[str, Field(strict=True, max_length=40, pattern=r"^\+?[0-9][0-9 ()./-]{2,38}$")]
+Name = Annotated[str, Field(strict=True, max_length=60, pattern=patterns.NAME)]
+Tag = Annotated[str, Field(strict=True, max_length=35, pattern=patterns.LANGUAGE)]
+Phone = Annotated[str, Field(strict=True, max_length=40, pattern=patterns.PHONE)]
 Estimate = Annotated[int, Field(strict=True, ge=0, le=1_000_000), Whole]
 Attachments = Annotated[list[Id], Field(max_length=20)]
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from app.base.events import INTERNAL, EventType
+from app.schemas import patterns
 from app.schemas.fields import Id, Model, ShortText, When, Whole, refused
 
 _SENT = frozenset(str(kind) for kind in EventType if kind not in INTERNAL)
@@ -17,7 +18,7 @@ def _known(name: str) -> str:
     return name
 
 
-Url = Annotated[str, Field(strict=True, min_length=8, max_length=2048, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")]
+Url = Annotated[str, Field(strict=True, min_length=8, max_length=2048, pattern=patterns.URL)]
 EventTypes = Annotated[
     list[Annotated[str, Field(strict=True, max_length=64), AfterValidator(_known)]], Field(max_length=100)
 ]

@@ -58,7 +58,7 @@ def state(policy: CompiledPolicy, facts: Mapping[str, Any], who: Iterable[Assert
     stated, faults = Stated({}, {}), list[Fault]()
     for written, value in facts.items():
         name = policy.aliases.get(written.removeprefix(CLAIMED), written.removeprefix(CLAIMED))
-        declared = policy.document.facts.get(name) or _STANDARD.get(name)
+        declared = _declared(policy, name)
         if declared is None:
             faults.append(Fault(f"/facts/{_pointed(written)}", "unknown", "The policy knows no fact of this name."))
             continue
@@ -72,6 +72,16 @@ def state(policy: CompiledPolicy, facts: Mapping[str, Any], who: Iterable[Assert
     if faults:
         raise Problem("invalid", errors=faults)
     return stated
+
+
+def taken_away(policy: CompiledPolicy, facts: Iterable[str]) -> dict[str, None]:
+    """What to state so that none of these stays; what the desk noticed by itself is nobody's to take away."""
+    plain = (name.removeprefix(CLAIMED) for name in facts)
+    return {name: None for name in plain if _declared(policy, name) is not None}
+
+
+def _declared(policy: CompiledPolicy, name: str) -> Fact | None:
+    return policy.document.facts.get(name) or _STANDARD.get(name)
 
 
 _WHOEVER_ASKS = frozenset({Asserter.CUSTOMER, Asserter.RESELLER, Asserter.STAFF})

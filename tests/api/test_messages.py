@@ -57,6 +57,16 @@ async def test_customer_and_staff_talk_and_staff_keep_notes(front: FrontDesk) ->
     ], "what had ended was written anew by the customer's reply"
 
 
+async def test_a_reply_may_rest_on_the_version_that_was_read_and_its_breaks_are_line_feeds(front: FrontDesk) -> None:
+    _, _, customer = await front.customer()
+    url = f"{URL}/{(await opened(front, customer))['id']}/messages"
+    first = await front.client.post(url, json={"body": "One\r\ntwo\rthree"}, headers={**customer, "If-Match": '"1"'})
+    assert (first.status_code, first.json()["body"]) == (201, "One\ntwo\nthree"), first.text
+    late = await front.client.post(url, json={"body": "Not seen"}, headers={**customer, "If-Match": '"1"'})
+    assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
+    assert len((await front.client.get(url, headers=customer)).json()["data"]) == 2
+
+
 async def test_a_reply_to_what_is_closed_opens_a_linked_follow_up(front: FrontDesk) -> None:
     _, _, customer = await front.customer()
     ticket = await opened(front, customer)

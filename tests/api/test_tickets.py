@@ -76,7 +76,9 @@ async def test_what_was_taken_by_telephone_is_received_when_it_was_said(front: F
     known: dict[str, Any] = {"account": account.number, "sender": {"email": contact.email}, "channel": "helpdesk"}
     ticket = (await opened(front, staff, received_at=earlier, **known)).json()
     assert (ticket["received_at"], ticket["due_at"]) == ("2026-02-10T12:00:00Z", "2026-02-10T16:00:00Z")
-    for who, when in ((staff, NOW - timedelta(hours=25)), (staff, NOW + timedelta(minutes=1)), (customer, NOW)):
+    ahead = (await opened(front, staff, received_at=(NOW + timedelta(seconds=90)).isoformat(), **known)).json()
+    assert ahead["received_at"] == "2026-02-10T15:00:00Z", "a clock that is ahead loses a call"
+    for who, when in ((staff, NOW - timedelta(hours=25)), (staff, NOW + timedelta(minutes=6)), (customer, NOW)):
         body = {**OFFLINE, "received_at": when.isoformat()} | (known if who is staff else {})
         late = await front.client.post(URL, json=body, headers={**who, **front.key()})
         assert (late.status_code, late.json()["errors"][0]["pointer"]) == (422, "/received_at")
@@ -325,12 +327,15 @@ async def test_a_merge_patch_adds_and_takes_away(front: FrontDesk) -> None:
         url, json={"facts": {"users_affected": None}}, headers={**customer, "If-Match": "*"}
     )
     assert gone.json()["facts"] == {"topic": "web.offline"}
+    none = await front.client.patch(url, json={"facts": None}, headers={**customer, "If-Match": "*"})
+    assert (none.status_code, none.json()["facts"]) == (200, {}), none.text
     for bad, pointer in (
         ({"subject": None}, "/subject"),
         ({"status": "closed"}, "/status"),
         ({"priority": "high"}, "/priority"),
         ({"facts": {"x": 1}}, "/facts/x"),
         ({"metadata": {"a": 1}}, "/metadata/a"),
+        ({"metadata": {"a": "\x00"}}, "/metadata/a"),
     ):
         answer = await front.client.patch(url, json=bad, headers={**customer, "If-Match": "*"})
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer), bad

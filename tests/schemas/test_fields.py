@@ -9,7 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from app.schemas.fields import Count, Email, Int4, JsonMap, Metadata, Minutes, Model, ShortText, Slug, Text, When
+from app.schemas.accounts import DomainAdd
+from app.schemas.faults import faults_of
+from app.schemas.fields import (
+    Count,
+    Email,
+    Int4,
+    JsonMap,
+    Metadata,
+    Minutes,
+    Model,
+    Number,
+    ShortText,
+    Slug,
+    Text,
+    When,
+)
+from app.schemas.monitoring import Domain
+from app.schemas.requests import Phone, Tag
+from app.schemas.webhooks import Url
 
 TEXT = TypeAdapter(Text)
 WHEN = TypeAdapter(When)
@@ -27,9 +45,11 @@ def accepted(adapter: TypeAdapter[Any], value: object) -> bool:
 @given(st.text(st.characters(exclude_categories=[]), max_size=50))
 def test_text_is_accepted_exactly_when_it_can_be_stored(text: str) -> None:
     storable = bool(text) and not any(
-        (c < " " and c not in "\t\n") or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in text
+        (c < " " and c not in "\t\n\r") or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in text
     )
     assert accepted(TEXT, text) == storable
+    if storable:
+        assert "\r" not in TEXT.validate_python(text)
 
 
 @given(st.datetimes(timezones=st.timezones()))
@@ -124,6 +144,17 @@ def test_what_is_not_one_address_is_refused(text: object) -> None:
 )
 def test_the_schema_tells_the_bounds(kind: Any, told: set[str]) -> None:
     assert told <= TypeAdapter(kind).json_schema().keys()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [Text, ShortText, Number, Slug, DomainAdd.model_fields["name"].rebuild_annotation(), Domain, Phone, Tag, Url],
+)
+def test_whoever_breaks_a_pattern_is_told_in_words(kind: Any) -> None:
+    with pytest.raises(ValidationError) as broken:
+        TypeAdapter(kind).validate_python("\x01~~~~~~~")
+    (fault,) = faults_of(broken.value.errors(), "\x01~~~~~~~")
+    assert (fault.code, "^" in fault.message) == ("pattern", False), fault.message
 
 
 def test_a_model_takes_nothing_undeclared_and_never_changes() -> None:

@@ -14,7 +14,7 @@ from app.policy.stages.admission import word_of_others
 from app.policy.tickets.ticket import Ticket
 from app.policy.verbs.authority import standing_of
 from app.services.errands import Errand
-from app.services.facts import asserters, state
+from app.services.facts import asserters, state, taken_away
 from app.services.merging import merged_metadata
 from app.services.offers import Offer
 from app.services.redacting import value_without_secrets, with_redactions
@@ -44,7 +44,9 @@ async def _attempt(errand: Errand, name: str, patch: Mapping[str, Any], expected
     if "metadata" in patch:
         columns["metadata"] = merged_metadata(known.row["metadata"], patch["metadata"])
     told = {"fields": sorted(patch)}
-    facts = patch.get("facts")
+    facts = patch.get("facts", {})
+    if facts is None:
+        facts = taken_away(known.policy, known.row["facts"])
     if facts:
         form = await about_form(errand, known.policy, facts, [known.row["account_id"]])
         after = _with_facts(errand, known, facts, form)

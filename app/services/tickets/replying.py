@@ -33,14 +33,14 @@ from app.services.tickets.view import written
 from app.services.triage import suggest
 
 
-async def write(errand: Errand, ticket: str, body: MessageWrite) -> StoredAnswer:
+async def write(errand: Errand, ticket: str, body: MessageWrite, expected: int | None) -> StoredAnswer:
     """On a merged ticket it lands on the survivor; on a closed one it opens a linked follow-up."""
     clean = without_secrets(body)
-    return await once(lambda: _attempt(errand, ticket, clean))
+    return await once(lambda: _attempt(errand, ticket, clean, expected))
 
 
-async def _attempt(errand: Errand, ticket: str, clean: Clean[MessageWrite]) -> StoredAnswer:
-    answer, plan = await planned(errand, await gather(errand, ticket), clean)
+async def _attempt(errand: Errand, ticket: str, clean: Clean[MessageWrite], expected: int | None) -> StoredAnswer:
+    answer, plan = await planned(errand, await gather(errand, ticket, expected), clean)
     await carry_out(errand.database, errand.provider_id, plan, errand.now)
     return answer
 

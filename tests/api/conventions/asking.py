@@ -57,6 +57,18 @@ async def unknown_parameters_are_refused(walk: Walk, operation: Operation) -> st
     return differs(answer, 400, "unknown_parameter")
 
 
+@convention(lambda operation: operation.reads)
+async def a_parameter_that_counts_once_is_said_once(walk: Walk, operation: Operation) -> str | None:
+    arranged = await walk.standing(operation)
+    for name, parameter in operation.parameters["query"].items():
+        if parameter["schema"].get("type") == "array":
+            continue
+        wrong = differs(await walk.send(operation, arranged, query=f"?{name}=1&{name}=1"), 400, "bad_request")
+        if wrong is not None:
+            return f"{name}: {wrong}"
+    return None
+
+
 @convention()
 async def other_methods_are_refused_by_name(walk: Walk, operation: Operation) -> str | None:
     other = next(m for m in ("DELETE", "PUT", "PATCH", "POST", "GET") if m not in operation.methods)
