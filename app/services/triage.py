@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -14,25 +14,27 @@ import orjson
 from app.base.vocabulary import Asserter
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Signal, TopicCandidate
-from app.policy.language.matters import Product, Topic
+from app.policy.language.matters import Fact, Product, Topic
 from app.policy.library.files import learned_topics
 from app.policy.situation import Account
-from app.services.facts import state
 from app.triage.extraction import extract
 from app.triage.keeping import read_back
 from app.triage.lexicon import Lexicon
 from app.triage.likeness import ALIKE, Sound, compared, may_be_alike
 from app.triage.proposal import proposed
 from app.triage.signals import Signals, read_signals
-from app.triage.text import Told, folded, read
+from app.triage.text import folded, read
 
 _MOST = 4
 """Lexicons kept; policies on the same catalogue share one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Suggested:
-    """`facts` are added to what is stated; a topic among them is triage's own and decides neither refusal nor price."""
+    """`facts` are added to what is stated; a topic among them is triage's own and decides neither refusal nor price.
+
+    Nobody changes one.
+    """
 
     facts: Mapping[str, Any]
     topic_source: Literal["given", "triage"] = "given"
@@ -73,6 +75,7 @@ class Lexicons:
         self._known: OrderedDict[str, Lexicon] = OrderedDict() if known is None else known
         self._digests: _WorkedOut[Mapping[str, Topic], str] = _WorkedOut(digest_of)
         self._products: _WorkedOut[Mapping[str, Product], Mapping[str, str]] = _WorkedOut(called)
+        self._of_text: _WorkedOut[Mapping[str, Fact], frozenset[str]] = _WorkedOut(assertable)
         self._learning = asyncio.Lock()
 
     async def of(self, policy: CompiledPolicy) -> Lexicon:
@@ -82,6 +85,10 @@ class Lexicons:
     def products(self, policy: CompiledPolicy) -> Mapping[str, str]:
         """What customers may call the policy's products, to their slugs."""
         return self._products.of(policy.document.products)
+
+    def of_text(self, policy: CompiledPolicy) -> frozenset[str]:
+        """What the policy takes a text's word for."""
+        return self._of_text.of(policy.document.facts)
 
     async def learn(self, topics: Mapping[str, Topic]) -> None:
         """For requests to come."""
@@ -129,13 +136,19 @@ async def suggest(
     if not subject and not body:
         return NOTHING
     told = read(subject, body)
-    found = _described(policy, told, account, usernames, received_at)
-    facts = {name: value for name, value in found.items() if name not in stated}
+    domains = account.hosted_domains if account is not None else ()
+    zone = ZoneInfo(policy.document.tz)
+    described = extract(told, received_at=received_at, zone=zone, usernames=usernames, domains=domains)
+    may = lexicons.of_text(policy)
+    facts = {name: value for name, value in described.facts().items() if name in may and name not in stated}
+    if described.occurred_at is not None and "occurred_at" in facts:
+        facts["occurred_at"] = described.occurred_at.isoformat().replace("+00:00", "Z")
+    products = lexicons.products(policy)
     if "topic" in stated or not policy.document.topics:
-        return Suggested(facts, signals=shown(read_signals(told, products=lexicons.products(policy))))
+        return Suggested(facts, signals=shown(read_signals(told, described.error_message, products=products)))
     product = account.products[0] if account is not None and len(account.products) == 1 else None
     lexicon = await lexicons.of(policy)
-    proposal = proposed(lexicon, told, product=product, products=lexicons.products(policy))
+    proposal = proposed(lexicon, told, product=product, products=products)
     candidates = tuple(
         TopicCandidate(topic=c.topic, confidence=round(c.confidence, 2), because=c.because) for c in proposal.candidates
     )
@@ -164,20 +177,21 @@ def called(products: Mapping[str, Product]) -> dict[str, str]:
     return found
 
 
-def _described(
-    policy: CompiledPolicy, told: Told, account: Account | None, usernames: tuple[str, ...], received_at: datetime
-) -> Mapping[str, Any]:
-    domains = account.hosted_domains if account is not None else ()
-    found = extract(
-        told,
-        received_at=received_at,
-        zone=ZoneInfo(policy.document.tz),
-        usernames=usernames,
-        domains=domains,
+_OF_TEXT: Final = {
+    **dict.fromkeys(("first_name", "last_name", "account_username", "error_message", "hosted_domain"), "text"),
+    "description": "bool",
+    "occurred_at": "instant",
+}
+"""What is extracted from texts, and as what the policy has to read it."""
+
+
+def assertable(facts: Mapping[str, Fact]) -> frozenset[str]:
+    """Of what is extracted from a text, what the policy knows and takes a text's word for."""
+    return frozenset(
+        name
+        for name, kind in _OF_TEXT.items()
+        if (fact := facts.get(name)) is not None and fact.type == kind and Asserter.TEXT in fact.asserted_by
     )
-    known = {name: value for name, value in found.facts().items() if name in policy.document.facts}
-    written = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in known.items()}
-    return state(policy, written, {Asserter.TEXT}).asserted
 
 
 # ── said before ──────────────────────────────────────────────────────────────

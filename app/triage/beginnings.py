@@ -1,7 +1,7 @@
 """How turns of phrase begin, so that each is looked for only where it can stand."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _LITERAL = re.compile(r"(?:[a-z0-9' -]|\\\.)*")
 _GROUP = re.compile(r"\((?:\?:|(?!\?))")
@@ -16,6 +16,16 @@ def beginnings(pattern: str) -> frozenset[str]:
     For patterns of letters, alternatives, repetitions and what must not follow; ValueError for others.
     """
     return frozenset(begin for way in _ways(pattern) for begin in _of_way(way))
+
+
+def any_of(begins: Iterable[str]) -> str:
+    """A pattern that matches where one of these begins, figures for one another."""
+    branches: dict[str, set[str]] = {}
+    for begin in begins:
+        if begin == "":
+            return ""
+        branches.setdefault(r"\d" if begin in _FIGURES else re.escape(begin[0]), set()).add(begin[1:])
+    return f"(?:{'|'.join(first + any_of(rest) for first, rest in sorted(branches.items()))})"
 
 
 def _of_way(way: str) -> Iterator[str]:

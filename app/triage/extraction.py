@@ -26,6 +26,7 @@ _PRESENTED = {
     )
 }
 """How people say who they are, each with words without which it cannot be there."""
+_PRESENTING = tuple((word, pattern) for pattern, words in _PRESENTED.items() for word in words)
 _WHOLE_LINE = re.compile(rf"{_NAME}")
 _NOT_NAMES = """
 support team urgent hello hi dear site website server service help the a my your our i we it is not still again from
@@ -40,6 +41,8 @@ _ACCOUNT = re.compile(
     r"|number|id|no|client|numero|de"
     r" usuario))?(?: is| est| e)? ?[:#=]? ?[\"']?(?P<name>[a-z0-9][a-z0-9._-]{1,63})"
 )
+_OF_ACCOUNTS = ("acc", "user", "login", "compte", "identifiant", "utilisateur", "conta", "usuario", "cliente")
+"""One of these is in whatever is called an account."""
 _QUOTED = re.compile(r"[\"](?P<words>[^\"\n]{6,300})[\"]")
 _ERROR_WORDS = re.compile(
     r"(?:error|fail|denied|refused|timed? ?out|exception|fatal|unable|cannot|could not|invalid|not found"
@@ -59,12 +62,11 @@ _CALLED_DOMAIN = re.compile(rf"\b(?:domain|domaine|dominio)(?: name)?(?: is| est
 _SEVERAL_WORDS = re.compile(r"(?s)(?>.*?[^\W\d_]{2,}+){12}")
 _FIGURE = re.compile(r"\d")
 _NAMED = frozenset({"first_name", "last_name"})
-_MOST_READ = 8_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Extracted:
-    """Facts that the text may assert; None where it says nothing."""
+    """Facts that the text may assert; None where it says nothing. Nobody changes one."""
 
     first_name: str | None = None
     last_name: str | None = None
@@ -76,8 +78,12 @@ class Extracted:
 
     def facts(self) -> dict[str, str | bool | datetime]:
         """Only what was found, by the names of the facts."""
-        found = {name: getattr(self, name) for name in self.__slots__}
-        return {name: value for name, value in found.items() if value not in (None, False)}
+        found = dict[str, str | bool | datetime]()
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if value is not None and value is not False:
+                found[name] = value
+        return found
 
 
 def extract(
@@ -89,18 +95,18 @@ def extract(
     domains: Collection[str] = (),
 ) -> Extracted:
     """`usernames`, `domains`: those of the accounts in question; `zone`: where the sender's clock hangs."""
-    said = told.own[:_MOST_READ]
-    form = filled_in(f"{said}\n{told.logs}\n" + "\n".join(told.signature))
+    form = filled_in("\n".join((told.own, told.logs, *told.signature)))
     first, last = (form.get("first_name"), form.get("last_name")) if _NAMED & form.keys() else _names(told)
-    username = _account(folded(f"{said}\n{' '.join(told.signature)}"), usernames)
+    signed = f"{told.letters}\n{folded(' '.join(told.signature))}" if told.signature else told.letters
+    username = _account(signed, usernames)
     return Extracted(
         first_name=first,
         last_name=last,
         account_username=username or (form.get("account_username") if not usernames else None),
         error_message=error_said(told),
-        description=_SEVERAL_WORDS.match(told.said[:_MOST_READ]) is not None,
-        occurred_at=when(folded(said), received_at, zone),
-        hosted_domain=_domain(folded(said), domains),
+        description=_SEVERAL_WORDS.match(told.said) is not None,
+        occurred_at=when(told.letters, received_at, zone),
+        hosted_domain=_domain(told.letters, domains),
     )
 
 
@@ -110,11 +116,10 @@ def _names(told: Told) -> tuple[str | None, str | None]:
         found = _WHOLE_LINE.fullmatch(line.strip(" ,.-"))
         if found and (name := _person(found)):
             return name
-    said = told.said[:_MOST_READ]
-    letters = caseless(said)
-    for pattern, words in _PRESENTED.items():
-        if any(word in letters for word in words):
-            for found in pattern.finditer(said):
+    letters = caseless(told.said)
+    for word, pattern in _PRESENTING:
+        if word in letters:
+            for found in pattern.finditer(told.said):
                 if name := _person(found):
                     return name
     return None, None
@@ -142,7 +147,7 @@ def _account(text: str, usernames: Collection[str]) -> str | None:
         words = set(re.findall(r"[a-z0-9][a-z0-9._-]{1,63}", text))
         present = sorted(name for name in known if name in words or name in {word.strip(".-_") for word in words})
         return known[present[0]] if len(present) == 1 else None
-    if not _FIGURE.search(text):
+    if not _FIGURE.search(text) or not any(map(text.__contains__, _OF_ACCOUNTS)):
         return None
     named = {m.group("name").strip("._-") for m in _ACCOUNT.finditer(text)}
     telling = sorted(name for name in named if re.search(r"\d", name) and re.search(r"[a-z]", name))
@@ -151,7 +156,7 @@ def _account(text: str, usernames: Collection[str]) -> str | None:
 
 def error_said(told: Told) -> str | None:
     """The words of a machine: a log line that speaks of an error, else a quotation that does, else a code."""
-    said = told.own[:_MOST_READ]
+    said = told.own
     for line in told.logs.splitlines():
         if _ERROR_WORDS.search(folded(line)):
             return line[:500]
@@ -166,8 +171,9 @@ def _domain(text: str, domains: Collection[str]) -> str | None:
     """One of the account's own, else the only one that is called a domain: other names may be anybody's."""
     if "." not in text:
         return None
-    own = {folded(domain) for domain in domains}
-    known = next((m.group("name") for m in _DOMAIN.finditer(text) if m.group("name") in own), None) if own else None
-    named = any(word in text for word in ("domain", "dominio"))
+    own = set(map(folded, domains))
+    there = any(map(text.__contains__, own))
+    known = next((m.group("name") for m in _DOMAIN.finditer(text) if m.group("name") in own), None) if there else None
+    named = "domain" in text or "dominio" in text
     called = {m.group("name") for m in _CALLED_DOMAIN.finditer(text)} if named else set()
     return known or (called.pop() if len(called) == 1 and not own else None)

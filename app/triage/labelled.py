@@ -30,6 +30,8 @@ _MOST_LINES: Final = 200
 def filled_in(text: str) -> dict[str, str]:
     """`first_name`, `last_name`, `account_username`: those that a line names; of two such lines the first."""
     found: dict[str, str] = {}
+    if ":" not in text and "=" not in text:
+        return found
     for line in text.split("\n")[:_MOST_LINES]:
         read = _LINE.fullmatch(line) if ":" in line or "=" in line else None
         what = _LABELS.get(" ".join(folded(read["label"]).split())) if read else None

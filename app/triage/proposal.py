@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.triage.confidence import chance, sureness
+from app.triage.extraction import error_said
 from app.triage.features import Evidence, Heard, of_message, weighed
 from app.triage.lexicon import Lexicon
 from app.triage.signals import Signals, read_signals
@@ -68,7 +69,7 @@ def proposed(
     """The same from a message that is read already."""
     tongue = language or lexicon.languages.of(told.own)
     heard = of_message(told, product, lexicon.spelling.mended)
-    return Proposal(tongue, _candidates(lexicon, heard), read_signals(told, products=products))
+    return Proposal(tongue, _candidates(lexicon, heard), read_signals(told, error_said(told), products=products))
 
 
 def _candidates(lexicon: Lexicon, heard: Heard) -> tuple[Candidate, ...]:

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from app.triage.beginnings import LONGEST, beginnings
-from app.triage.extraction import error_said
+from app.triage.beginnings import LONGEST, any_of, beginnings
 from app.triage.hints import HINTS, NUMBERS, PEOPLE
 from app.triage.text import Told, folded
 
@@ -16,12 +15,12 @@ _COUNTED = rf"(\d{{1,5}}|{'|'.join(sorted(NUMBERS))}) (?:of (?:our|my|the) )?(?:
 _TURNS: Mapping[str, tuple[str, ...]] = {**HINTS, "people": (_COUNTED,)}
 _PATTERNS = {name: re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)") for name, ways in _TURNS.items()}
 _BEGINNINGS = {name: tuple(sorted(frozenset[str]().union(*map(beginnings, ways)))) for name, ways in _TURNS.items()}
-_PLACE = re.compile(r"\w+|\.")
-"""Where a turn of phrase may begin."""
+_PLACE = re.compile(rf"\W(?={any_of(frozenset[str]().union(*_BEGINNINGS.values()))})")
+"""What stands before a turn of phrase."""
 _SCOPES = ("all", "many", "single")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hint:
     """One signal by name, its value, and the words that gave it."""
 
@@ -30,25 +29,25 @@ class Hint:
     because: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Signals:
-    """Hints with the words that gave them."""
+    """Hints with the words that gave them. Nobody changes one."""
 
-    people: int | None
+    people: int | None = None
     """How many are said to be affected."""
-    scope: str | None
+    scope: str | None = None
     """`single`, `many` or `all`, as said."""
-    cause: str | None
+    cause: str | None = None
     """Whom the sender holds responsible: `provider` or `customer`."""
-    urgent: bool
-    emergency: bool
+    urgent: bool = False
+    emergency: bool = False
     """Sounds as if a business stands still: something is wholly down, and for many."""
-    angry: bool
-    abusive: bool
-    error: str | None
+    angry: bool = False
+    abusive: bool = False
+    error: str | None = None
     """What a machine said, as pasted."""
-    product: str | None
-    because: Mapping[str, tuple[str, ...]]
+    product: str | None = None
+    because: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def hints(self) -> tuple[Hint, ...]:
         """Those that are there, each with its words, in a fixed order."""
@@ -69,10 +68,13 @@ class Signals:
         )
 
 
-def read_signals(told: Told, *, products: Mapping[str, str] | None = None) -> Signals:
-    """`products`: names by which a product may be called, folded, to its slug."""
-    text = folded(told.own[:_MOST_READ])
+def read_signals(told: Told, error: str | None, *, products: Mapping[str, str] | None = None) -> Signals:
+    """`error`: what a machine said in it; `products`: names by which one may be called, folded, to its slug."""
+    text = told.letters if len(told.own) <= _MOST_READ else folded(told.own[:_MOST_READ])
     found = heard(text)
+    product, named = _product(text, products or {})
+    if not found and not named and not error:
+        return Signals()
     because = {
         name: tuple(dict.fromkeys([match.group() for match in found[name]]))[:_MOST_WORDS]
         for name in HINTS
@@ -82,10 +84,8 @@ def read_signals(told: Told, *, products: Mapping[str, str] | None = None) -> Si
     if counted:
         because["people"] = counted
     scope = next((name for name in _SCOPES if name in because), None)
-    product, named = _product(text, products or {})
     if named:
         because["product"] = (named,)
-    error = error_said(told)
     if error:
         # Whose address it was does not matter to anybody who reads a signal.
         error = _ADDRESS.sub("…@…", error)[:200]
@@ -107,7 +107,7 @@ def read_signals(told: Told, *, products: Mapping[str, str] | None = None) -> Si
 def heard(text: str) -> dict[str, list[re.Match[str]]]:
     """The turns of phrase in folded text, by what they hint at, as searching it for each of them would find them."""
     found: dict[str, list[re.Match[str]]] = {}
-    for place in _PLACE.finditer(text):
+    for place in _PLACE.finditer(f"\n{text}"):
         at = place.start()
         for name in _begun_by(text[at : at + LONGEST]):
             before = found.get(name)

@@ -2,53 +2,68 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 # What is beyond these is not read: nobody describes a problem at such length, and the cost stays bounded.
 _MOST_SUBJECT, _MOST_BODY, _MOST_SAID, _MOST_LINE = 400, 20_000, 6_000, 2_000
 _TAIL, _MOST_LOG_LINES = 2_000, 12
 
-_QUOTE_INTRODUCED = re.compile(
-    r"^(?:on .{4,120} wrote:|le .{4,120} a ecrit ?:|em .{4,120} escreveu:"
+_INTRODUCTIONS = (
+    r"on .{4,120} wrote:|le .{4,120} a ecrit ?:|em .{4,120} escreveu:"
     r"|-{2,} ?(?:original message|forwarded message|message d'origine|message original|message transfere"
-    r"|mensagem original|mensagem encaminhada) ?-{2,}|_{10,})$"
+    r"|mensagem original|mensagem encaminhada) ?-{2,}|_{10,}"
 )
-_QUOTED_HEADER = re.compile(r"^(?:from|de|von) ?: .*(?:@|\[mailto).*$")
-_CLOSING = re.compile(
-    r"^(?:(?:many |kind |best |warm |with kind |kindest )?(?:regards|thanks|wishes)|thank you(?: very much)?|thx|cheers"
+_QUOTE_INTRODUCED = re.compile(rf"^(?:{_INTRODUCTIONS})$")
+_HEADERS = r"(?:from|de|von) ?: .*(?:@|\[mailto)"
+_QUOTED_HEADER = re.compile(rf"^{_HEADERS}.*$")
+_CLOSINGS = (
+    r"(?:(?:many |kind |best |warm |with kind |kindest )?(?:regards|thanks|wishes)|thank you(?: very much)?|thx|cheers"
     r"|sincerely|yours (?:sincerely|faithfully|truly)|br|rgds"
     r"|(?:bien )?cordialement|cdlt|cdt|merci(?: d'avance| par avance| beaucoup)?|bonne (?:journee|soiree)|salutations"
     r"|bien a vous|sinceres salutations|(?:bien )?amicalement"
-    r"|att|atenciosamente|abracos?|abs|obrigad[oa]|grat[oa]|cordialmente|desde ja agradeco|sds|saudacoes)\b[ ,.!]*$"
+    r"|att|atenciosamente|abracos?|abs|obrigad[oa]|grat[oa]|cordialmente|desde ja agradeco|sds|saudacoes)\b[ ,.!]*"
 )
-_DEVICE = re.compile(r"^(?:sent from my|envoye (?:de|depuis) mon|enviado (?:do|pelo|de) meu|get outlook for)\b")
+_CLOSING = re.compile(rf"^{_CLOSINGS}$")
+_DEVICES = r"(?:sent from my|envoye (?:de|depuis) mon|enviado (?:do|pelo|de) meu|get outlook for)\b"
+_DEVICE = re.compile(rf"^{_DEVICES}")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d|\[\d{1,2}/[a-z]{3}/\d{4}|\b\d\d:\d\d:\d\d\b")
-_MACHINE = re.compile(
-    r"^\s*(?:at [\w.$<>]+\(|file \".{1,200}\", line \d+|traceback|#\d+ |status:|command:|response:|warning:|notice:"
+_MACHINES = (
+    r"(?:at [\w.$<>]+\(|file \".{1,200}\", line \d+|traceback|#\d+ |status:|command:|response:|warning:|notice:"
     r"|fatal error:|php (?:fatal|warning|notice|parse)|error:|exception|\d{3}[ -]\d\.\d\.\d|[a-z]+/\d+: |<\?"
     r"|</?[a-z]+[ >]|[{}\[\]]|[$#>] |received:|message-id:|return-path:|x-[a-z-]+:|select |insert |update \w+ set|pid "
     r"|ping |\d+ bytes)"
 )
+_MACHINE = re.compile(rf"^\s*{_MACHINES}")
+_APART = re.compile(
+    rf"\n\s*(?:>|--|{_INTRODUCTIONS}|{_HEADERS}|{_CLOSINGS}(?:\n|\Z|(?<=[ ,.!]{{40}}))|{_DEVICES}|{_MACHINES})"
+)
+"""A line that may be anything but what is said begins so."""
+_MAYBE_STAMP = re.compile(r":\d\d:\d\d|-\d\d[t ]\d\d:|\[\d")
 _ACCENTS = re.compile("[\u0300-\u036f]")
-# What is neither letter nor digit nor of ordinary sentences.
+# What is neither letter nor digit nor of ordinary sentences; too many of them in a line of some length tell a machine.
 _SIGN = re.compile(r"[^\w '\",.!?-]|_")
+_ORDINARY = b"abcdefghijklmnopqrstuvwxyz0123456789 '\",.!?-\n"
+_LONG_LINE, _PER_SIGN, _START = 25, 6, 300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Told:
-    """What somebody wrote, in its parts; case and accents as they were."""
+    """What somebody wrote, in its parts; case and accents as they were. Nobody changes one."""
 
     subject: str
     said: str
-    logs: str
-    quoted: str
-    signature: tuple[str, ...]
+    logs: str = ""
+    quoted: str = ""
+    signature: tuple[str, ...] = ()
+    own: str = field(init=False)
+    """The words of the sender."""
+    letters: str = field(init=False)
+    """The same, folded."""
 
-    @property
-    def own(self) -> str:
-        """The words of the sender."""
-        return f"{self.subject}\n{self.said}" if self.subject else self.said
+    def __post_init__(self) -> None:
+        self.own = f"{self.subject}\n{self.said}" if self.subject else self.said
+        self.letters = folded(self.own)
 
 
 def plain(text: str) -> str:
@@ -84,7 +99,16 @@ def caseless(text: str) -> str:
 def read(subject: str, body: str) -> Told:
     """The parts of a message; linear in its length and bounded."""
     head = plain(subject[:_MOST_SUBJECT]).replace("\n", " ").strip()
-    whole = plain(_ends(body, _MOST_BODY)).split("\n")
+    text = plain(_ends(body, _MOST_BODY))
+    if _apart(folded(text)):
+        return taken_apart(head, text)
+    said = "\n".join(map(str.rstrip, text.split("\n"))) if " \n" in text else text
+    return Told(head, _ends(said.strip(), _MOST_SAID))
+
+
+def taken_apart(head: str, text: str) -> Told:
+    """The parts of a plain text, each line looked at by itself."""
+    whole = text.split("\n")
     lines = [line[at : at + _MOST_LINE].rstrip() for line in whole for at in range(0, max(1, len(line)), _MOST_LINE)]
     own, quoted = _cut_quotes(lines)
     own, signature = _cut_signature(own)
@@ -94,6 +118,29 @@ def read(subject: str, body: str) -> Told:
     return Told(
         head, _ends("\n".join(said).strip(), _MOST_SAID), "\n".join(logs), "\n".join(quoted).strip(), tuple(signature)
     )
+
+
+def _apart(letters: str) -> bool:
+    """Whether any line may be something else than what is said, told by a quick look at folded text."""
+    return (
+        len(letters) > _MOST_LINE
+        or _APART.search(f"\n{letters}") is not None
+        or ((signs := _signs(letters)) > 0 and _like_a_log(letters, signs))
+    )
+
+
+def _like_a_log(letters: str, signs: int) -> bool:
+    stamped = (":" in letters or "[" in letters) and _MAYBE_STAMP.search(letters) is not None
+    return stamped or (signs * _PER_SIGN > _LONG_LINE and any(map(_mostly_signs, letters.split("\n"))))
+
+
+def _signs(letters: str) -> int:
+    """At most so many."""
+    return len(letters.encode().translate(None, _ORDINARY))
+
+
+def _mostly_signs(line: str) -> bool:
+    return len(line) > _LONG_LINE and _signs(line) * _PER_SIGN > min(_START, len(line.rstrip()))
 
 
 def _ends(text: str, most: int) -> str:
@@ -132,11 +179,11 @@ def _cut_signature(lines: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _machine_written(line: str) -> bool:
-    start = folded(line[:300])
+    start = folded(line[:_START])
     if not start.strip():
         return False
     if _MACHINE.match(start):
         return True
     if _STAMP.search(start[:60]) and len(start) > 40:
         return True
-    return len(start) > 25 and len(_SIGN.findall(start)) * 6 > len(start)
+    return len(start) > _LONG_LINE and len(_SIGN.findall(start)) * _PER_SIGN > len(start)

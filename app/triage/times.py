@@ -8,16 +8,17 @@ _CLOCK = re.compile(
     r"\b(?P<hour>2[0-3]|[01]?\d) ?(?:[:h] ?(?P<minute>[0-5]\d)|h(?:rs?|oras?|eures?)?\b)? ?(?P<half>[ap]\.?m\b)?"
 )
 _AT = r"(?:at|around|about|since|from|by|a|as|vers|depuis|des|por volta das?|desde as?|desde)"
+# What these match follows something that is no letter, which is found sooner than the edge of a word.
 _AT_CLOCK = re.compile(
-    rf"\b{_AT} (?:les |as )?(?:about )?(?P<clock>\d{{1,2}} ?(?:[:h] ?\d\d|h\b|hrs?\b|heures?\b|horas?\b|[ap]\.?m\b))"
+    rf"\W{_AT} (?:les |as )?(?:about )?(?P<clock>\d{{1,2}} ?(?:[:h] ?\d\d|h\b|hrs?\b|heures?\b|horas?\b|[ap]\.?m\b))"
 )
 _DATED = re.compile(
     r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?:[t ](?P<hour>\d\d):(?P<minute>\d\d)(?::\d\d)?)?"
 )
 _DAYS_AGO = (
-    (2, re.compile(r"\b(?:day before yesterday|avant-hier|anteontem)\b")),
-    (1, re.compile(r"\b(?:yesterday|last night|hier|cette nuit|ontem)\b")),
-    (0, re.compile(r"\b(?:today|this (?:morning|afternoon)|aujourd'hui|ce matin|cet apres-midi|hoje|esta manha)\b")),
+    (2, re.compile(r"\W(?:day before yesterday|avant-hier|anteontem)\b")),
+    (1, re.compile(r"\W(?:yesterday|last night|hier|cette nuit|ontem)\b")),
+    (0, re.compile(r"\W(?:today|this (?:morning|afternoon)|aujourd'hui|ce matin|cet apres-midi|hoje|esta manha)\b")),
 )
 _COUNTS = {"an": 1, "un": 1, "une": 1, "um": 1, "uma": 1, "two": 2, "deux": 2, "duas": 2, "dois": 2}
 _COUNTS |= {"three": 3, "trois": 3, "tres": 3}
@@ -26,7 +27,7 @@ _UNIT = r"minutes?|minutos?|hours?|heures?|horas?|days?|jours?|dias?"
 _UNITS = ("minut", "hour", "heure", "hora", "day", "jour", "dia")
 """One of these is in whatever names a unit."""
 _SINCE_NOW = re.compile(
-    rf"\b(?:(?P<count>{_COUNT}) (?P<unit>{_UNIT}) (?:ago|atras)"
+    rf"\W(?:(?P<count>{_COUNT}) (?P<unit>{_UNIT}) (?:ago|atras)"
     rf"|(?:il y a|ha|faz|since|for|depuis) (?:about |environ |cerca de )?(?P<count2>{_COUNT}) (?P<unit2>{_UNIT}))\b"
 )
 
@@ -34,17 +35,20 @@ _SINCE_NOW = re.compile(
 def when(text: str, received_at: datetime, zone: tzinfo) -> datetime | None:
     """The first time that folded text tells exactly enough; never later than the receipt."""
     figures = _FIGURE.search(text) is not None
-    dated = _DATED.search(text) if figures else None
+    if not figures and not any(map(text.__contains__, _UNITS)):
+        return None
+    dated = _DATED.search(text) if figures and "20" in text else None
     local = received_at.astimezone(zone)
     found: datetime | None = None
+    after = f"\n{text}"
     if dated and dated.group("hour"):
         found = _instant(dated, zone)
-    elif ago := _SINCE_NOW.search(text) if any(unit in text for unit in _UNITS) else None:
+    elif ago := _SINCE_NOW.search(after) if any(map(text.__contains__, _UNITS)) else None:
         found = local - _span(ago)
     elif figures:
-        clock = _AT_CLOCK.search(text)
+        clock = _AT_CLOCK.search(after)
         if clock and (at := _clock(clock.group("clock"))) is not None:
-            days = next((days for days, pattern in _DAYS_AGO if pattern.search(text)), None)
+            days = next((days for days, pattern in _DAYS_AGO if pattern.search(after)), None)
             found = datetime.combine(local.date() - timedelta(days or 0), at, zone)
             if days is None and found > local:
                 found -= timedelta(1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.triage.beginnings import LONGEST, beginnings
+from app.triage.beginnings import LONGEST, any_of, beginnings
 from app.triage.hints import HINTS
 
 
@@ -25,6 +25,13 @@ from app.triage.hints import HINTS
 )
 def test_a_pattern_begins_as_its_alternatives_do(pattern: str, begins: set[str]) -> None:
     assert beginnings(pattern) == begins
+
+
+def test_any_of_several_beginnings_is_found_by_one_pattern() -> None:
+    pattern = re.compile(any_of({"no", "no o", "not", "down", ".loc", "1", "2"}))
+    assert {text for text in ("now", "not", "dow", "downs", "xloc", ".loc", "7", "n") if pattern.match(text)} == {
+        *("now", "not", "downs", ".loc", "7"),
+    }
 
 
 @pytest.mark.parametrize("pattern", [r"\w+ing", "[ab]c", "(?!no)x", "", ".x", "(?:open"])

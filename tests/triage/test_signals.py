@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.triage.extraction import error_said
 from app.triage.hints import HINTS
 from app.triage.signals import Signals, heard, read_signals
 from app.triage.text import folded, read
@@ -11,7 +12,8 @@ from tests.triage.tickets import tickets
 
 
 def signals(text: str, **names: str) -> Signals:
-    return read_signals(read("", text), products={folded(name): slug for name, slug in names.items()})
+    told = read("", text)
+    return read_signals(told, error_said(told), products={folded(name): slug for name, slug in names.items()})
 
 
 @pytest.mark.parametrize(

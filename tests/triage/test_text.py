@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.triage.text import folded, plain, read
+from app.triage.text import folded, plain, read, taken_apart
 from app.triage.words import MOST_WORDS, stem, tokens
 
 
@@ -80,3 +80,50 @@ def test_a_stem_is_no_longer_than_its_word(word: str) -> None:
 )
 def test_forms_of_a_word_meet(kin: tuple[str, ...]) -> None:
     assert len({stem(folded(word)) for word in kin}) == 1
+
+
+_LINES = (
+    *(
+        "It is slow.",
+        "Since 15:00 nothing",
+        "On Monday we wrote:",
+        "on 4 Mar 2025, Support wrote:",
+        "> Which one?",
+        "--",
+        "—",
+    ),
+    *(
+        "Kind regards,",
+        "Merci beaucoup !",
+        "thanks for nothing",
+        "Sent from my phone",
+        "From: me@shop.example",
+        "a: b",
+        "",
+    ),
+    *(
+        "2025-03-04 09:12 up",
+        "[04/mar/2025 x",
+        "at 09:12:44 it broke and nobody has answered us since",
+        "{",
+        "</div>",
+        "é" * 30,
+    ),
+    *(
+        "Error: no",
+        "select one",
+        "#12 x",
+        "550 5.7.1 no",
+        "{}[]()<>=+*&^%$#@/|~" * 2,
+        "https://shop.example/?a=1&b=2 is down",
+        " x ",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(_LINES) | st.text(max_size=40), max_size=6))
+@example(["regards" + " " * 90 + "x"])
+@example(["x" * 2_500])
+def test_a_quick_look_tells_what_has_to_be_taken_apart(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    assert read("", text) == taken_apart("", plain(text))
