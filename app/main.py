@@ -60,7 +60,7 @@ from app.api.server import bound_socket, new_server
 from app.base import logging
 from app.base.clock import Clock, system_clock
 from app.base.errors import CannotStart, Problem
-from app.base.memory import give_back
+from app.base.memory import give_back, seldom_look_for_garbage
 from app.base.metrics import serve_metrics
 from app.base.settings import Settings
 from app.base.tracing import start_tracing
@@ -252,4 +252,5 @@ async def _serve(
         app = create_app(settings, clock=clock, desk=desk, with_demo=with_demo)
         async with beside(settings):
             give_back()
+            seldom_look_for_garbage()
             await new_server(app, settings, announce).serve(sockets=[listener])

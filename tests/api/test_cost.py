@@ -1,5 +1,6 @@
 """What requests cost, in what can be counted anywhere: functions called, pages of the database read, bytes sent."""
 
+import gc
 from collections.abc import AsyncIterator
 from cProfile import Profile
 from pathlib import Path
@@ -70,6 +71,38 @@ async def test_hot_requests_call_few_functions_and_lists_are_short(narrow: Front
     assert {name: count for name, count in counted.items() if count > MOST_CALLS[name]} == {}
     assert len(answer.content) <= 50 * MOST_BYTES
     assert len(answer.json()["data"]) == 50
+
+
+async def test_requests_leave_no_garbage_that_has_to_be_looked_for(narrow: FrontDesk) -> None:
+    """For that is looked for seldom (`app/base/memory.py`)."""
+    _, _, customer = await narrow.customer()
+    url = ""
+
+    async def ask() -> None:
+        nonlocal url
+        opened = await narrow.client.post("/v1/tickets", json=TICKET, headers={**customer, **narrow.key()})
+        url = opened.headers["location"]
+        for path, body in (
+            (f"{url}/messages", {"body": "Still."}),
+            ("/v1/classifications", TICKET),
+            ("/v1/quotes", PRICED),
+        ):
+            await narrow.client.post(path, json=body, headers={**customer, **narrow.key()})
+        for path in (url, PAGE, "/v1/me"):
+            await narrow.client.get(path, headers=customer)
+
+    await ask()
+    gc.collect()
+    gc.disable()
+    try:
+        await ask()
+        assert gc.collect() == 0
+        knot: list[object] = []
+        knot.append(knot)
+        del knot
+        assert gc.collect() == 1, "what has to be looked for is found"
+    finally:
+        gc.enable()
 
 
 async def test_a_page_reads_as_much_of_the_database_whatever_its_depth_and_the_size_of_the_table(
