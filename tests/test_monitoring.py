@@ -3,7 +3,8 @@
 import re
 
 from app.base.figures import FIGURES, PREFIX
-from tests.rules import RUNBOOKS, dashboards, named, queries, rules, series, unit_tests
+from app.base.metrics import REGISTRY
+from tests.rules import ROOT, RUNBOOKS, dashboards, named, queries, rules, series, unit_tests
 
 
 def test_rules_and_dashboards_name_only_series_that_exist() -> None:
@@ -44,3 +45,13 @@ def test_figures_of_several_workers_are_never_added_up() -> None:
     asked += [query for _, query in queries()]
     assert any(figures.search(query) for query in asked)
     assert [query for query in asked if figures.search(query) and "max by" not in query] == []
+
+
+def test_every_figure_and_count_is_explained_in_the_documentation() -> None:
+    page = (ROOT / "docs/operations.md").read_text()
+    rows = re.findall(rf"^\| `({PREFIX}\w+)` \| (\w+) \| (.+?) \| \S.* \|$", page, re.MULTILINE)
+    told = {name: (sort, tuple(re.findall(r"`(\w+)`", labels))) for name, sort, labels in rows}
+    read = {f"{PREFIX}{name}{'_total' * (f.sort == 'counter')}": (f.sort, f.labels) for name, f in FIGURES.items()}
+    counted = {f"{family.name}{'_total' * (family.type == 'counter')}" for family in REGISTRY.collect()}
+    assert (told.keys() - read.keys() - counted, (read.keys() | counted) - told.keys()) == (set(), set())
+    assert {name: told[name] for name in read} == read

@@ -18,7 +18,7 @@ OF_NPM = [
     p for top in ("openapi", "docs") for p in (ROOT / top).rglob("package-lock.json") if "node_modules" not in p.parts
 ]
 # Whom to thank for a package is told by an address, too.
-ELSEWHERE = re.compile(r'(?<!"url": ")https?://|index-url|find-links|"resolved"')
+ELSEWHERE = re.compile(r'(?<!"url": ")https?://|--(?:extra-)?index|find-links|"resolved"')
 
 
 def group(name: str) -> Iterator[str]:
@@ -84,7 +84,7 @@ def test_no_lock_names_a_place_that_packages_come_from(path: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "--extra-index-url https://mirror.example/simple",
+        "--index https://mirror.example/simple",
         "--find-links wheels",
         "orjson @ https://mirror.example/orjson.whl \\",
         '      "resolved": "https://mirror.example/axe.tgz",',

@@ -1,8 +1,7 @@
 """What the database refuses, told to the caller: by SQLSTATE, never with a value in it."""
 
-import logging
-
 import asyncpg
+import structlog
 
 from app.base.errors import Problem
 
@@ -47,7 +46,7 @@ _DETAILS = {
     "not_found": "",
     "unavailable": "The database does not answer just now.",
 }
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger("clausedesk.database")
 
 
 def problem_for(error: BaseException) -> Problem | None:
@@ -55,7 +54,7 @@ def problem_for(error: BaseException) -> Problem | None:
     if isinstance(error, asyncpg.PostgresError):
         state = str(error.sqlstate or "")
         if state == "42501":
-            _log.error("the database refused a right: sqlstate=%s table=%s", state, error.table_name)
+            _log.error("right_refused", sqlstate=state, table=error.table_name)
         code = _BY_STATE.get(state) or _BY_CLASS.get(state[:2])
     else:
         code = None if isinstance(error, asyncpg.InternalClientError) else "unavailable"

@@ -1,9 +1,10 @@
 """A file uploaded: judged by its content, stored under a key of ours, waiting to be named by a ticket or message."""
 
 import asyncio
-import logging
 from secrets import token_hex
 from typing import IO, Any, Final
+
+import structlog
 
 from app.base.errors import Problem
 from app.base.events import EventType
@@ -22,7 +23,7 @@ from app.services.tickets.view import written
 
 _SPEAKERS: Final = frozenset({Scope.SUBMIT, Scope.INBOUND, Scope.EVENTS})
 _MOST_UNLINKED: Final = 500
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger("clausedesk.attachments")
 
 
 async def judge(file: IO[bytes]) -> Content:
@@ -90,4 +91,4 @@ async def _withdraw(objects: Objects, key: str) -> None:
     try:
         await objects.delete([key])
     except Problem:
-        _log.warning("an object without a row stays in the store: key=%s", key)
+        _log.warning("object_without_row", key=key)

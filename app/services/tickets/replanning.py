@@ -1,10 +1,11 @@
 """New settings or a new version reach open tickets: what is left of their clocks is laid out anew."""
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import structlog
 
 from app.base.errors import Problem
 from app.base.events import EventType
@@ -22,7 +23,7 @@ from app.services.tickets.knowing import counting
 AT_ONCE = 100
 """Tickets that are replanned before whoever publishes is answered, those due first; the rest follow in rounds."""
 _BATCH = 50
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger("clausedesk.policies")
 
 
 async def replan_at_once(database: Database, policies: Policies, provider_id: UUID, now: datetime) -> None:
@@ -30,7 +31,7 @@ async def replan_at_once(database: Database, policies: Policies, provider_id: UU
     try:
         await replan(database, policies, provider_id, now, AT_ONCE)
     except Problem as problem:
-        _log.warning("open tickets are replanned in rounds: %s", problem.code)
+        _log.warning("replanned_in_rounds", code=problem.code)
 
 
 async def replan(database: Database, policies: Policies, provider_id: UUID, now: datetime, most: int = _BATCH) -> int:
