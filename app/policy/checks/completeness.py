@@ -119,6 +119,15 @@ def _target(part: Target, names: Names) -> Iterator[Flaw]:
             yield Flaw((member,), "target_incomplete", message, f"Add `{member}:` here, or choose another kind.")
     if part.min is not None and part.max is not None and part.min > part.max:
         yield Flaw(("min",), "inverted_range", "`min` is longer than `max`.", "Swap the two.")
+    if part.receipt_counts and part.kind != "within_business_days":
+        remedy = "Use `within_business_days`, or leave it out."
+        yield Flaw(("receipt_counts",), "bad_receipt_counts", "Only a number of business days has a first one.", remedy)
+    if part.due_at == "opening" and (part.kind not in LATER_DAYS or part.receipt_counts):
+        remedy = "Use `next_business_day` or `within_business_days`, without `receipt_counts`, or leave it out."
+        yield Flaw(("due_at",), "bad_due_at", "Only a later business day can be due when it opens.", remedy)
+
+
+LATER_DAYS = ("next_business_day", "within_business_days")
 
 
 def _target_table(part: Target, table: Table, names: Names) -> Iterator[Flaw]:

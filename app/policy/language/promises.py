@@ -105,7 +105,7 @@ class Target(Sourced):
     """Times by two facts: every cell is this target with what the cell holds."""
     kind: TargetKind
     """elapsed: `max` around the clock; business: `max` in the calendar's hours; opening: when the calendar next opens;
-    next_, same_ and within_business_days: at closing; window: the calendar's next hours; the rest give no time."""
+    next_, same_ and within_business_days: at closing, or see `due_at`; window: the calendar's next hours; the rest give no time."""
     min: Duration | None = None
     """Earliest usual time; reported, not promised."""
     max: Duration | None = None
@@ -115,6 +115,10 @@ class Target(Sourced):
     calendar: Slug | None = None
     cutoff: TimeOfDay | None = None
     """Local time from which a receipt counts as one of the next business day."""
+    receipt_counts: bool = False
+    """Of `within_business_days`: whether the day of receipt, while open, is the first of them."""
+    due_at: Literal["closing", "opening"] = "closing"
+    """At which end of a later business day it is due."""
     start: Slug = "received"
     """When the clock begins: received, channel_attended (the channel's next opening), intake_complete, any event of
     the ticket (see TicketEvents), or a fact: an instant, or when it comes to hold."""

@@ -76,6 +76,8 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "next_business_day": ("on the next business day", "le jour ouvrable suivant", "no próximo dia útil"),
     "same_business_day": ("on the same business day", "le jour ouvrable même", "no mesmo dia útil"),
     "within_business_days": ("within {0} business days", "sous {0} jours ouvrables", "em até {0} dias úteis"),
+    "by_opening": ("by opening time", "avant l'ouverture", "até a abertura"),
+    "receipt_counts": ("the day of receipt included", "jour de réception compris", "incluído o dia do recebimento"),
     "window": ("in the next window “{1}”", "dans la prochaine plage « {1} »", "na próxima janela “{1}”"),
     "negotiated": ("as agreed each time", "selon accord au cas par cas", "conforme acordado em cada caso"),
     "contract": ("as your contract says", "selon votre contrat", "conforme o seu contrato"),

@@ -147,6 +147,10 @@ class Phrasing:
     def target(self, target: Target) -> str:
         length = self.duration(target.max) if target.max is not None else target.n or ""
         said = self(target.kind, length, (target.calendar or "").replace("_", " "))
+        if target.due_at == "opening":
+            said += f", {self('by_opening')}"
+        if target.receipt_counts:
+            said += f", {self('receipt_counts')}"
         if target.min is not None:
             said += f" ({self('usually_from', self.duration(target.min))})"
         return said

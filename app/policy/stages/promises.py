@@ -109,6 +109,8 @@ def put_on_the_clock(
         calendar=given.calendar,
         zone=d.values.get("timezone") if given.calendar in policy.timetable.moving else None,
         cutoff=promised.cutoff,
+        receipt_counts=given.receipt_counts,
+        due_at_opening=given.due_at == "opening",
         pauses=promised.pauses,
         strength=strength or promised.strength,
         liability=promised.liability,

@@ -43,6 +43,8 @@ class ClockTerms(Model):
     zone: str | None = None
     """The customer's own, for a calendar that goes by it."""
     cutoff: time | None = None
+    receipt_counts: bool = False
+    due_at_opening: bool = False
     pauses: tuple[TicketStatus, ...] = ()
     strength: Strength = Strength.UNSPECIFIED
     liability: str = "unspecified"
@@ -62,6 +64,8 @@ class ClockTerms(Model):
             days=self.days,
             calendar=policy.numbered(self.by).calendar(self.calendar, self.zone) if self.calendar else ALWAYS,
             cutoff=self.cutoff,
+            receipt_counts=self.receipt_counts,
+            due_at_opening=self.due_at_opening,
             pauses=frozenset(self.pauses),
             strength=self.strength,
             liability=self.liability,
