@@ -20,7 +20,7 @@ from app.policy.language.reading import Names
 from app.policy.language.settings import Settings
 from app.policy.language.tables import missing
 from app.policy.loading import check
-from app.policy.settling import settle
+from app.policy.settling import changes_nothing, settle
 from app.policy.time.openings import Interval as Seconds
 from app.policy.time.zones import DAY
 
@@ -65,17 +65,21 @@ def lint(document: Document, today: date) -> list[Finding]:
 
 
 def lint_readings(raw: Mapping[str, Any]) -> list[Finding]:
-    """Alternatives under which the document would no longer load; one load for each."""
+    """Alternatives that change nothing, or under which the document would no longer load; one load for each."""
     found = []
     for id_, assumption in (raw.get("assumptions") or {}).items():
         for name in assumption.get("alternatives") or {}:
             if assumption.get("overridable") is False:
                 continue
+            here = ("assumptions", id_, "alternatives", name)
+            if changes_nothing(raw, assumption["alternatives"][name]):
+                remedy = "Write out what it `changes`; until then nobody can choose it."
+                found.append(_finding("note", "empty_reading", here, "Choosing this changes nothing.", remedy))
+                continue
             try:
                 check(settle(raw, Settings(assumptions={id_: name}))[0])
             except PolicyFaults as faults:
                 first = faults.faults[0]
-                here = ("assumptions", id_, "alternatives", name)
                 message = f"Under this reading the document is faulty: {first.pointer}: {first.message}"
                 found.append(_finding("error", "faulty_reading", here, message, first.remedy))
     return found
@@ -177,10 +181,6 @@ def _choices(here: Steps, id_: str, assumption: Assumption) -> Iterator[Finding]
     if not assumption.alternatives and assumption.accepts is None:
         message = f"Assumption {id_} leaves the operator nothing to choose."
         yield _finding("note", "no_choice", here, message, "Add alternatives, or say `overridable: false`.")
-    for name, alternative in assumption.alternatives.items():
-        if not alternative.changes:
-            steps = (*here, "alternatives", name)
-            yield _finding("note", "empty_reading", steps, "Choosing this changes nothing.", "Add what it `changes`.")
 
 
 def _channels(document: Document) -> Iterator[Finding]:

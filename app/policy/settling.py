@@ -56,6 +56,33 @@ def settle(raw: Mapping[str, Any], settings: Settings) -> tuple[dict[str, Any], 
     return settled, chosen
 
 
+def without_effect(raw: Mapping[str, Any], settings: Settings) -> list[PolicyFault]:
+    """Chosen readings that the document describes and does not write out: to settle one would decide nothing."""
+    assumptions: Mapping[str, Any] = raw.get("assumptions") or {}
+    remedy = "Publish a version that writes out what it `changes`, or leave it out."
+    return [
+        PolicyFault(
+            pointer(("assumptions", id_)),
+            None,
+            "changes_nothing",
+            f"`{value}` is described for `{id_}`, but the policy does not say what it changes.",
+            remedy,
+        )
+        for id_, value in settings.assumptions.items()
+        if (alternative := (assumptions.get(id_, {}).get("alternatives") or {}).get(value)) is not None
+        and value != str(assumptions[id_]["value"])
+        and changes_nothing(raw, alternative)
+    ]
+
+
+def changes_nothing(raw: Mapping[str, Any], alternative: Mapping[str, Any]) -> bool:
+    """Whether the document would be the same under this reading."""
+    try:
+        return bool(changed(raw, alternative.get("changes") or {}) == raw)
+    except CannotChange:
+        return False
+
+
 def _assumption(id_: str, assumptions: Mapping[str, Any]) -> Mapping[str, Any]:
     found: Mapping[str, Any] | None = assumptions.get(id_)
     if found is None:

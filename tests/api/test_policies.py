@@ -175,6 +175,7 @@ async def test_settings_that_no_version_could_take_are_refused(front: FrontDesk)
     for body, pointer in (
         ({"assumptions": {"A_MEX_99": "x"}}, "/assumptions/A_MEX_99"),
         ({"assumptions": {"A_MEX_12": "perhaps"}}, "/assumptions/A_MEX_12"),
+        ({"assumptions": {"A_X_22": "always_new"}}, "/assumptions/A_X_22"),  # described, but not written out
         ({"closures": [{"date": "2026-03-02", "calendars": ["nights"]}]}, "/closures/0/calendars"),
         ({"assumptions": {"not one": "x"}}, "/assumptions/not one"),
         ({"effective_from": "2020-01-01T00:00:00Z"}, "/effective_from"),

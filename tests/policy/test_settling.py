@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.policy.language.faults import PolicyFault, PolicyFaults
 from app.policy.language.settings import Closure, Settings
 from app.policy.loading import check, load
-from app.policy.settling import settle
+from app.policy.settling import settle, without_effect
 from tests.policy.documents import LIBRARY, SMALL
 
 RAW = load(SMALL, LIBRARY).raw
@@ -97,6 +97,21 @@ def test_an_alternative_applies_its_changes() -> None:
 def test_entries_of_a_list_are_addressed_by_id_and_null_takes_away() -> None:
     entry = settled(assumptions={"A_SMA_02": "free"})["coverage"][1]
     assert entry == {"id": "own_code", "topics": ["code"], "status": "covered", "clauses": ["SMA-2"]}
+
+
+@pytest.mark.parametrize("changes", [None, {}, {"fees": {"hourly": {}}}])
+def test_a_reading_that_says_nothing_of_what_it_changes_is_told(changes: dict[str, Any] | None) -> None:
+    described = {"meaning": "It is done for nothing.", **({} if changes is None else {"changes": changes})}
+    question = {**RAW["assumptions"]["A_SMA_02"], "alternatives": {"free": described}}
+    raw = {**RAW, "assumptions": {**RAW["assumptions"], "A_SMA_02": question}}
+    (told,) = without_effect(raw, Settings(assumptions={"A_SMA_01": "longer", "A_SMA_02": "free"}))
+    assert (told.pointer, told.code) == ("/assumptions/A_SMA_02", "changes_nothing")
+    assert told.message == "`free` is described for `A_SMA_02`, but the policy does not say what it changes."
+
+
+@pytest.mark.parametrize(("id_", "value"), [(id_, value) for id_, values in READINGS.items() for value in values])
+def test_of_a_reading_that_is_written_out_nothing_is_told(id_: str, value: str) -> None:
+    assert without_effect(RAW, Settings(assumptions={id_: value})) == []
 
 
 @pytest.mark.parametrize(

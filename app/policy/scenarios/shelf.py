@@ -8,7 +8,7 @@ from app.policy.compile import CompiledPolicy
 from app.policy.language.faults import PolicyFaults
 from app.policy.language.settings import Settings
 from app.policy.loading import Library, check, load
-from app.policy.settling import settle
+from app.policy.settling import settle, without_effect
 
 Texts = Callable[[str], str | None]
 """The text of a provider's document; None where there is none."""
@@ -63,7 +63,10 @@ class Shelf:
 
     def _settle(self, raw: dict[str, Any], readings: Mapping[str, str]) -> CompiledPolicy:
         try:
-            values, chosen = settle(raw, Settings(assumptions=dict(readings)))
+            settings = Settings(assumptions=dict(readings))
+            values, chosen = settle(raw, settings)
+            if idle := without_effect(raw, settings):
+                raise PolicyFaults(idle)
             return CompiledPolicy(check(values), version=1, revision=0, chosen=chosen)
         except PolicyFaults as faults:
             raise NoPolicy(f"the readings cannot be chosen: {faults.faults[0]}") from None

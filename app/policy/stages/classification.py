@@ -121,8 +121,8 @@ def _find(d: Deliberation, product: str | None) -> tuple[CompiledEntry | None, t
         if not ready.concerns(product, variant) or not ready.when.holds(d.values):
             continue
         entry = ready.entry
-        if entry.only and ordinary is not None and ordinary.entry.status in entry.only:
-            return ordinary, (ready, ordinary)
+        if entry.only and (ordinary.entry.status if ordinary else Coverage.UNSPECIFIED) in entry.only:
+            return ordinary, (ready, ordinary) if ordinary else ()
         same = ordinary is not None and ordinary.entry.status is entry.status
         return ready, (ready, ordinary) if same and ordinary is not None else (ready,)
     return ordinary, (ordinary,) if ordinary else ()

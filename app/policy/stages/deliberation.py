@@ -303,8 +303,8 @@ class Deliberation:
         if effect.notify == "authenticated":
             sender = self.request.sender
             self.notify_sender = sender is not None and sender.mail_auth == "pass"
-        else:
-            self.notify_sender = effect.notify
+        else:  # silence that an earlier rule has kept is not broken by a later outcome
+            self.notify_sender = self.notify_sender and effect.notify
         _add(self.redirect, effect.redirect)
         _add(self.missing, effect.missing)
         return f"outcome={effect.outcome}" + (f": {effect.reason}" if effect.reason else "")

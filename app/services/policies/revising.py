@@ -1,13 +1,15 @@
 """The operator's settings: read as of an instant, and revised by a new dated revision."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.db.policies import documents, facts_for_publishing, insert_settings, read_settings
-from app.policy.language.faults import PolicyFaults
+from app.policy.language.faults import PolicyFault, PolicyFaults
+from app.policy.language.settings import Settings
+from app.policy.settling import without_effect
 from app.services.errands import Errand
 from app.services.shelf import compiled
 from app.services.tickets.replanning import replan_at_once
@@ -70,11 +72,19 @@ async def revise(
 
 
 async def _check(errand: Errand, versions: list[int], document: Mapping[str, Any], number: int) -> None:
+    chosen, idle = Settings.model_validate(document), []
     for version in versions:
         stored = await documents(errand.database, errand.provider_id, version, 0)
         assert stored is not None
         try:
             compiled(stored.document, stored.effective_from, version, document, number)
         except PolicyFaults as unfit:
-            faults = [Fault(f.pointer, f.code, f"{f.message} {f.remedy}") for f in unfit.faults]
-            raise Problem("invalid", f"Version {version} of the policy cannot take them.", errors=faults) from None
+            raise _cannot_be_taken(version, unfit.faults) from None
+        idle.append(without_effect(stored.document, chosen))
+    if nowhere := [fault for fault in idle[0] if all(fault in others for others in idle)]:
+        raise _cannot_be_taken(versions[0], nowhere)
+
+
+def _cannot_be_taken(version: int, unfit: Iterable[PolicyFault]) -> Problem:
+    faults = [Fault(f.pointer, f.code, f"{f.message} {f.remedy}") for f in unfit]
+    return Problem("invalid", f"Version {version} of the policy cannot take them.", errors=faults)
