@@ -105,7 +105,8 @@ class Target(Sourced):
     """Times by two facts: every cell is this target with what the cell holds."""
     kind: TargetKind
     """elapsed: `max` around the clock; business: `max` in the calendar's hours; opening: when the calendar next opens;
-    next_, same_ and within_business_days: at closing, or see `due_at`; window: the calendar's next hours; the rest give no time."""
+    next_, same_ and within_business_days: at closing, unless `due_at` says otherwise; window: the calendar's next
+    hours; the rest give no time."""
     min: Duration | None = None
     """Earliest usual time; reported, not promised."""
     max: Duration | None = None
