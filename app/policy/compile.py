@@ -1,6 +1,6 @@
 """A policy made ready to decide by: settled, indexed once, immutable."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -185,6 +185,11 @@ class CompiledPolicy:
             asked = asked_of(self.rules.get(stage, ()), frozenset(names) - may_differ)
             known = self._refusing[stage, *names] = tuple(map(self.condition, asked))
         return known
+
+    @cached_property
+    def at_a_glance(self) -> dict[Hashable, Any]:
+        """What follows from it and a few facts alone, by these; kept, and bounded, by whoever works it out."""
+        return {}
 
     @cached_property
     def looks_back(self) -> timedelta | None:

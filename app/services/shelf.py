@@ -18,7 +18,7 @@ from app.policy.language.model import words
 from app.policy.language.settings import Settings
 from app.policy.loading import check
 from app.policy.settling import settle
-from app.policy.tickets.ticket import Judged
+from app.policy.tickets.ticket import Planned
 from app.services.triage import Lexicons
 
 _MOST = 64
@@ -60,7 +60,7 @@ class Policies:
                 raise found
         return found
 
-    async def knowing(self, provider_id: UUID, policy: CompiledPolicy, *tickets: Judged) -> CompiledPolicy:
+    async def knowing(self, provider_id: UUID, policy: CompiledPolicy, *tickets: Planned) -> CompiledPolicy:
         """The policy with those that the clocks of these tickets were planned by."""
         others = {numbers for ticket in tickets for numbers in ticket.planners if numbers != policy.numbers}
         return policy.knowing([await self.policy(provider_id, *numbers) for numbers in others]) if others else policy

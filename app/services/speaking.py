@@ -5,8 +5,10 @@ from typing import Any
 
 from app.base.vocabulary import Role
 from app.db.callers import CallerRow, Kind
+from app.policy.desk.glimpse import Customer
 from app.policy.life import Desk
 from app.policy.situation import Account, Grant, ListedContact, Sender
+from app.policy.stages.standing import address_state
 from app.services.accounts import as_account, login_of
 
 
@@ -29,6 +31,22 @@ def _grant(caller: CallerRow) -> Grant:
     supervisor = caller.supervisor or caller.role is Role.ADMIN
     return Grant(
         id=str(caller.id), level=caller.level or 0, departments=tuple(caller.departments), supervisor=supervisor
+    )
+
+
+def customer_of(caller: CallerRow, account: Mapping[str, Any] | None) -> Customer | None:
+    """The caller on their own account, as its row gives it; None for anybody else."""
+    if caller.kind is not Kind.CONTACT or account is None or account["id"] != str(caller.account):
+        return None
+    return Customer(
+        role=caller.listed_as or "",
+        email=address_state(caller.email),
+        by_login=caller.login is not None or caller.email is None,
+        of_reseller=account["reseller_id"] is not None,
+        on_hold=account["state"] == "on_hold",
+        active=account["active"] and account["state"] != "closed",
+        contact_info_current=account["contact_info_current"],
+        facts=bool(account["facts"]),
     )
 
 

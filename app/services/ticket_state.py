@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
+from app.base.vocabulary import ClockState, Coverage, Outcome
 from app.policy.compile import CompiledPolicy, Numbers
 from app.policy.decision import Decision, jsonable
 from app.policy.desk.triggers import whiles
@@ -81,18 +81,18 @@ class KeptTicket:
         row, state = self._row, self._row["state"]
         money: Mapping[str, Any] = state.get("money", {})
         return Turn(
-            status=TicketStatus(row["status"]),
-            outcome=Outcome(row["outcome"]),
+            status=row["status"],
+            outcome=row["outcome"],
             reason=row["reason"],
-            work_gate=WorkGate(row["work_gate"]),
+            work_gate=row["work_gate"],
             merged=row["merged_into"] is not None,
-            assignee=str(row["assignee_id"]) if row["assignee_id"] else None,
             department=row["department"],
             level=row["level"],
             declined=money.get("declined", False),
             agreed=money.get("consented") is not None,
             action=state.get("request", {}).get("action"),
             channel=row["channel"],
+            assignee=str(row["assignee_id"]) if row["assignee_id"] else None,
         )
 
     @property

@@ -55,7 +55,7 @@ def out_of_turn(verb: str, turn: Turn) -> bool:
     if verb == "assign":
         return turn.assignee is not None or not turn.open
     if verb == "close":
-        return turn.status is TicketStatus.CLOSED
+        return turn.status == TicketStatus.CLOSED
     return not turn.open and verb not in _AFTER_THE_END
 
 
@@ -92,7 +92,7 @@ class _Question:
         turn = self.turn
         if out_of_turn(verb, turn):
             return Hindrance("conflict", of_state=True)
-        closed = verb in _WORK and (turn.held or turn.work_gate is not WorkGate.OPEN)
+        closed = verb in _WORK and (turn.held or turn.work_gate != WorkGate.OPEN)
         closed = closed or (verb == "settle" and turn.unagreed)
         planned = verb == "schedule" and self.planning
         if not (closed or planned) and not self._judged(verb) and self.authority.lacking(verb) is None:
@@ -126,7 +126,7 @@ class _Question:
 
 def writing_hindered(policy: CompiledPolicy, ticket: Judged, by: Sender, desk: Desk, at: datetime) -> Hindrance | None:
     """What keeps this person from writing to the ticket; to a closed one it would be a request of its own."""
-    if by.role is not None or ticket.turn.status is TicketStatus.CLOSED or not _may_silence(policy, ticket, by, desk):
+    if by.role is not None or ticket.turn.status == TicketStatus.CLOSED or not _may_silence(policy, ticket, by, desk):
         return None
     whole = ticket.whole
     d = redeliberate(policy, whole, desk, at, "reply")

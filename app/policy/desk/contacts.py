@@ -163,7 +163,7 @@ def _fits(
     if terms is None:
         admission.refuse(d, "role_not_permitted")
         return False
-    if address_state(Sender(email=person.email)) != "valid":
+    if address_state(person.email) != "valid":
         admission.refuse(d, "email_invalid")
         return False
     if terms.address != "off_server":

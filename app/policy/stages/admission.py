@@ -125,6 +125,7 @@ _OF_ACCOUNT = (
 def _set_account_facts(d: Deliberation, found: Standing) -> None:
     values, account, stated = d.values, found.account, d.request.facts
     values.update(of_sender(found, d.request.sender))
+    values["account_username"] = account.number if account is not None else None
     if account is None:
         return
     known = {
@@ -178,10 +179,9 @@ def of_sender(found: Standing, who: Sender | None) -> dict[str, Any]:
     return {
         "sender.standing": found.role,
         "not_own_customer": found.not_own_customer,
-        "sender.email": address_state(who),
+        "sender.email": address_state(who.email if who else None),
         "sender.mail_auth": who.mail_auth if who else None,
         "account": "known" if account else "ambiguous" if found.ambiguous else "unknown",
-        "account_username": account.number if account else None,
     }
 
 

@@ -36,10 +36,13 @@ class Standing:
     """The listed person whom an unverified caller names."""
 
 
-def address_state(sender: Sender | None) -> Literal["valid", "invalid", "missing"]:
-    if sender is None or not sender.email:
+AddressState = Literal["valid", "invalid", "missing"]
+
+
+def address_state(email: str | None) -> AddressState:
+    if not email:
         return "missing"
-    return "valid" if _ADDRESS.match(sender.email) and ".." not in sender.email else "invalid"
+    return "valid" if _ADDRESS.match(email) and ".." not in email else "invalid"
 
 
 def find_standing(policy: CompiledPolicy, request: Request, situation: Accounts, channel: str | None) -> Standing:

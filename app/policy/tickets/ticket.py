@@ -85,13 +85,13 @@ class Ticket(Model):
             reason=decision.reason,
             work_gate=decision.work_gate,
             merged=self.merged_into is not None,
-            assignee=self.assignee,
             department=self.department,
             level=self.level,
             declined=money.declined,
             agreed=money.consented is not None,
             action=request.action,
             channel=request.channel,
+            assignee=self.assignee,
         )
 
     @property
@@ -162,6 +162,13 @@ class Ticket(Model):
         return self.model_copy(update=values)
 
 
+class Planned(Protocol):
+    """A ticket whose clocks were laid out by policies that may not count any more."""
+
+    @property
+    def planners(self) -> frozenset[Numbers]: ...
+
+
 class Judged(Protocol):
     """A ticket on which verbs are judged: where it stands is known at once, all of it where a rule asks for more."""
 
@@ -173,9 +180,6 @@ class Judged(Protocol):
 
     @property
     def whole(self) -> Ticket: ...
-
-    @property
-    def planners(self) -> frozenset[Numbers]: ...
 
 
 def status_after(decision: Decision) -> TicketStatus:

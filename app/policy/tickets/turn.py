@@ -1,20 +1,20 @@
 """Where a ticket stands: as much of it as the turn of a verb and the right to use one depend on."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.base.vocabulary import Outcome, TicketStatus, WorkGate
 
 ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    status: TicketStatus
-    outcome: Outcome
+class Turn(NamedTuple):
+    """In the words of the row, of which those of a decision are a kind; what it depends on is remembered by it."""
+
+    status: str
+    outcome: str
     reason: str | None
-    work_gate: WorkGate
+    work_gate: str
     merged: bool
-    assignee: str | None
     department: str | None
     level: int | None
     declined: bool
@@ -24,6 +24,7 @@ class Turn:
     action: str | None
     """The administrative action that was asked for with it."""
     channel: str | None
+    assignee: str | None
 
     @property
     def open(self) -> bool:
@@ -31,7 +32,7 @@ class Turn:
 
     @property
     def held(self) -> bool:
-        return self.outcome is Outcome.HELD
+        return self.outcome == Outcome.HELD
 
     @property
     def rejected(self) -> bool:
@@ -41,4 +42,4 @@ class Turn:
     @property
     def unagreed(self) -> bool:
         """Its price waits for somebody to agree to it for the first time."""
-        return self.work_gate is WorkGate.AWAITING_CONSENT and not self.agreed
+        return self.work_gate == WorkGate.AWAITING_CONSENT and not self.agreed

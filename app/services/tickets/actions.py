@@ -1,9 +1,16 @@
-"""What the caller may do with a ticket now, and why not: by the rules that judge the verbs themselves."""
+"""What the caller may do with a ticket now, and why not: by the rules that judge the verbs themselves.
+
+Where no rule has to be asked it follows from a few facts, and is the same for all tickets that stand alike.
+"""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
 
 from app.base.vocabulary import QuoteStatus, Scope
 from app.db.callers import CallerRow, Kind
@@ -11,12 +18,15 @@ from app.policy.compile import CompiledPolicy
 from app.policy.decision import jsonable_citations
 from app.policy.desk.allowed import Hindrance, hindrances, writing_hindered
 from app.policy.desk.confirming import confirm
+from app.policy.desk.glimpse import Customer, Glimpse, Unread
 from app.policy.life import Desk
 from app.policy.tickets.ticket import Judged
+from app.policy.tickets.turn import Turn
 from app.services.offers import expired, stands
 from app.services.refusals import code_of
 from app.services.speaking import speaker
 from app.services.tickets.saying import said_with
+from app.services.tickets.view import written
 
 STAFFS = (
     *("triage", "assign", "hand_over", "escalate", "transfer", "diagnose", "verify", "availability", "negotiate"),
@@ -59,6 +69,72 @@ def _money_of(caller: CallerRow) -> tuple[str, ...]:
             return (*pays, "quote") if Scope.SUBMIT in caller.scopes else pays
 
 
+Found = dict[str, Hindrance | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What holds for every ticket that stands so: what the policy says to each verb, and it written down.
+
+    `written` is cut where the ticket's id belongs; empty where a price stands, which is judged by itself.
+    """
+
+    found: Found
+    written: tuple[bytes, ...] = ()
+
+    def of(self, ticket: str) -> orjson.Fragment:
+        return orjson.Fragment(ticket.encode().join(self.written))
+
+
+_HERE: Final = str(uuid4())
+"""Stands for a ticket's id while its actions are written; a policy cannot have it among its words."""
+_MOST_ALIKE = 256
+"""Kept of one policy."""
+_UNKNOWN: Final = object()
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+def at_a_glance(
+    policy: CompiledPolicy, turn: Turn, caller: CallerRow, customer: Customer | None, *, priced: bool
+) -> Alike | None:
+    """None where a rule has to be asked. `customer`: the caller on their own account; nobody else is one.
+
+    All that it depends on is in its key, or in the policy, by which it is kept.
+    """
+    mine = turn.assignee and turn.assignee == str(caller.id)
+    key = (*turn[:-1], turn.assignee is None, mine, priced, caller.kind, caller.scopes, customer, *_rank(caller))
+    known = policy.at_a_glance.get(key, _UNKNOWN)
+    if known is not _UNKNOWN:
+        alike: Alike | None = known
+        return alike
+    alike = _alike(policy, turn, caller, customer, priced=priced)
+    if len(policy.at_a_glance) >= _MOST_ALIKE:
+        policy.at_a_glance.clear()
+    policy.at_a_glance[key] = alike
+    return alike
+
+
+def _rank(caller: CallerRow) -> tuple[object, ...]:
+    return caller.role, caller.level, caller.departments, caller.supervisor
+
+
+def _alike(
+    policy: CompiledPolicy, turn: Turn, caller: CallerRow, customer: Customer | None, *, priced: bool
+) -> Alike | None:
+    ticket = Glimpse(_HERE, turn)
+    if caller.kind is Kind.RESELLER or (caller.kind is Kind.CONTACT and customer is None):
+        return None
+    desk = customer.around(speaker(caller)) if customer is not None else Desk()
+    try:
+        found = _judged(policy, ticket, desk, caller, _ANY_TIME)
+    except Unread:
+        return None
+    if priced:
+        return Alike(found)
+    whole = _written(policy, ticket, _priced(found, ticket, caller, None, _ANY_TIME), None)
+    return Alike(found, tuple(whole.split(_HERE.encode())))
+
+
 def allowed_actions(
     policy: CompiledPolicy,
     ticket: Judged,
@@ -66,20 +142,34 @@ def allowed_actions(
     caller: CallerRow,
     at: datetime,
     latest: Mapping[str, Any] | None,
-) -> list[dict[str, Any]]:
+    customer: Customer | None,
+) -> orjson.Fragment:
     """Every verb for such a caller, on the ticket and on its `latest` quote, each with what stands in its way."""
+    alike = at_a_glance(policy, ticket.turn, caller, customer, priced=latest is not None)
+    if alike is not None and latest is None:
+        return alike.of(ticket.id)
+    found = alike.found if alike is not None else _judged(policy, ticket, desk, caller, at)
+    return orjson.Fragment(_written(policy, ticket, _priced(found, ticket, caller, latest, at), latest))
+
+
+def _judged(policy: CompiledPolicy, ticket: Judged, desk: Desk, caller: CallerRow, at: datetime) -> Found:
+    """What the policy says to each verb for such a caller, whatever the price."""
     by, money = speaker(caller), _money_of(caller)
     judged = [verb for verb in money if verb not in ("quote", "pay") or (verb == "quote" and caller.kind is Kind.STAFF)]
     found = hindrances(policy, ticket, (*verbs_of(caller), *judged), by, desk, at)
-    for verb in money:
-        found[verb] = found.get(verb) or _of_price(verb, ticket, caller, latest, at)
+    found |= {verb: found.get(verb) for verb in money}
     found["reply"] = None if caller.kind is Kind.SERVICE else writing_hindered(policy, ticket, by, desk, at)
     if caller.kind is Kind.STAFF:
         found["note"] = None
     found["describe"] = None
     if ticket.turn.action is not None and caller.kind in (Kind.CONTACT, Kind.RESELLER):
         found["confirm"] = confirm(policy, ticket.whole, by, desk, at).hindrance
-    return [_shown(policy, verb, hindrance, ticket.id, latest) for verb, hindrance in found.items()]
+    return found
+
+
+def _priced(found: Found, ticket: Judged, caller: CallerRow, latest: Mapping[str, Any] | None, at: datetime) -> Found:
+    of_price = {verb: found[verb] or _of_price(verb, ticket, caller, latest, at) for verb in _money_of(caller)}
+    return {**found, **of_price}
 
 
 def _of_price(
@@ -104,6 +194,10 @@ def _on_offer(ticket: Judged, latest: Mapping[str, Any] | None, at: datetime) ->
 
 def _same(fee: Any, latest: Mapping[str, Any]) -> bool:
     return fee is not None and fee.amount == Decimal(latest["total"])
+
+
+def _written(policy: CompiledPolicy, ticket: Judged, found: Found, latest: Mapping[str, Any] | None) -> bytes:
+    return written([_shown(policy, verb, hindrance, ticket.id, latest) for verb, hindrance in found.items()])
 
 
 def _shown(

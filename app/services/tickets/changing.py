@@ -16,6 +16,7 @@ from app.services.ledger import Entries, entered
 from app.services.offers import Offer, offer
 from app.services.repeating import check_repeated
 from app.services.secure_forms.demanding import Rows, demanded
+from app.services.speaking import customer_of
 from app.services.ticket_state import clock_rows, decided_columns, refreshed
 from app.services.tickets.actions import allowed_actions
 from app.services.tickets.knowing import Known, known_of
@@ -92,7 +93,10 @@ def shown(errand: Errand, known: Known, change: Changed, **names: Any) -> dict[s
     row = {**known.row, **change.columns, "clocks": change.clocks, "version": change.version, **names}
     row["latest_quote"] = change.price.latest
     latest = change.price.latest
-    allowed = allowed_actions(known.policy, change.ticket, known.around, known.caller, errand.now, latest)
+    allowed = allowed_actions(
+        *(known.policy, change.ticket, known.around, known.caller, errand.now, latest),
+        customer_of(known.caller, known.account),
+    )
     return ticket_view(row, allowed)
 
 

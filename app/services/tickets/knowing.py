@@ -8,7 +8,7 @@ from uuid import UUID
 from app.db.callers import CallerRow
 from app.policy.compile import CompiledPolicy
 from app.policy.life import Desk
-from app.policy.tickets.ticket import Judged, Ticket
+from app.policy.tickets.ticket import Planned, Ticket
 from app.services.accounts import kept_account
 from app.services.errands import Errand
 from app.services.shelf import Policies
@@ -58,14 +58,14 @@ async def known_of(
     return Known(caller, row, policy, ticket, desk, candidates)
 
 
-async def policy_of(errand: Errand, row: Mapping[str, Any], ticket: Judged) -> CompiledPolicy:
+async def policy_of(errand: Errand, row: Mapping[str, Any], ticket: Planned) -> CompiledPolicy:
     """The policy that counts for the ticket of a row."""
     present = await errand.policies.policy(errand.provider_id, row["version_now"], row["revision_now"])
     return await counting(errand.policies, errand.provider_id, present, row["policy_version"], ticket)
 
 
 async def counting(
-    policies: Policies, provider_id: UUID, present: CompiledPolicy, received_under: int, ticket: Judged
+    policies: Policies, provider_id: UUID, present: CompiledPolicy, received_under: int, ticket: Planned
 ) -> CompiledPolicy:
     """The version of the receipt, unless the present one takes open tickets over; the settings of today."""
     if present.document.change.open_tickets == "migrate" or present.version == received_under:

@@ -25,7 +25,7 @@ from app.services.redacting import Clean, with_redactions, without_secrets
 from app.services.repeating import once
 from app.services.requests import Gathered, gather
 from app.services.secure_forms.demanding import demanded
-from app.services.speaking import around
+from app.services.speaking import around, customer_of
 from app.services.ticket_state import clock_rows, decided_columns, refreshed
 from app.services.tickets.actions import allowed_actions
 from app.services.tickets.files import naming, told
@@ -156,7 +156,8 @@ def _view(
 ) -> dict[str, Any]:
     known = given.around.account if account is not None and account is given.row["account"] else None
     desk = around(given.caller, account, given.row["incidents"], known=known)
-    allowed = allowed_actions(given.policy, ticket, desk, given.caller, errand.now, row["latest_quote"])
+    customer = customer_of(given.caller, account)
+    allowed = allowed_actions(given.policy, ticket, desk, given.caller, errand.now, row["latest_quote"], customer)
     return with_redactions(ticket_view(row, allowed), given.redacted)
 
 

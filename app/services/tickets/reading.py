@@ -19,7 +19,7 @@ from app.policy.time.clocks import ClockReading
 from app.schemas.tickets import Order
 from app.services.accounts import kept_account
 from app.services.errands import Errand
-from app.services.speaking import around
+from app.services.speaking import around, customer_of
 from app.services.ticket_state import KeptTicket, as_ticket
 from app.services.tickets.actions import allowed_actions
 from app.services.tickets.knowing import policy_of
@@ -54,7 +54,8 @@ async def read(errand: Errand, ticket: str) -> dict[str, Any]:
     kept = KeptTicket(row)
     policy = await policy_of(errand, row, kept)
     desk = around(caller, kept_account(row["account"]), row["incidents"])
-    allowed = allowed_actions(policy, kept, desk, caller, errand.now, row["latest_quote"])
+    customer = customer_of(caller, kept_account(row["account"]))
+    allowed = allowed_actions(policy, kept, desk, caller, errand.now, row["latest_quote"], customer)
     return ticket_view(row, allowed)
 
 

@@ -1,6 +1,6 @@
 """Tickets as they are shown, from a row or from what has just been written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -47,13 +47,13 @@ def summary_view(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def ticket_view(row: Mapping[str, Any], allowed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def ticket_view(row: Mapping[str, Any], allowed: orjson.Fragment) -> dict[str, Any]:
     decision = row["decision"]
     return {
         **summary_view(row),
         "quote": _price(row["latest_quote"]),
         "decision": orjson.Fragment(decision) if isinstance(decision, str) else decision,
-        "allowed_actions": list(allowed),
+        "allowed_actions": allowed,
     }
 
 
