@@ -1,7 +1,7 @@
 """The life of a ticket: opening it, adding to it, and deciding it again when something has changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -46,6 +46,12 @@ class Desk:
     signals: tuple[Signal, ...] = ()
     alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Open tickets whose words say the same, with those words."""
+
+    def hearing(self, candidates: tuple[TopicCandidate, ...], signals: tuple[Signal, ...]) -> "Desk":
+        """With what triage makes of another text."""
+        if candidates == self.topic_candidates and signals == self.signals:
+            return self
+        return replace(self, topic_candidates=candidates, signals=signals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +286,7 @@ def carry_on(ticket: Ticket, d: Deliberation, at: datetime) -> tuple[Decision, T
     clocks = ticket.clocks
     try:
         if accepted:
-            clocks = carried_on(d.policy, clocks, [terms for terms, _ in d.clocks], status, at)
+            clocks = carried_on(d.policy, clocks, d.clocks, status, at)
         if status is not ticket.status:
             clocks = with_status(d.policy, clocks, status, at)
     except CalendarHorizonExceeded as beyond:

@@ -110,10 +110,23 @@ def test_settings_count_from_when_they_take_effect_however_late_they_are_looked_
     assert (moved.state, moved.target.due_at) == (ClockState.RUNNING, datetime(2026, 2, 11, 7, 30, tzinfo=UTC))
 
 
+def test_a_clock_stays_the_same_until_it_is_overdue_and_while_it_waits_its_due_time_moves() -> None:
+    policy = compiled("tsc")
+    wanted = terms(policy, 8, None).model_copy(update={"pauses": (TicketStatus.WAITING_CUSTOMER,)})
+    line = started(policy, wanted, TicketStatus.OPEN, TUESDAY)
+    due = line.target.due_at
+    assert due == TUESDAY + 8 * HOUR
+    assert line.current(policy, due) is line
+    assert line.current(policy, due + HOUR).late == HOUR
+    [waiting] = with_status(policy, [line], TicketStatus.WAITING_CUSTOMER, TUESDAY + HOUR)
+    assert waiting.current(policy, TUESDAY + 3 * HOUR).target.due_at == due + 2 * HOUR
+
+
 def test_earlier_terms_that_still_bind_move_in_their_own_calendar() -> None:
     old = compiled("tsc")
     line = started(old, terms(old, 8), TicketStatus.OPEN, TUESDAY)
-    [slower] = carried_on(old, [line], [terms(old, 100, None)], TicketStatus.OPEN, TUESDAY + HOUR)
+    wanted = terms(old, 100, None)
+    [slower] = carried_on(old, [line], [(wanted, wanted.plan(old))], TicketStatus.OPEN, TUESDAY + HOUR)
     new = closed_on("2026-02-11", revision=1, since=TUESDAY + 2 * HOUR)
     assert not slower.planned_by(new)
     [moved] = replanned(new.knowing([old]), [slower], TUESDAY + 2 * HOUR)

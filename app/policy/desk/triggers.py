@@ -47,8 +47,9 @@ def whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
     window = ticket.decision.schedule
     if ticket.status is TicketStatus.SCHEDULED and window is not None and window.from_ is not None:
         yield Trigger(at=window.from_, event=Event(type=WINDOW_OPENED), since=window.from_)
+    instants = _instants(ticket)
     for timer in policy.awaited.timers:
-        since = _instant(ticket, timer.since)
+        since = instants.get(timer.since)
         if since is None:
             continue
         try:
@@ -58,13 +59,14 @@ def whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
         yield Trigger(at=at, event=Event(type="elapsed", fields=timer.fields), since=since)
 
 
-def _instant(ticket: Ticket, event: str) -> datetime | None:
-    """When it last happened; a status only while the ticket is in it."""
-    if event in ("received", "received_at"):
-        return ticket.received_at if ticket.open else None
-    if event in STATUSES:
-        return ticket.starts.get(event, ticket.received_at) if ticket.status.value == event else None
-    return ticket.starts.get(event) if ticket.open else None
+def _instants(ticket: Ticket) -> dict[str, datetime]:
+    """When each thing last happened; of statuses only the present one, of what has ended nothing else."""
+    received, starts = ticket.received_at, ticket.starts
+    present = {ticket.status.value: starts.get(ticket.status, received)}
+    if not ticket.open:
+        return present
+    events = {event: at for event, at in starts.items() if event not in STATUSES}
+    return {**events, **present, "received": received, "received_at": received}
 
 
 def window_opened(policy: CompiledPolicy, ticket: Ticket, at: datetime) -> Result:

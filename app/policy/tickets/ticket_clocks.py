@@ -118,7 +118,7 @@ class ClockLine(Model):
     stopped_at: datetime | None = None
     excused_by: str | None = None
     used: timedelta = timedelta(0)
-    """How much of its time has passed, in open time of its own calendar."""
+    """How much of its time had passed at the last change, in open time of its own calendar."""
     late: timedelta = timedelta(0)
     """By how much it is or was overdue, in open time of its own calendar."""
     warn_at: datetime | None = None
@@ -156,9 +156,14 @@ class ClockLine(Model):
         return read(self.terms.plan(policy), [r.event(policy, set_to) for r in self.records], at)
 
     def current(self, policy: CompiledPolicy, at: datetime) -> "ClockLine":
-        """As it stands at this instant: what has ended stays, and what has just happened to it has been read."""
-        read_now = self.records and self.records[-1].at == at
-        return self if read_now or not self.going else self.with_records(policy, at)
+        """As it stands at this instant: the same where it has ended, was just read, or runs and is not overdue."""
+        return self if self._stands(at) else self.with_records(policy, at)
+
+    def _stands(self, at: datetime) -> bool:
+        if not self.going or (self.records and self.records[-1].at == at):
+            return True
+        due = self.target.due_at
+        return self.state is ClockState.RUNNING and (due is None or at <= due)
 
     def with_records(self, policy: CompiledPolicy, at: datetime, *more: ClockRecord) -> "ClockLine":
         """The clock after these events, read at this instant."""
@@ -256,12 +261,16 @@ def taken_up_again(policy: CompiledPolicy, lines: Sequence[ClockLine], at: datet
 def carried_on(
     policy: CompiledPolicy,
     lines: Sequence[ClockLine],
-    wanted: Iterable[ClockTerms],
+    wanted: Sequence[tuple[ClockTerms, ClockPlan]],
     status: TicketStatus,
     at: datetime,
 ) -> tuple[ClockLine, ...]:
-    """The clocks after the rules have been asked again: they go on, are reclassified, begin, or end with an event."""
-    asked = {terms.metric: terms for terms in wanted}
+    """The clocks after the rules have been asked again: they go on, are reclassified, begin, or end with an event.
+
+    `wanted`: terms with what they come to.
+    """
+    plans = {terms.metric: plan for terms, plan in wanted}
+    asked = {terms.metric: terms for terms, _ in wanted}
     after = list(lines)
     for index, line in enumerate(after):
         fresh = asked.get(line.metric)
@@ -274,9 +283,7 @@ def carried_on(
     }
     judged = [line for line in after if not line.going and line.state is not ClockState.CANCELLED]
     due = {m: t for m, t in asked.items() if m in running or _begins(t, [j for j in judged if j.metric == m], at)}
-    change = rederived(
-        [line.latest.plan(policy) for _, line in running.values()], [t.plan(policy) for t in due.values()]
-    )
+    change = rederived([line.latest.plan(policy) for _, line in running.values()], [plans[metric] for metric in due])
     for plan in change.reclassified:
         index, line = running[plan.metric]
         terms = due[plan.metric].model_copy(update={"cycle": plan.cycle})

@@ -1,6 +1,6 @@
 """What a clock is set to: the terms of a target, pinned when it starts, and the times that follow from them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -94,8 +94,12 @@ class ClockPlan:
 
     def same_terms(self, other: "ClockPlan") -> bool:
         """Whether both promise the same, whenever each started; calendars are compared by id."""
-        moved = replace(other, start=self.start, cycle=self.cycle, calendar=self.calendar)
-        return self == moved and self.calendar.name == other.calendar.name
+        return self._promised() == other._promised()
+
+    def _promised(self) -> tuple[object, ...]:
+        set_to = (self.metric, self.kind, self.minimum, self.maximum, self.days, self.calendar.name, self.cutoff)
+        counted = (self.receipt_counts, self.due_at_opening, self.pauses, self.warn_after)
+        return *set_to, *counted, self.strength, self.liability
 
     @property
     def times(self) -> Times:

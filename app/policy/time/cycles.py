@@ -45,7 +45,7 @@ def rederived(running: Iterable[ClockPlan], wanted: Iterable[ClockPlan]) -> Rede
     asked = {plan.metric: plan for plan in wanted}
     old = {plan.metric: plan for plan in running}
     kept = {
-        metric: replace(asked[metric], cycle=plan.cycle)
+        metric: asked[metric]
         for metric, plan in old.items()
         if metric in asked and (asked[metric].kind not in _TIMELESS or plan.kind in _TIMELESS)
     }
@@ -55,6 +55,8 @@ def rederived(running: Iterable[ClockPlan], wanted: Iterable[ClockPlan]) -> Rede
             for metric, plan in asked.items()
             if metric not in kept
         ),
-        reclassified=tuple(plan for metric, plan in kept.items() if not plan.same_terms(old[metric])),
+        reclassified=tuple(
+            replace(plan, cycle=old[metric].cycle) for metric, plan in kept.items() if not plan.same_terms(old[metric])
+        ),
         cancelled=tuple(plan for metric, plan in old.items() if metric not in kept),
     )

@@ -135,9 +135,9 @@ def command(
     events = [event, *price.events, *entries.events]
     form = _form(errand, known, change) if decided and known.ticket.held else {}
     events += form.get("event", [])
-    ended = _ended(known.ticket, change.ticket)
+    kept = _unchanged(known.ticket, change.ticket)
     inserts = {
-        "clock": [row for row in change.clocks if (row["metric"], row["cycle"]) not in ended],
+        "clock": [row for row in change.clocks if (row["metric"], row["cycle"]) not in kept],
         "quote": price.quotes,
         "secure_form": form.get("secure_form", []),
         "event": events,
@@ -145,10 +145,10 @@ def command(
     return Command(inserts, update, (*price.along, *entries.along), repeat=errand.repeat)
 
 
-def _ended(before: Ticket, after: Ticket) -> set[tuple[str, int]]:
-    """Clocks that had ended before and of which nothing has been said since: their rows stay as they are."""
+def _unchanged(before: Ticket, after: Ticket) -> set[tuple[str, int]]:
+    """Clocks that are the very ones from before: nothing has been said of them, and their rows stay as they are."""
     kept = {id(line) for line in after.clocks}
-    return {(line.metric, line.terms.cycle) for line in before.clocks if not line.going and id(line) in kept}
+    return {(line.metric, line.terms.cycle) for line in before.clocks if id(line) in kept}
 
 
 def _form(errand: Errand, known: Known, change: Changed) -> Rows:

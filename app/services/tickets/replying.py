@@ -10,6 +10,7 @@ from app.base.events import EventType
 from app.db.callers import Kind
 from app.db.commands import Command, Update, carry_out
 from app.policy import life
+from app.policy.life import Desk
 from app.policy.situation import Request, Sender
 from app.policy.tickets.history import DIAGNOSED
 from app.schemas.idempotency import StoredAnswer
@@ -53,11 +54,11 @@ async def planned(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> t
     if known.row["merged_into"] is not None:
         return await planned(errand, await gather(errand, str(known.row["merged_into"])), clean)
     form = await about_form(errand, known.policy, body.facts, [known.row["account_id"]])
-    request, known = await _with_what_the_words_say(errand, known, _request(known, clean, form), body)
+    request, around = await _with_what_the_words_say(errand, known, _request(known, clean, form), body)
     staff_speaks = request.sender is not None and request.sender.role == "staff"
     if known.row["status"] == "closed" and not staff_speaks:
         return await _follow_up(errand, known, clean)
-    done = life.reply(known.policy, known.ticket, request, known.around, errand.now)
+    done = life.reply(known.policy, known.ticket, request, around, errand.now)
     if not done.appended:
         raise refusal(done.decision)
     change = changed(errand, known, done.ticket.changed(decision=done.decision), read=True)
@@ -77,10 +78,10 @@ def _request(known: Known, clean: Clean[MessageWrite], form: Mapping[str, Any]) 
 
 async def _with_what_the_words_say(
     errand: Errand, known: Known, request: Request, body: MessageWrite
-) -> tuple[Request, Known]:
+) -> tuple[Request, Desk]:
     """Of a customer's words what they suggest beside what the ticket knows already."""
     if request.sender is not None and request.sender.role == "staff":
-        return request, known
+        return request, known.around
     found = await suggest(
         errand.policies.lexicons,
         known.policy,
@@ -90,10 +91,9 @@ async def _with_what_the_words_say(
         tuple(account.number for account in known.around.candidates),
         errand.now,
     )
-    around = replace(known.around, topic_candidates=found.candidates, signals=found.signals)
     source = found.topic_source if "topic" in found.facts else request.topic_source
     request = request.model_copy(update={"facts": {**found.facts, **request.facts}, "topic_source": source})
-    return request, replace(known, around=around)
+    return request, known.around.hearing(found.candidates, found.signals)
 
 
 def _known_topic(known: Known) -> dict[str, Any]:
