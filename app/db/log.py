@@ -1,4 +1,4 @@
-"""The log in its order: events that have no position yet get one, with their seal, and what is sent because of them."""
+"""The log: the desk's own events, and the place that each event gets in the feed, with its seal."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +11,8 @@ import asyncpg
 import orjson
 
 from app.base.actor import Principal
+from app.base.events import EventType
+from app.base.identifiers import uuid7
 from app.db.callers import CallerRow, for_caller
 from app.db.connections import ScopedConnection
 from app.db.pool import Database
@@ -74,6 +76,30 @@ SELECT {_COLUMNS} FROM event WHERE provider_id = $1 AND position > $2 ORDER BY p
 _FEED: Final = f"""
   SELECT {_COLUMNS.replace("decision::text", "NULL::text")} FROM event
   WHERE provider_id = $1 AND position > $6 ORDER BY position LIMIT $7"""
+
+
+def own_event(
+    provider_id: UUID,
+    kind: EventType,
+    subject: tuple[str, UUID],
+    seq: int,
+    data: dict[str, Any],
+    now: datetime,
+    **more: Any,
+) -> dict[str, Any]:
+    """A row of the log about what the desk does by itself, or for whoever runs it; `more` are columns of it."""
+    return {
+        "provider_id": provider_id,
+        "id": uuid7(now),
+        "subject_kind": subject[0],
+        "subject_id": subject[1],
+        "seq": seq,
+        "type": str(kind),
+        "actor_kind": "system",
+        "data": data,
+        "occurred_at": now,
+        **more,
+    }
 
 
 async def providers_with_news(database: Database) -> list[tuple[UUID, str]]:

@@ -95,12 +95,6 @@ async def count_round(database: Database, provider_id: UUID, how: Counting, now:
         return bool(left)
 
 
-async def count_anew(database: Database, provider_id: UUID) -> None:
-    """Every day, in the next rounds: as if nothing had been counted yet."""
-    async with database.transaction(None) as connection:
-        await connection.execute("DELETE FROM tally WHERE provider_id = $1", provider_id)
-
-
 async def _changed(
     connection: ScopedConnection, provider_id: UUID, held: asyncpg.Record, end: int, zone: str
 ) -> Sequence[date]:

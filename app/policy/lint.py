@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from app.base.pointers import pointer
 from app.base.vocabulary import Coverage
 from app.policy.checks.references import parts
 from app.policy.checks.shadows import contradictions, unreachable
 from app.policy.compiled.timetable import Dates, Week, hours_of
 from app.policy.language.clauses import Assumption
 from app.policy.language.document import About, Document
-from app.policy.language.faults import PolicyFaults, Steps, pointer
+from app.policy.language.faults import PolicyFaults, Steps
 from app.policy.language.hours import WEEKDAYS
 from app.policy.language.model import Sourced, words
 from app.policy.language.prices import Fee
@@ -86,7 +87,7 @@ def lint_readings(raw: Mapping[str, Any]) -> list[Finding]:
 
 
 def _finding(level: Level, code: str, steps: Steps, message: str, remedy: str) -> Finding:
-    return Finding(level, code, pointer(steps), message, remedy)
+    return Finding(level, code, pointer(*steps), message, remedy)
 
 
 def _rules(document: Document) -> Iterator[Finding]:

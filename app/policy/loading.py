@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from app.base.pointers import pointer
 from app.policy.checks.references import reference_flaws
 from app.policy.checks.salvage import Salvage
 from app.policy.checks.source import Mark, read
 from app.policy.checks.wording import shape_flaws
 from app.policy.language.document import Document
-from app.policy.language.faults import MOST_FAULTS, PolicyFault, PolicyFaults, Steps, pointer
+from app.policy.language.faults import MOST_FAULTS, PolicyFault, PolicyFaults, Steps
 from app.policy.language.patching import alternative_flaws
 from app.policy.language.reading import Flaw, closest
 
@@ -156,7 +157,7 @@ def _flaws_beside(raw: Mapping[str, Any], shape: list[Flaw], look: Look) -> Iter
 
 def _fault(flaw: Flaw, mark: Mark | None) -> PolicyFault:
     line = mark.line_of(flaw.steps) if mark else None
-    return PolicyFault(pointer(flaw.steps), line, flaw.code, flaw.message, flaw.remedy)
+    return PolicyFault(pointer(*flaw.steps), line, flaw.code, flaw.message, flaw.remedy)
 
 
 def _coerced(raw: Any, value: Any, at: Steps) -> list[Flaw]:

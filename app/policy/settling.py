@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.policy.language.faults import PolicyFault, PolicyFaults, pointer
+from app.base.pointers import pointer
+from app.policy.language.faults import PolicyFault, PolicyFaults
 from app.policy.language.model import Duration
 from app.policy.language.patching import CannotChange, changed, found_at, put
 from app.policy.language.reading import closest
@@ -37,7 +38,7 @@ def settle(raw: Mapping[str, Any], settings: Settings) -> tuple[dict[str, Any], 
         try:
             settled = _with_phrases(settled, slug, added)
         except _Unfit as unfit:
-            faults.append(PolicyFault(pointer(("phrases", slug)), None, *unfit.words))
+            faults.append(PolicyFault(pointer("phrases", slug), None, *unfit.words))
     # All alternatives before all values: one may remove the place that another fills, whatever the order of the ids.
     for step in (_reading, _own_value):
         for id_, value in settings.assumptions.items():
@@ -45,12 +46,12 @@ def settle(raw: Mapping[str, Any], settings: Settings) -> tuple[dict[str, Any], 
                 settled = step(settled, id_, value, assumptions)
                 chosen[id_] = value
             except _Unfit as unfit:
-                faults.append(PolicyFault(pointer(("assumptions", id_)), None, *unfit.words))
+                faults.append(PolicyFault(pointer("assumptions", id_), None, *unfit.words))
     for index, closure in enumerate(settings.closures):
         try:
             settled = _closed(settled, closure)
         except _Unfit as unfit:
-            faults.append(PolicyFault(pointer(("closures", index, "calendars")), None, *unfit.words))
+            faults.append(PolicyFault(pointer("closures", index, "calendars"), None, *unfit.words))
     if faults:
         raise PolicyFaults(list(dict.fromkeys(faults)))
     return settled, chosen
@@ -62,7 +63,7 @@ def without_effect(raw: Mapping[str, Any], settings: Settings) -> list[PolicyFau
     remedy = "Publish a version that writes out what it `changes`, or leave it out."
     return [
         PolicyFault(
-            pointer(("assumptions", id_)),
+            pointer("assumptions", id_),
             None,
             "changes_nothing",
             f"`{value}` is described for `{id_}`, but the policy does not say what it changes.",

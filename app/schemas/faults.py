@@ -6,6 +6,7 @@ from typing import Any, get_args
 from pydantic_core import core_schema
 
 from app.base.errors import Fault
+from app.base.pointers import pointer
 from app.schemas.patterns import IN_WORDS
 
 _BUILT_IN = frozenset(get_args(core_schema.ErrorType))
@@ -80,8 +81,8 @@ def _words(kind: str, message: str, limits: Mapping[str, Any]) -> tuple[str, str
 def _pointer(loc: Sequence[str | int], body: Any) -> str:
     """`/facts/topic` for the body; `/query/limit`, `/path/ticket`, `/header/if-match` for the rest."""
     if not loc or loc[0] != "body":
-        return _written(loc)
-    return _written(_steps(loc[1:], body))
+        return pointer(*loc)
+    return pointer(*_steps(loc[1:], body))
 
 
 def _steps(loc: Sequence[str | int], node: Any) -> list[str | int]:
@@ -105,7 +106,3 @@ def _steps(loc: Sequence[str | int], node: Any) -> list[str | int]:
 def _sayable(name: str) -> bool:
     """A member's name is the caller's own text; a long or unprintable one is not repeated."""
     return len(name) <= _LONGEST_NAME and name.isprintable()
-
-
-def _written(steps: Sequence[str | int]) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from app.base.events import EventType
 from app.base.identifiers import uuid7
 from app.base.vocabulary import Role, Scope
 from app.db.clients import ListedClient, insert_client, listed_clients, replace_secret
+from app.db.log import own_event
 from app.db.pool import Database
 from app.db.providers import find_provider
 from app.db.subjects import find_reseller
@@ -31,16 +31,16 @@ async def create_client(
 ) -> Credentials:
     """A machine of the provider's with these scopes, or one that speaks for a reseller."""
     provider_id = await _provider(database, provider)
-    firm = None if reseller is None else await find_reseller(database, provider_id, reseller)
-    if reseller is not None and firm is None:
+    reseller_id = None if reseller is None else await find_reseller(database, provider_id, reseller)
+    if reseller is not None and reseller_id is None:
         raise NobodyThere(f"{provider} has no reseller {reseller!r}: `GET /v1/resellers` lists those that it has.")
     secret, client = new_secret(), uuid7(now)
     row = {
         "provider_id": provider_id,
         "id": client,
         "name": name,
-        "role": Role.SERVICE if firm is None else Role.RESELLER,
-        "reseller_id": firm,
+        "role": Role.SERVICE if reseller_id is None else Role.RESELLER,
+        "reseller_id": reseller_id,
         "scopes": sorted(scopes),
         "secret_hash": hashed(secret),
         "active": True,
@@ -49,7 +49,7 @@ async def create_client(
         "updated_at": now,
     }
     told = {"name": name, "scopes": sorted(scopes)}
-    event = _event(EventType.CLIENT_CREATED, provider_id, client, 1, told, now)
+    event = own_event(provider_id, EventType.CLIENT_CREATED, ("client", client), 1, told, now)
     await insert_client(database, provider_id, row, event, now)
     return Credentials(client_id_of(provider, client), secret)
 
@@ -68,7 +68,7 @@ async def rotate_client(database: Database, provider: str, name: str, grace: tim
         "updated_at": now,
     }
     told = {"previous_expires_at": now + grace}
-    event = _event(EventType.CLIENT_ROTATED, provider_id, client.id, client.version + 1, told, now)
+    event = own_event(provider_id, EventType.CLIENT_ROTATED, ("client", client.id), client.version + 1, told, now)
     await replace_secret(database, provider_id, client, values, event, now)
     return Credentials(client_id_of(provider, client.id), secret)
 
@@ -82,19 +82,3 @@ async def _provider(database: Database, provider: str) -> UUID:
     if provider_id is None:
         raise NobodyThere(await unknown_provider(database, provider))
     return provider_id
-
-
-def _event(
-    kind: EventType, provider_id: UUID, client: UUID, seq: int, data: dict[str, Any], now: datetime
-) -> dict[str, Any]:
-    return {
-        "provider_id": provider_id,
-        "id": uuid7(now),
-        "subject_kind": "client",
-        "subject_id": client,
-        "seq": seq,
-        "type": str(kind),
-        "actor_kind": "system",
-        "data": data,
-        "occurred_at": now,
-    }

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from app.base.errors import Fault, Problem
+from app.base.pointers import pointer
 from app.base.vocabulary import Asserter, Scope
 from app.db.callers import CallerRow, Kind
 from app.policy.compile import CompiledPolicy
@@ -60,12 +61,12 @@ def state(policy: CompiledPolicy, facts: Mapping[str, Any], who: Iterable[Assert
         name = policy.aliases.get(written.removeprefix(CLAIMED), written.removeprefix(CLAIMED))
         declared = _declared(policy, name)
         if declared is None:
-            faults.append(Fault(f"/facts/{_pointed(written)}", "unknown", "The policy knows no fact of this name."))
+            faults.append(Fault(_place(written), "unknown", "The policy knows no fact of this name."))
             continue
         try:
             read = None if value is None else _READERS[declared.type](value, declared, policy)
         except _Unfit as unfit:
-            faults.append(Fault(f"/facts/{_pointed(written)}", unfit.code, unfit.message))
+            faults.append(Fault(_place(written), unfit.code, unfit.message))
             continue
         may = not written.startswith(CLAIMED) and not set(who).isdisjoint(declared.asserted_by)
         (stated.asserted if may else stated.claimed)[name] = read
@@ -92,8 +93,8 @@ _STANDARD = {
 """Facts that the engine itself asks for, as if every document declared them."""
 
 
-def _pointed(name: str) -> str:
-    return name[:64].replace("~", "~0").replace("/", "~1")
+def _place(name: str) -> str:
+    return pointer("facts", name[:64])
 
 
 class _Unfit(Exception):  # noqa: N818 - it reads as what happened

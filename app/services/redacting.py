@@ -6,6 +6,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from app.base.pointers import pointer
 from app.base.vocabulary import Asserter
 from app.policy.compile import CompiledPolicy
 from app.services.facts import state
@@ -51,17 +52,17 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
             yield from _texts(value)
 
 
-def value_without_secrets(value: Any, pointer: str, places: list[Mapping[str, Any]]) -> Any:
+def value_without_secrets(value: Any, place: str, places: list[Mapping[str, Any]]) -> Any:
     """The same object where there was nothing; else a copy, and `places` tells where."""
     if isinstance(value, str):
         found = redact(value)
         if not found.kinds:
             return value
-        places.append({"pointer": pointer, "kinds": list(dict.fromkeys(found.kinds))})
+        places.append({"pointer": place, "kinds": list(dict.fromkeys(found.kinds))})
         return found.text
     if isinstance(value, Mapping | list):
         before = len(places)
-        inner = [(key, value_without_secrets(v, f"{pointer}/{_pointed(key)}", places)) for key, v in _inside(value)]
+        inner = [(key, value_without_secrets(v, place + pointer(str(key)[:64]), places)) for key, v in _inside(value)]
         if len(places) > before:
             return dict(inner) if isinstance(value, Mapping) else [v for _, v in inner]
     return value
@@ -74,10 +75,6 @@ def reason_without_secrets(reason: str | None) -> str | None:
 
 def _inside(value: Mapping[str, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
     return iter(value.items()) if isinstance(value, Mapping) else enumerate(value)
-
-
-def _pointed(key: object) -> str:
-    return str(key)[:64].replace("~", "~0").replace("/", "~1")
 
 
 def with_redactions(view: dict[str, Any], redacted: Redactions) -> dict[str, Any]:

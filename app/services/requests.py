@@ -282,7 +282,7 @@ def sender_of(caller: CallerRow, named: NamedSender | None, account: Account | N
 
 
 def _firm(caller: CallerRow, request: Request) -> tuple[Account, Request]:
-    """A reseller without an account of its own speaks for the firm that its token names."""
+    """A reseller without an account of its own is known by what its token names."""
     login = f"reseller:{caller.id}"
     person = ListedContact(role="reseller", user=login, name=caller.name)
     account = Account(number=caller.login or "", holder=caller.name, is_reseller=True, contacts=(person,))

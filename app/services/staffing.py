@@ -6,6 +6,7 @@ from uuid import UUID
 from app.base.events import EventType
 from app.base.identifiers import uuid7
 from app.db.commands import Command, carry_out
+from app.db.log import own_event
 from app.db.pool import Database
 from app.db.providers import find_provider
 from app.schemas.staff import StaffCreate
@@ -28,16 +29,7 @@ async def add_staff(database: Database, provider: str, body: StaffCreate, now: d
         "created_at": now,
         "updated_at": now,
     }
-    event = {
-        "provider_id": provider_id,
-        "id": uuid7(now),
-        "subject_kind": "staff",
-        "subject_id": id_,
-        "seq": 1,
-        "type": str(EventType.STAFF_CREATED),
-        "actor_kind": "system",
-        "data": {name: row[name] for name in ("role", "level", "departments", "supervisor")},
-        "occurred_at": now,
-    }
+    told = {name: row[name] for name in ("role", "level", "departments", "supervisor")}
+    event = own_event(provider_id, EventType.STAFF_CREATED, ("staff", id_), 1, told, now)
     await carry_out(database, provider_id, Command({"staff": [row], "event": [event]}), now)
     return id_

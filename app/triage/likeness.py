@@ -65,13 +65,8 @@ class Sound:
         return {at: (score / loudest) ** _SHARPER for at, score in scores.items()}
 
 
-def likeness(lexicon: Lexicon, first: str, second: str) -> Likeness:
-    """Of two messages, subject and body in one text each. Pure, symmetric in its score, bounded for any text."""
-    return compared(Sound(lexicon, first), Sound(lexicon, second))
-
-
 def compared(one: Sound, two: Sound) -> Likeness:
-    """The same of messages that are read already."""
+    """Of two messages, subject and body in one text each. Pure, symmetric in its score, bounded for any text."""
     score = math.sqrt(_cosine(one.words, two.words) * _cosine(one.matter, two.matter))
     alike, named = _named_alike(one, two)
     if alike is not None:

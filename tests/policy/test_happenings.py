@@ -174,8 +174,8 @@ def test_an_answer_that_asks_back_waits_for_the_customer_and_the_clocks_that_may
     back = reply(PATIENT, waiting, Request(sender=OWNER), DESK, NOON + timedelta(minutes=130)).ticket
     assert back.status is TicketStatus.OPEN
     assert due(back, "update") == NOON + timedelta(minutes=160)
-    timers = {t.event.fields.get("since") for t in whiles(PATIENT, waiting)}
-    assert "waiting_customer" in timers
+    awaited = {t.event.fields.get("since") for t in whiles(PATIENT, waiting)}
+    assert "waiting_customer" in awaited
     assert "waiting_customer" not in {t.event.fields.get("since") for t in whiles(PATIENT, back)}
 
 

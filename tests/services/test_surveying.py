@@ -18,12 +18,12 @@ from app.db.tables.clocks import TicketClock
 from app.db.tables.pages import Page
 from app.db.tables.providers import Provider
 from app.db.tables.quotes import Payment, Quote
-from app.db.tallies import count_anew
 from app.services.shelf import Policies
 from app.services.surveying import Surveyor, holidays_end, target_bounds
 from tests import factories
 from tests.frontdesk import FrontDesk, library_policy
 from tests.policy.harbour import harbour
+from tests.services.reports.counting import count_anew
 
 NOW = factories.NOW
 

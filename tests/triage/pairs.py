@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from app.triage.likeness import ALIKE, Likeness, likeness
+from app.triage.likeness import ALIKE, Likeness, Sound, compared
 from tests.triage.tickets import HERE, lexicon
 
 
@@ -23,7 +23,7 @@ def pairs() -> list[Pair]:
 
 
 def alike(first: str, second: str) -> Likeness:
-    return likeness(lexicon(), first, second)
+    return compared(Sound(lexicon(), first), Sound(lexicon(), second))
 
 
 def found(among: Sequence[Pair]) -> list[Pair]:

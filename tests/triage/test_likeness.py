@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.triage.lexicon import Lexicon
-from app.triage.likeness import ALIKE, Likeness, Sound, compared, likeness, may_be_alike
+from app.triage.likeness import ALIKE, Likeness, Sound, compared, may_be_alike
 from tests.triage.figures import Pairs
 from tests.triage.floors import confused
 from tests.triage.pairs import alike, found, pairs
@@ -84,7 +84,8 @@ def test_greetings_and_urgency_make_nothing_alike() -> None:
 
 def test_no_words_are_like_nothing() -> None:
     assert alike("", "") == alike("???", "site down") == Likeness(0.0, ())
-    assert likeness(Lexicon.build({}), "site down", "site down").score == 0.0
+    said = Sound(Lexicon.build({}), "site down")
+    assert compared(said, said).score == 0.0
 
 
 @settings(max_examples=40, deadline=None)

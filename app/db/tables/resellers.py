@@ -1,4 +1,4 @@
-"""Firms that resell the provider's hosting and speak for the accounts in their tree."""
+"""Resellers of the provider's hosting, who speak for the accounts in their tree."""
 
 from uuid import UUID
 
@@ -23,5 +23,5 @@ class Reseller(Versioned, Referred, Owned, table=True):
     name: str = words()
     parent_id: UUID | None = None
     account_id: UUID | None = None
-    """Its own hosting account, whose listed people speak for the firm."""
+    """Its own hosting account, whose listed people speak for the reseller."""
     active: bool = flag(True)

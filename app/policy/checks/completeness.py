@@ -175,7 +175,7 @@ def _elapsed(part: Rule, names: Names) -> Iterator[Flaw]:
     for member, example in (("since", "waiting_customer"), ("after", "PT72H")):
         if not texts_of(part.when.get(member)):
             message = f"A rule about time that has passed needs `{member}`."
-            yield Flaw(("when",), "timer_incomplete", message, f"Add it, such as `{member}: {example}`.")
+            yield Flaw(("when",), "elapsed_incomplete", message, f"Add it, such as `{member}: {example}`.")
     for since in texts_of(part.when.get("since")):
         yield from _event(("when", "since"), since, names, frozenset({"received", "received_at"}))
     calendar = part.when.get("calendar")

@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from app.policy.language.faults import PolicyFault, PolicyFaults, Steps, pointer, steps_of
+from app.base.pointers import pointer, steps_of
+from app.policy.language.faults import PolicyFault, PolicyFaults, Steps
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_NODES = 100_000
@@ -102,7 +103,7 @@ class _Reader:
             elif frame.key is not None:
                 steps.append(frame.key)
         line = event.start_mark.line + 1
-        self.faults.append(PolicyFault(pointer(tuple(steps)), line, code, message, remedy))
+        self.faults.append(PolicyFault(pointer(*steps), line, code, message, remedy))
 
     def _scalar(self, event: Any) -> None:
         frame = self.stack[-1] if self.stack else None

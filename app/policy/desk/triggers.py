@@ -48,15 +48,15 @@ def whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
     if ticket.status is TicketStatus.SCHEDULED and window is not None and window.from_ is not None:
         yield Trigger(at=window.from_, event=Event(type=WINDOW_OPENED), since=window.from_)
     instants = _instants(ticket)
-    for timer in policy.awaited.timers:
-        since = instants.get(timer.since)
+    for span in policy.awaited.whiles:
+        since = instants.get(span.since)
         if since is None:
             continue
         try:
-            at = policy.calendar(timer.calendar).add(since, timer.after) if timer.calendar else since + timer.after
+            at = policy.calendar(span.calendar).add(since, span.after) if span.calendar else since + span.after
         except CalendarHorizonExceeded:
             continue  # nobody knows yet when that is
-        yield Trigger(at=at, event=Event(type="elapsed", fields=timer.fields), since=since)
+        yield Trigger(at=at, event=Event(type="elapsed", fields=span.fields), since=since)
 
 
 def _instants(ticket: Ticket) -> dict[str, datetime]:

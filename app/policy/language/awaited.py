@@ -1,4 +1,4 @@
-"""What a policy's clocks and timers wait for: events of a ticket, facts that come to hold, whiles that pass."""
+"""What a policy's clocks and rules wait for: events of a ticket, facts that come to hold, whiles that pass."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +9,7 @@ from app.policy.language.stating import duration
 
 
 @dataclass(frozen=True, slots=True)
-class Timer:
+class While:
     """So long after something has happened, in a calendar's open time or in all."""
 
     since: str
@@ -33,18 +33,18 @@ class Awaited:
         stops = {metric.stops for metric in document.metrics.values()}
         self.facts = frozenset((self.starts | stops) & document.facts.keys())
         """Facts by which a clock starts or stops once they hold."""
-        self.timers = _timers(document)
+        self.whiles = _whiles(document)
         """The whiles that rules about elapsed time speak of."""
 
 
-def _timers(document: Document) -> tuple[Timer, ...]:
-    found: dict[Timer, None] = {}
+def _whiles(document: Document) -> tuple[While, ...]:
+    found: dict[While, None] = {}
     for when in (rule.when for rule in document.rules if rule.stage == "event"):
         if when.get("event") != "elapsed":
             continue
         calendar = when.get("calendar")
         for since, after in product(texts_of(when.get("since")), texts_of(when.get("after"))):
-            found[Timer(since, after, calendar if isinstance(calendar, str) else None)] = None
+            found[While(since, after, calendar if isinstance(calendar, str) else None)] = None
     return tuple(found)
 
 

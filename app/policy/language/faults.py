@@ -34,13 +34,3 @@ class PolicyFaults(Exception):  # noqa: N818 - it reads as what happened
                 PolicyFault("", None, "more_faults", "There are more faults than these.", "Mend these first."),
             )
         super().__init__("\n".join(map(str, self.faults)))
-
-
-def pointer(steps: Steps) -> str:
-    """A JSON pointer (RFC 6901)."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-
-
-def steps_of(text: str) -> tuple[str, ...]:
-    """The steps of a JSON pointer; positions stay text."""
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])

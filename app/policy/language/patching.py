@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.base.pointers import steps_of
 from app.policy.language.document import Document
-from app.policy.language.faults import Steps, steps_of
+from app.policy.language.faults import Steps
 from app.policy.language.reading import Flaw
 
 KEPT = frozenset({"provider", "prefix", "clauses", "assumptions"})

@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from app.base.pointers import pointer
 from app.policy.checks.references import parts
 from app.policy.language.calendars import Calendar
 from app.policy.language.clauses import Assumption
 from app.policy.language.document import Document
-from app.policy.language.faults import pointer
 from app.policy.language.model import Sourced
 from app.policy.language.prices import Fee
 from app.policy.language.promises import Department, Target
@@ -70,7 +70,7 @@ def _uses(document: Document, clause: str, say: Phrasing) -> Iterator[Use]:
         more = getattr(part, "waive_clauses", ()) or getattr(part, "availability", ())
         if clause in cited or clause in more:
             sentence = f"{' '.join(str(step) for step in steps[:2])}: {_sentence(part, say)}"
-            yield Use(pointer(steps), sentence, part.assumption if isinstance(part, Sourced) else ())
+            yield Use(pointer(*steps), sentence, part.assumption if isinstance(part, Sourced) else ())
 
 
 def _sentence(part: BaseModel, say: Phrasing) -> str:  # noqa: PLR0911 - one sentence per kind of part

@@ -146,5 +146,5 @@ def _reseller_of(facts: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _view(row: Mapping[str, Any], reseller: Mapping[str, Any] | None) -> dict[str, Any]:
-    firm = {f"reseller_{name}": reseller[name] if reseller else None for name in ("id", "number", "name")}
-    return account_view({"contact_info_confirmed_at": None, "hold_proposed_at": None, **row, **firm})
+    names = {f"reseller_{name}": reseller[name] if reseller else None for name in ("id", "number", "name")}
+    return account_view({"contact_info_confirmed_at": None, "hold_proposed_at": None, **row, **names})

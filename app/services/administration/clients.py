@@ -140,14 +140,14 @@ async def _known(errand: Errand, client: str, expected: int | None) -> dict[str,
 
 
 async def _gather(errand: Errand, client: str, reseller: str | None) -> Mapping[str, Any]:
-    named, firm = Reference.of(client), Reference.of(reseller)
+    named, speaks_for = Reference.of(client), Reference.of(reseller)
     caller, facts = await facts_for_change(
         errand.database,
         errand.provider_id,
         errand.principal,
         CLIENT,
         errand.repeat,
-        *(named.id, named.number, firm.id, firm.number),
+        *(named.id, named.number, speaks_for.id, speaks_for.number),
     )
     await records.check_admin(errand, caller, facts)
     return facts

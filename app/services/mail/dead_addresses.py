@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from app.base.events import EventType
-from app.base.identifiers import uuid7
 from app.db.commands import Command, Update, carry_out
+from app.db.log import own_event
 from app.db.outbound import current_accounts_of
 from app.db.pool import Database
 from app.services.repeating import persistently
@@ -23,16 +22,7 @@ async def _prove(database: Database, provider_id: UUID, account: UUID, email: st
     version = (await current_accounts_of(database, provider_id, email)).get(account)
     if version is None:
         return
-    event: dict[str, Any] = {
-        "provider_id": provider_id,
-        "id": uuid7(now),
-        "subject_kind": "account",
-        "subject_id": account,
-        "seq": version + 1,
-        "type": str(EventType.ACCOUNT_OUTDATED),
-        "actor_kind": "system",
-        "data": {"because": "hard_bounce"},
-        "occurred_at": now,
-    }
+    told = {"because": "hard_bounce"}
+    event = own_event(provider_id, EventType.ACCOUNT_OUTDATED, ("account", account), version + 1, told, now)
     update = Update("account", account, version, {"contact_info_current": False, "updated_at": now})
     await carry_out(database, provider_id, Command({"event": [event]}, update), now)

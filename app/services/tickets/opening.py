@@ -218,12 +218,12 @@ def _decided(row: Mapping[str, Any], caller: CallerRow, account: Mapping[str, An
 
 def names_of(account: Mapping[str, Any] | None) -> dict[str, Any]:
     """What a view names beside the row's own columns."""
-    firm = (account and account["reseller"]) or {}
+    reseller = (account and account["reseller"]) or {}
     return {
         "account_number": account["number"] if account is not None else None,
         "account_name": account["holder"] if account is not None else None,
-        "reseller_number": firm.get("number"),
-        "reseller_name": firm.get("name"),
+        "reseller_number": reseller.get("number"),
+        "reseller_name": reseller.get("name"),
     }
 
 

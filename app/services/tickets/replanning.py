@@ -9,8 +9,8 @@ import structlog
 
 from app.base.errors import Problem
 from app.base.events import EventType
-from app.base.identifiers import uuid7
 from app.db.commands import Command, Overtaken, Update, carry_out
+from app.db.log import own_event
 from app.db.policies import numbers_at
 from app.db.pool import Database
 from app.db.replanning import note_unmoved, planned_by_others
@@ -93,19 +93,9 @@ async def write(
 ) -> None:
     """The ticket with its clocks as they are laid out now; Overtaken where it has changed meanwhile."""
     id_ = UUID(after.id)
-    event = {
-        "provider_id": provider_id,
-        "id": uuid7(now),
-        "subject_kind": "ticket",
-        "subject_id": id_,
-        "seq": version + 1,
-        "type": str(EventType.TICKET_REPLANNED),
-        "actor_kind": "system",
-        "data": {"clocks": _moves(before, after), "status": after.status},
-        "policy_version": policy.version,
-        "settings_revision": policy.revision,
-        "occurred_at": now,
-    }
+    told = {"clocks": _moves(before, after), "status": after.status}
+    numbers = {"policy_version": policy.version, "settings_revision": policy.revision}
+    event = own_event(provider_id, EventType.TICKET_REPLANNED, ("ticket", id_), version + 1, told, now, **numbers)
     rows = clock_rows(provider_id, id_, after.clocks, now)
     update = Update("ticket", id_, version, {**clock_columns(after, policy), "updated_at": now})
     await carry_out(database, provider_id, Command({"clock": rows, "event": [event]}, update), now)

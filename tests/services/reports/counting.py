@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from app.db.pool import WORKER_ROLE, Database
-from app.db.tallies import Counting, count_anew, count_round
+from app.db.tallies import Counting, count_round
 from app.services.sequencing import sequence
 from tests.frontdesk import FrontDesk
 
@@ -29,6 +29,12 @@ async def round_of(database: Database, provider_id: UUID, front: FrontDesk) -> N
     how = Counting(policy.document.tz, 100, timedelta(0))
     while await count_round(database, provider_id, how, front.now + timedelta(seconds=1)):
         pass
+
+
+async def count_anew(database: Database, provider_id: UUID) -> None:
+    """Every day, in the next rounds, as operators are told to have it."""
+    async with database.transaction(None) as connection:
+        await connection.execute("DELETE FROM tally WHERE provider_id = $1", provider_id)
 
 
 async def tallies(owner: asyncpg.Connection) -> list[tuple[object, ...]]:

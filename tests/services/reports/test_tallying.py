@@ -10,9 +10,9 @@ import pytest
 from app.db.pool import Database
 from app.db.tables.clocks import TicketClock
 from app.db.tables.providers import Provider
-from app.db.tallies import Counting, count_anew, count_round
+from app.db.tallies import Counting, count_round
 from tests import factories
-from tests.services.reports.counting import tallies
+from tests.services.reports.counting import count_anew, tallies
 
 NOW = factories.NOW
 HOW = Counting("America/Toronto", 100, timedelta(0))
