@@ -4,9 +4,13 @@ import socket
 from urllib.request import urlopen
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client.registry import Collector
 
 from app.base.errors import CannotStart
-from app.base.metrics import observe_request, serve_metrics
+from app.base.metrics import Durations, observe_request, serve_metrics
 
 
 def test_requests_are_counted_by_template_on_their_own_port() -> None:
@@ -30,3 +34,19 @@ def test_a_taken_metrics_port_is_said_in_one_sentence() -> None:
         pytest.raises(CannotStart, match=r"CLAUSEDESK_METRICS_PORT\.$"),
     ):
         serve_metrics("127.0.0.1", taken.getsockname()[1])
+
+
+@given(st.lists(st.floats(0, 20) | st.sampled_from((0.0, 0.5, 1.0, 2.0))))
+def test_durations_are_counted_as_the_library_counts_them(seconds: list[float]) -> None:
+    bounds = (0.5, 1, 2.0)
+    of_the_library = Histogram("took", "So long.", ["what"], buckets=bounds, registry=None)
+    ours = Durations("took", "So long.", ("what",), bounds, CollectorRegistry())
+    for one in seconds:
+        of_the_library.labels("a").observe(one)
+        ours.observe(one, "a")
+    assert told(ours) == {name: value for name, value in told(of_the_library).items() if name[0] != "took_created"}
+
+
+def told(collector: Collector) -> dict[tuple[str, ...], float]:
+    samples = [sample for family in collector.collect() for sample in family.samples]
+    return {(one.name, *map(str, sorted(one.labels.items()))): one.value for one in samples}
