@@ -32,6 +32,11 @@ def start_tracing(url: str, service: str) -> None:
     trace_with(new_tracer(url, service))
 
 
+def tracing() -> bool:
+    """Whether anything is: for what would be asked of each statement in vain."""
+    return _tracer is not None
+
+
 def span(name: str, **attributes: str) -> AbstractContextManager[Span | None]:
     """Around a piece of work inside this process."""
     return _NOT_TRACED if _tracer is None else _spanned(_tracer, name, SpanKind.INTERNAL, {}, attributes)

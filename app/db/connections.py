@@ -60,18 +60,23 @@ class Connections:
     def get_max_size(self) -> int:
         return self._most
 
-    async def take(self, patience: float) -> ScopedConnection:
-        """The one given back last. TimeoutError: all were taken for so many seconds."""
+    def take_idle(self) -> ScopedConnection | None:
+        """The one given back last; None: whoever wants one has to wait for it."""
         if self._closing:
             raise asyncpg.InterfaceError("the connections are being closed")
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_closed() or monotonic() - connection.idle_since > _IDLE_SECONDS:
-                connection.terminate()
-                self._size -= 1
-            else:
+            if not connection.is_closed() and monotonic() - connection.idle_since <= _IDLE_SECONDS:
                 self._lent.add(connection)
                 return connection
+            connection.terminate()
+            self._size -= 1
+        return None
+
+    async def take(self, patience: float) -> ScopedConnection:
+        """An idle one, a new one, or one that is given back. TimeoutError: all were taken for so many seconds."""
+        if (idle := self.take_idle()) is not None:
+            return idle
         if self._size < self._most:
             self._size += 1
         elif (handed := await self._handed_over(patience)) is not None:
@@ -85,8 +90,8 @@ class Connections:
         return connection
 
     def give_back(self, connection: ScopedConnection) -> None:
-        """One that is in a transaction, or whose last statement was interrupted, is to be terminated before."""
-        if connection.is_closed() or self._closing:
+        """One whose last statement was interrupted is to be terminated before; one in a transaction goes, too."""
+        if connection.is_closed() or self._closing or connection.is_in_transaction():
             self._lent.discard(connection)
             connection.terminate()
             self._pass_on(None)

@@ -13,7 +13,7 @@ import asyncpg
 import orjson
 
 from app.base.metrics import POOL_TIMEOUTS, observe_pool, observe_wait
-from app.base.tracing import calling
+from app.base.tracing import calling, tracing
 from app.db.connecting import sentence_for
 from app.db.connections import Connections, ScopedConnection
 from app.db.faults import DatabaseFault
@@ -104,7 +104,7 @@ class Database:
                 connection.terminate()
                 raise
             finally:
-                self._give_back(connection)
+                self._connections.give_back(connection)
         except DATABASE_ERRORS as error:
             if problem := problem_for(error):
                 raise problem from error
@@ -158,6 +158,8 @@ class Database:
     async def _ask(
         self, provider_id: UUID | None, how: Callable[..., Awaitable[Any]], statement: str, *args: object
     ) -> Any:
+        if not tracing():
+            return await self._repeatedly(provider_id, how, statement, *args)
         with calling("sql", **_TOLD, **{"db.query.text": statement}):
             return await self._repeatedly(provider_id, how, statement, *args)
 
@@ -173,7 +175,7 @@ class Database:
                     connection.terminate()
                     raise
                 finally:
-                    self._give_back(connection)
+                    self._connections.give_back(connection)
             except DATABASE_ERRORS as error:
                 if left and may_be_repeated(error):
                     await asyncio.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - to come apart, not to hide
@@ -184,6 +186,21 @@ class Database:
         raise unavailable()
 
     async def _take(self, provider_id: UUID | None) -> ScopedConnection:
+        connection = self._connections.take_idle()
+        if connection is None:
+            connection = await self._waited_for()
+        else:
+            observe_wait(0)
+        if connection.provider is not provider_id:
+            try:
+                await connection.scope(provider_id)
+            except BaseException:
+                connection.terminate()
+                self._connections.give_back(connection)
+                raise
+        return connection
+
+    async def _waited_for(self) -> ScopedConnection:
         if self._waiting >= self._queue:
             # Whoever comes now would wait in vain: told at once, they come again when there is room.
             POOL_TIMEOUTS.inc()
@@ -198,19 +215,7 @@ class Database:
         finally:
             self._waiting -= 1
         observe_wait(perf_counter() - began)
-        if connection.provider != provider_id:
-            try:
-                await connection.scope(provider_id)
-            except BaseException:
-                connection.terminate()
-                self._give_back(connection)
-                raise
         return connection
-
-    def _give_back(self, connection: ScopedConnection) -> None:
-        if not connection.is_closed() and connection.is_in_transaction():
-            connection.terminate()
-        self._connections.give_back(connection)
 
 
 async def teach_json(connection: asyncpg.Connection) -> None:

@@ -14,10 +14,13 @@ class Wire:
     """What a connection is to those who lend it."""
 
     def __init__(self) -> None:
-        self.closed, self.idle_since = False, 0.0
+        self.closed, self.in_transaction, self.idle_since = False, False, 0.0
 
     def is_closed(self) -> bool:
         return self.closed
+
+    def is_in_transaction(self) -> bool:
+        return self.in_transaction
 
     def terminate(self) -> None:
         self.closed = True
@@ -107,6 +110,15 @@ async def test_what_is_broken_is_made_anew_for_whoever_waits() -> None:
     lender.give_back(fresh)
     fresh.terminate()
     assert await lender.take(1) is lender.made[2]
+
+
+async def test_what_is_in_a_transaction_goes_when_it_is_given_back() -> None:
+    lender = Lender(1)
+    connection = await lender.take(1)
+    connection.in_transaction = True
+    lender.give_back(connection)
+    assert connection.closed
+    assert await lender.take(1) is lender.made[1]
 
 
 async def test_what_cannot_be_made_leaves_its_place_to_the_next() -> None:
