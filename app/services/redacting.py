@@ -31,7 +31,7 @@ def without_secrets(body: Body) -> Clean[Body]:
     """The request as the desk takes it: what its writer put in their own words, without passwords, keys and cards."""
     said = vars(body)
     written = {name: value for name in _WRITTEN if (value := said.get(name))}
-    if not likely("\n".join(_texts(written.values()))):
+    if not likely("\n".join(_texts(written.values(), []))):
         return Clean(body)
     struck, places = dict[str, Any](), list[Mapping[str, Any]]()
     for name, value in written.items():
@@ -41,15 +41,16 @@ def without_secrets(body: Body) -> Clean[Body]:
     return Clean(body.model_copy(update=struck), places) if places else Clean(body)
 
 
-def _texts(values: Iterable[Any]) -> Iterator[str]:
-    """Those in which something may be struck out."""
+def _texts(values: Iterable[Any], found: list[str]) -> list[str]:
+    """Those in which something may be struck out, after what is found already."""
     for value in values:
         if isinstance(value, str):
-            yield value
-        elif isinstance(value, Mapping):
-            yield from _texts(value.values())
+            found.append(value)
+        elif isinstance(value, dict):
+            _texts(value.values(), found)
         elif isinstance(value, list):
-            yield from _texts(value)
+            _texts(value, found)
+    return found
 
 
 def value_without_secrets(value: Any, place: str, places: list[Mapping[str, Any]]) -> Any:

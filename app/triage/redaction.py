@@ -22,7 +22,10 @@ _TOKENS = re.compile(
     r"|eyJ[A-Za-z0-9_-]{8,4096}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,1024}"
     r")(?![A-Za-z0-9_-])"
 )
-_SHORTEST_TOKEN: Final = 15
+_TOKENS_BEGIN: Final = (
+    *("AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "_live_", "_test_", "whsec_"),
+    *("sk-", "npm_", "pypi-", "xox", "AIza", "SG.", "eyJ"),
+)
 _BEARER = re.compile(r"(?i:\b(?:bearer|basic) +)(?P<value>[A-Za-z0-9._~+/-]{16,4096}=*)(?![\w-])")
 _IN_ADDRESS = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,15}://[^\s/:@\"'<>]{0,100}:(?P<value>[^\s/@\"'<>]{1,200})@")
 _ON_COMMAND_LINE = re.compile(
@@ -30,6 +33,8 @@ _ON_COMMAND_LINE = re.compile(
     r"|\b(?:curl|wget)\b[^\n]{0,200}? (?:-u|--user) ?[^\s:]{1,100}:(?P<curl>[^\s'\"]{3,200})"
     r"|\bsshpass +-p *(?P<ssh>[^\s]{3,200}))"
 )
+
+_COMMANDS: Final = ("mysql", "mariadb", "curl", "wget", "sshpass")
 
 _CALLED = (
     r"(?:pass ?words?|pass ?phrase|passwd|pass ?code|pwd|psw|pw|passe?|pin(?: code)?|"
@@ -56,14 +61,17 @@ _LABELLED = re.compile(
 )
 _LABELS: Final = (
     *("pass", "pw", "psw", "pin", "mdp", "code", "digo", "senha", "palavra", "cvv", "cvc"),
-    *("key", "token", "secr", "api", "priv", "d'acc", "d’acc", "d acc", "jeton", "chave"),
+    *("key", "token", "secret", "clé", "cle ", "cles ", "jeton", "chave"),
 )
 """One of these is in whatever is called a password or a key."""
+_CALLED_SO = re.compile(rf"[\W_](?i:{_CALLED}|{_KEYED})")
 _PAIR = re.compile(
     rf"(?i:\b(?:user ?name|user|login|e-?mail|identifiant|utilisateur|usu[aá]rio|conta)s? *[/|+&] *{_CALLED})"
     r" *(?:[:=]|->|(?i:is|est|é)\b) *(?P<value>[^\s/|]{1,100} *[/|] *[^\s]{1,100}|[^\s]{1,100}[ ,]+[^\s]{1,100})"
 )
 _CARD = re.compile(r"(?<![\w.,+#/-])\d(?:[ -]?\d){12,18}(?![\w-]|[.,]\d)")
+_DIGITS: Final = b"0123456789"
+_CARD_DIGITS: Final = 13
 _CARD_LONG = re.compile(r"\d(?:[ -]?\d){12}")
 _ISSUED = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}"
@@ -258,12 +266,22 @@ def _camel(word: str) -> bool:
     return not word.isupper() and any(c.isupper() for c in word[1:]) and any(c.islower() for c in word)
 
 
+def _may_be_card(text: str) -> bool:
+    if text.isascii() and len(text) - len(text.encode().translate(None, _DIGITS)) < _CARD_DIGITS:
+        return False
+    return _CARD_LONG.search(text) is not None
+
+
+def _any_of(parts: Iterable[str], text: str) -> bool:
+    return any(map(text.__contains__, parts))
+
+
 SEARCHES: Final[Mapping[Search, Callable[[str, str], bool]]] = {
-    _key_blocks: lambda _, letters: "private key" in letters or "putty" in letters,
-    _tokens: lambda text, _: max(map(len, text.split()), default=0) >= _SHORTEST_TOKEN,
-    _in_addresses: lambda text, _: "://" in text,
-    _on_command_lines: lambda text, _: " -" in text,
-    _cards: lambda text, _: _CARD_LONG.search(text) is not None,
-    _labelled: lambda _, letters: any(label in letters for label in _LABELS),
+    _key_blocks: lambda text, _: "-----BEGIN" in text or "PuTTY-" in text,
+    _tokens: lambda text, letters: _any_of(_TOKENS_BEGIN, text) or "bearer" in letters or "basic" in letters,
+    _in_addresses: lambda text, _: "://" in text and "@" in text,
+    _on_command_lines: lambda text, _: " -" in text and _any_of(_COMMANDS, text),
+    _cards: lambda text, _: _may_be_card(text),
+    _labelled: lambda text, letters: _any_of(_LABELS, letters) and _CALLED_SO.search(f"\n{text}") is not None,
 }
 """In their order, each with what tells from the text, and from it in small letters, whether it can find anything."""
