@@ -113,7 +113,7 @@ def _rows(kind: Kind, names: tuple[str, ...]) -> str:
     rows = f"""
   SELECT {in_force("{version_at}::timestamptz", "{settings_at}::timestamptz")},
     named.main, named.target, known.firm, known.others,
-    (SELECT json_object_agg(a.id, {account_json("a")}) FROM account AS a
+    (SELECT json_object_agg(a.id, {account_json("a")}::text) FROM account AS a
       WHERE a.provider_id = $1 AND a.id = ANY(meant.shown)) AS accounts,
     coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
                 AND server IS NOT NULL), '[]') AS incidents,
@@ -150,8 +150,8 @@ def _asked(kind: Kind, asked: Asked, repeat: IdempotentRequest | None) -> dict[s
 
 async def facts_for_request(
     database: Database, provider_id: UUID, principal: Principal, asked: Asked, repeat: IdempotentRequest | None
-) -> tuple[CallerRow, Mapping[str, Any]]:
-    """With `account`, `on_behalf_of`, `firm` and `candidates` as decisions see them, None and none where not found."""
+) -> tuple[CallerRow, dict[str, Any]]:
+    """With `account`, `on_behalf_of`, `firm` and `candidates` as texts, None and none where not found."""
     kind = kind_of(principal)
     wanted = _asked(kind, asked, repeat)
     caller, rows = await for_caller(database, provider_id, principal, _rows(kind, tuple(wanted)), *wanted.values())

@@ -42,6 +42,13 @@ def kept_account(row: str | None) -> KeptAccount | None:
     return _kept(row) if row is not None else None
 
 
+def kept_accounts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of all accounts in the row of a request."""
+    found: dict[str, Any] = {name: kept_account(row[name]) for name in ("account", "on_behalf_of", "firm")}
+    found["candidates"] = list(map(_kept, row["candidates"]))
+    return found
+
+
 @lru_cache(maxsize=512)
 def _kept(row: str) -> KeptAccount:
     return KeptAccount(orjson.loads(row))

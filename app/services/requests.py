@@ -1,7 +1,7 @@
 """A request as it reached the desk, together with all that it is decided by."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from app.policy.situation import Account, ListedContact, Request, Sender
 from app.policy.stages.standing import account_meant
 from app.policy.tickets.history import HELPED_BEFORE, with_history
 from app.schemas.requests import NamedSender, Requested
-from app.services.accounts import as_account, login_of
+from app.services.accounts import as_account, kept_accounts, login_of
 from app.services.errands import Errand
 from app.services.facts import Stated, asserters, state
 from app.services.redacting import Redactions, noticed
@@ -24,17 +24,18 @@ from app.services.repeating import check_repeated
 from app.services.secure_forms.judging import about_form
 from app.services.shelf import ended_or_not
 from app.services.ticket_state import as_open_ticket
-from app.services.triage import NOTHING, said_before, suggest
+from app.services.triage import NOTHING, Suggested, said_before, suggest
 
 _SPEAKERS = frozenset({Scope.SUBMIT, Scope.INBOUND, Scope.EVENTS})
 ASKING = frozenset({Scope.SUBMIT, Scope.INBOUND})
 """Scopes of machines that hand on what a person asks for."""
 _USUAL_WINDOW = timedelta(days=2)
+_UNSAID = ("", "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Gathered:
-    """`row` is what the database said; `around` is that as the policy sees it."""
+    """`row` is what the database said; `around` is that as the policy sees it. Nobody changes one."""
 
     caller: CallerRow
     policy: CompiledPolicy
@@ -94,9 +95,10 @@ async def gather(
         policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
         needed = _looks_back(policy, duplicates)
         if needed is None or (window is not None and needed <= window):
+            row = {**row, **kept_accounts(row)}
             noticed_facts = {**noticed(policy, redacted), **await about_form(errand, policy, body.facts, _ids(row))}
-            given = _gathered(ended_or_not(policy, received_at), caller, body, row, noticed_facts, redacted)
-            return await _with_what_the_words_say(errand, body, given, received_at)
+            in_force = ended_or_not(policy, received_at)
+            return await _gathered(errand, in_force, caller, body, row, noticed_facts, redacted, received_at)
         window = needed
 
 
@@ -104,32 +106,27 @@ def _looks_back(policy: CompiledPolicy, duplicates: bool) -> timedelta | None:
     return policy.looks_back if duplicates else None
 
 
-async def _with_what_the_words_say(errand: Errand, body: Requested, given: Gathered, received_at: datetime) -> Gathered:
-    """Triage's topic where none was stated, and what the text identifies or describes."""
+async def _told(
+    errand: Errand,
+    policy: CompiledPolicy,
+    body: Requested,
+    row: Mapping[str, Any],
+    stated: Stated,
+    account: Account | None,
+    candidates: Sequence[Account],
+    received_at: datetime,
+) -> tuple[Suggested, Mapping[str, tuple[str, ...]]]:
+    """What the text proposes, identifies and describes, and the open tickets that say the same."""
     words = (getattr(body, "subject", None) or "", getattr(body, "body", None) or "")
-    alike = await said_before(errand.policies.lexicons, given.policy, words, given.row["open_tickets"])
-    account = given.request.on_behalf_of or given.around.account
-    found = await suggest(
-        errand.policies.lexicons,
-        given.policy,
-        words,
-        {**_topic_of_the_action(given), **given.stated.asserted},
-        account,
-        tuple(a.number for a in given.around.candidates),
-        received_at,
-    )
-    if found is NOTHING:
-        return given
-    told: dict[str, Any] = {"facts": {**given.request.facts, **found.facts}, "topic_source": found.topic_source}
-    told["language"] = given.request.language or found.language
-    around = replace(given.around, topic_candidates=found.candidates, signals=found.signals, alike=alike)
-    return replace(given, request=given.request.model_copy(update=told), around=around)
-
-
-def _topic_of_the_action(given: Gathered) -> dict[str, Any]:
-    """What an administrative action is about by the policy; words propose no other."""
-    action = given.policy.action(given.request.action) if given.request.action else None
-    return {"topic": action.topic} if action is not None and action.topic else {}
+    if words == _UNSAID:
+        return NOTHING, {}
+    lexicons = errand.policies.lexicons
+    alike = await said_before(lexicons, policy, words, row["open_tickets"]) if row["open_tickets"] else {}
+    known, usernames = stated.asserted, tuple(a.number for a in candidates)
+    action = policy.action(body.action) if body.action else None
+    if action is not None and action.topic:  # what it is about by the policy; words propose no other
+        known = {"topic": action.topic, **known}
+    return await suggest(lexicons, policy, words, known, account, usernames, received_at), alike
 
 
 def _ids(row: Mapping[str, Any]) -> list[str]:
@@ -166,13 +163,15 @@ def _asked(
     )
 
 
-def _gathered(
+async def _gathered(
+    errand: Errand,
     policy: CompiledPolicy,
     caller: CallerRow,
     body: Requested,
     row: Mapping[str, Any],
     noticed_facts: Mapping[str, Any],
     redacted: Redactions,
+    received_at: datetime,
 ) -> Gathered:
     """`noticed_facts`: what the desk itself says of the request."""
     _check_authority(caller)
@@ -180,6 +179,7 @@ def _gathered(
     check_names(caller, body, row)
     account = as_account(row["account"]) if row["account"] else None
     target = as_account(row["on_behalf_of"]) if _is_for_another(row) else None
+    candidates = tuple(map(as_account, row["candidates"]))
     stated = state(policy, body.facts, asserters(caller))
     request = Request(
         channel=channel_of(policy, caller, body),
@@ -197,22 +197,38 @@ def _gathered(
         # Its token reached the other account, so it lies in its tree, however deep.
         own = request.on_behalf_of.model_copy(update={"reseller": account.number})
         request = request.model_copy(update={"on_behalf_of": own})
+    request = _with_history(policy, request, account, candidates, row)
+    meant = request.on_behalf_of or account
+    found, alike = await _told(errand, policy, body, row, stated, meant, candidates, received_at)
+    if found is not NOTHING:
+        facts, language = {**request.facts, **found.facts}, request.language or found.language
+        told = {"facts": facts, "topic_source": found.topic_source, "language": language}
+        request = request.model_copy(update=told)
     around = Desk(
         account=account,
         account_named=account is not None,
-        candidates=tuple(map(as_account, row["candidates"])),
+        candidates=candidates,
         reseller=as_account(row["firm"]) if row["firm"] is not None else None,
         open_tickets=tuple(map(as_open_ticket, row["open_tickets"])),
         incidents=tuple(row["incidents"]),
+        topic_candidates=found.candidates,
+        signals=found.signals,
+        alike=alike,
     )
-    return Gathered(caller, policy, _with_history(policy, request, around, row), stated, around, row, redacted)
+    return Gathered(caller, policy, request, stated, around, row, redacted)
 
 
-def _with_history(policy: CompiledPolicy, request: Request, around: Desk, row: Mapping[str, Any]) -> Request:
+def _with_history(
+    policy: CompiledPolicy,
+    request: Request,
+    account: Account | None,
+    candidates: tuple[Account, ...],
+    row: Mapping[str, Any],
+) -> Request:
     """What the tickets of the account that the request is about say of earlier help."""
     if not row["helped"]:
         return request
-    meant = request.on_behalf_of or account_meant(policy, request, around.account, around.candidates)
+    meant = request.on_behalf_of or account_meant(policy, request, account, candidates)
     known = [a for a in (row["on_behalf_of"], row["account"], *row["candidates"]) if a is not None]
     id_ = next((a["id"] for a in known if meant is not None and a["number"] == meant.number), None)
     return with_history(policy, request, row["helped"].get(id_, 0))

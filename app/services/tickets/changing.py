@@ -11,6 +11,7 @@ from app.db.commands import Command, Overtaken, Update
 from app.db.requests import Asked, Reference, facts_for_request
 from app.db.tickets import ticket_for_change
 from app.policy.tickets.ticket import Ticket
+from app.services.accounts import kept_accounts
 from app.services.errands import Errand
 from app.services.ledger import Entries, entered
 from app.services.offers import Offer, offer
@@ -74,7 +75,7 @@ async def _candidates(errand: Errand, row: Mapping[str, Any]) -> tuple[Mapping[s
         account_username=row["facts"].get("account_username"),
     )
     _, found = await facts_for_request(errand.database, errand.provider_id, errand.principal, asked, None)
-    return tuple(found["candidates"])
+    return tuple(kept_accounts(found)["candidates"])
 
 
 @dataclass(frozen=True, slots=True)
