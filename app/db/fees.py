@@ -1,7 +1,7 @@
-"""What prices were put, agreed to, let go and paid, by period and tariff: one statement."""
+"""What prices were put, agreed to, let go and paid, from the tallies of days and the latest prices: one statement."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,46 +14,85 @@ from app.db.pool import Database
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """From the first instant up to before the last, put together by the period, which begins in this zone."""
+    """Days from the first up to before the last, which begin in this zone, put together by the period."""
 
-    first: datetime
-    last: datetime
+    first: date
+    last: date
     period: str
     zone: str
+    today: date
 
 
-# Ids are made in the order of time, so a range of them is a range of time that the primary key finds.
+GROUPS: Final = "currency, rule, department, level"
+COUNTS: Final = ("quotes", "consents", "declined", "expired")
+AMOUNTS: Final = ("quoted", "consented", "waived", "settled", "paid", "refunded")
+# Ids are made in the order of time, so a day is a range of them that the primary key finds. How many days and prices
+# there will be is not known when it is planned: OFFSET 0 has each looked up by its key, where all would be read else.
+_FIRST_ID: Final = """(lpad(to_hex((extract(epoch FROM {day}::timestamp AT TIME ZONE {zone}) * 1000)::bigint), 12, '0')
+      || repeat('0', 20))::uuid"""
+_MOVED: Final = """
+SELECT day, currency, rule, department, level, count(*) FILTER (WHERE kind = 'price') AS quotes,
+  count(*) FILTER (WHERE agreed) AS consents, count(*) FILTER (WHERE moved.status = 'declined') AS declined,
+  count(*) FILTER (WHERE moved.status = 'expired') AS expired,
+  coalesce(sum(amount) FILTER (WHERE kind = 'price'), 0) AS quoted,
+  coalesce(sum(amount) FILTER (WHERE agreed), 0) AS consented,
+  coalesce(sum(amount) FILTER (WHERE moved.status = 'waived'), 0) AS waived,
+  coalesce(sum(settled_total) FILTER (WHERE moved.status = 'settled'), 0) AS settled,
+  coalesce(sum(amount) FILTER (WHERE kind = 'payment'), 0) AS paid,
+  coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0) AS refunded
+FROM (
+  SELECT day, 'price' AS kind, q.* FROM {days}, LATERAL (
+    SELECT currency, rule, ticket_id, total AS amount, consent IS NOT NULL AS agreed, status, settled_total FROM quote
+    WHERE provider_id = $1 AND id >= {begins} AND id < {ends} OFFSET 0) AS q
+  UNION ALL
+  SELECT day, m.kind, m.currency, q.rule, q.ticket_id, m.amount, false, NULL, NULL FROM {days}, LATERAL (
+    SELECT kind, currency, amount, quote_id FROM payment
+    WHERE provider_id = $1 AND id >= {begins} AND id < {ends} OFFSET 0) AS m, LATERAL (
+    SELECT rule, ticket_id FROM quote WHERE provider_id = $1 AND id = m.quote_id OFFSET 0) AS q) AS moved
+LEFT JOIN LATERAL (
+  SELECT department, level FROM ticket WHERE provider_id = $1 AND id = moved.ticket_id OFFSET 0) AS t ON true
+GROUP BY day, currency, rule, department, level"""
+
+
+def day_of(id_: str, zone: str) -> str:
+    """The day on which something with this id was made; both are names of the statement."""
+    milliseconds = f"('x' || translate(left({id_}::text, 13), '-', ''))::bit(48)::bigint"
+    return f"(to_timestamp({milliseconds} / 1000.0) AT TIME ZONE {zone})::date"
+
+
+def moved(days: str, zone: str) -> str:
+    """What moved on days, by day: `days` are rows with a `day`, the names are of the statement's places."""
+    begins, ends = (_FIRST_ID.format(day=day, zone=zone) for day in ("day", "(day + 1)"))
+    return _MOVED.format(days=days, begins=begins, ends=ends)
+
+
+# Tallies tell of whole days, a minute late. The days that may still get a price or a payment are read themselves, and
+# so are those that are yet to be counted, be it anew.
 _STATEMENT: Final = """
-WITH put AS (
-  SELECT date_trunc(${period}, q.created_at, ${zone}) AS period_start, q.currency, q.rule, t.department, t.level,
-    count(*) AS quotes, coalesce(sum(q.total), 0) AS quoted,
-    coalesce(sum(q.total) FILTER (WHERE q.consent IS NOT NULL), 0) AS consented,
-    count(*) FILTER (WHERE q.consent IS NOT NULL) AS consents,
-    count(*) FILTER (WHERE q.status = 'declined') AS declined, count(*) FILTER (WHERE q.status = 'expired') AS expired,
-    coalesce(sum(q.total) FILTER (WHERE q.status = 'waived'), 0) AS waived,
-    coalesce(sum(q.settled_total) FILTER (WHERE q.status = 'settled'), 0) AS settled,
-    0::numeric AS paid, 0::numeric AS refunded
-  FROM quote AS q LEFT JOIN ticket AS t ON t.provider_id = $1 AND t.id = q.ticket_id
-  WHERE q.provider_id = $1 AND q.id >= ${first} AND q.id < ${last} GROUP BY 1, 2, 3, 4, 5),
-came AS (
-  SELECT date_trunc(${period}, m.created_at, ${zone}) AS period_start, m.currency, q.rule, t.department, t.level,
-    0 AS quotes, 0::numeric AS quoted, 0::numeric AS consented, 0 AS consents, 0 AS declined, 0 AS expired,
-    0::numeric AS waived, 0::numeric AS settled,
-    coalesce(sum(m.amount) FILTER (WHERE m.kind = 'payment'), 0) AS paid,
-    coalesce(sum(m.amount) FILTER (WHERE m.kind = 'refund'), 0) AS refunded
-  FROM payment AS m JOIN quote AS q ON q.provider_id = $1 AND q.id = m.quote_id
-    LEFT JOIN ticket AS t ON t.provider_id = $1 AND t.id = q.ticket_id
-  WHERE m.provider_id = $1 AND m.id >= ${first} AND m.id < ${last} GROUP BY 1, 2, 3, 4, 5)
-SELECT period_start, currency, rule, department, level, sum(quotes)::bigint AS quotes, sum(quoted) AS quoted,
-  sum(consents)::bigint AS consents, sum(consented) AS consented, sum(declined)::bigint AS declined,
-  sum(expired)::bigint AS expired, sum(waived) AS waived, sum(settled) AS settled, sum(paid) AS paid,
-  sum(refunded) AS refunded
-FROM (SELECT * FROM put UNION ALL SELECT * FROM came) AS both_of_them
-GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
+WITH counted AS (SELECT fees_stale FROM tally WHERE provider_id = $1 AND fees_zone = ${zone}),
+known AS (
+  SELECT day::date AS day,
+    day < ${today}::date - 1 AND EXISTS (SELECT FROM counted WHERE day <> ALL (fees_stale)) AS counted
+  FROM generate_series(${first}::date::timestamp, ${last}::date::timestamp - interval '1 day', '1 day') AS day),
+itself AS (SELECT day FROM known WHERE NOT counted),
+part AS (
+  SELECT day, {columns} FROM fee_tally JOIN known USING (day) WHERE provider_id = $1 AND known.counted
+  UNION ALL SELECT day, {columns} FROM ({moved}) AS moved)
+SELECT date_trunc(${period}, day::timestamp) AT TIME ZONE ${zone} AS period_start, {groups}, {sums}
+FROM part GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
 
 
 def _statement(place: int) -> str:
-    return _STATEMENT.format(**{name: place + n for n, name in enumerate(("period", "zone", "first", "last"))})
+    """Its arguments from this place on; $1 is the provider."""
+    places = {name: place + n for n, name in enumerate(("period", "zone", "first", "last", "today"))}
+    sums = [f"sum({name})::bigint AS {name}" for name in COUNTS] + [f"sum({name}) AS {name}" for name in AMOUNTS]
+    return _STATEMENT.format(
+        columns=", ".join((GROUPS, *COUNTS, *AMOUNTS)),
+        groups=GROUPS,
+        moved=moved("itself", f"${places['zone']}"),
+        sums=", ".join(sums),
+        **places,
+    )
 
 
 _FOR_CALLER: Final = _statement(6)
@@ -61,8 +100,7 @@ _IN_HAND: Final = _statement(2)
 
 
 def _args(asked: Asked) -> tuple[Any, ...]:
-    first, last = (UUID(int=int(at.timestamp() * 1000) << 80) for at in (asked.first, asked.last))
-    return asked.period, asked.zone, first, last
+    return asked.period, asked.zone, asked.first, asked.last, asked.today
 
 
 async def money_moved(

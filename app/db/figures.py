@@ -44,7 +44,7 @@ WHERE g.state = 'triggered' AND g.delivered_at IS NULL GROUP BY 1"""
 _SCANS: Final = "SELECT p.slug AS provider, k.scans FROM tally AS k JOIN provider AS p ON p.id = k.provider_id"
 
 # ── since the beginning ──────────────────────────────────────────────────────
-# Of tickets and clocks from their tallies (app/db/tallies.py), so that it takes as long for millions as for a few.
+# From tallies (app/db/tallies.py), so that it takes as long for millions as for a few.
 _TICKETS: Final = """
 SELECT p.slug AS provider, t.outcome, t.reason, t.channel, sum(t.received)::bigint AS count
 FROM ticket_tally AS t JOIN provider AS p ON p.id = t.provider_id GROUP BY 1, 2, 3, 4"""
@@ -69,14 +69,9 @@ _COUNTED: Final = """
 SELECT p.slug AS provider, c.day, max(c.counted_at) AS counted_at
 FROM clock_tally AS c JOIN provider AS p ON p.id = c.provider_id WHERE c.counted_at > $1 GROUP BY 1, 2"""
 _FEES: Final = """
-SELECT p.slug AS provider, q.currency, coalesce(sum(q.total), 0) AS quoted,
-  coalesce(sum(q.total) FILTER (WHERE q.consent IS NOT NULL), 0) AS consented,
-  coalesce(sum(q.total) FILTER (WHERE q.status = 'waived'), 0) AS waived
-FROM quote AS q JOIN provider AS p ON p.id = q.provider_id GROUP BY 1, 2"""
-_PAYMENTS: Final = """
-SELECT p.slug AS provider, m.currency, coalesce(sum(m.amount) FILTER (WHERE m.kind = 'payment'), 0) AS paid,
-  coalesce(sum(m.amount) FILTER (WHERE m.kind = 'refund'), 0) AS refunded
-FROM payment AS m JOIN provider AS p ON p.id = m.provider_id GROUP BY 1, 2"""
+SELECT p.slug AS provider, f.currency, sum(f.quoted) AS quoted, sum(f.consented) AS consented, sum(f.waived) AS waived,
+  sum(f.paid) AS paid, sum(f.refunded) AS refunded
+FROM fee_tally AS f JOIN provider AS p ON p.id = f.provider_id GROUP BY 1, 2"""
 _PAGED: Final = """
 SELECT p.slug AS provider, width_bucket(w.seconds - 1e-6, $1::float8[]) AS at, count(*) AS count,
   sum(w.seconds) AS seconds
@@ -112,7 +107,6 @@ class Past:
     breached: Rows
     solved: Rows
     fees: Rows
-    payments: Rows
     paged: Rows
     scans: Rows
 
@@ -137,7 +131,6 @@ async def figures_past(database: Database, now: datetime, page_bounds: Sequence[
             breached=await connection.fetch(_BREACHED, timeout=_PATIENCE),
             solved=await connection.fetch(_SOLVED, now - window, timeout=_PATIENCE),
             fees=await connection.fetch(_FEES, timeout=_PATIENCE),
-            payments=await connection.fetch(_PAYMENTS, timeout=_PATIENCE),
             paged=await connection.fetch(_PAGED, list(page_bounds), timeout=_PATIENCE),
             scans=await connection.fetch(_SCANS, timeout=_PATIENCE),
         )

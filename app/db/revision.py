@@ -6,7 +6,7 @@ import asyncpg
 
 from app.db.connecting import connect_once
 
-HEAD: Final = "0009"
+HEAD: Final = "0010"
 
 
 async def current_revision(dsn: str) -> str | None:

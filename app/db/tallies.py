@@ -1,9 +1,9 @@
-"""Tallies: what came of tickets and clocks, added up by the day on which the ticket was received; the last scans.
+"""Tallies: what came of tickets, clocks and prices, added up by the day of each; the last scans.
 
 A day of which something has changed is counted anew as a whole, so that counting again never counts twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from app.db.connections import ScopedConnection
+from app.db.fees import AMOUNTS, COUNTS, GROUPS, day_of, moved
 from app.db.pool import Database
 
 _PATIENCE: Final = 60.0
@@ -23,10 +24,10 @@ _BEGIN: Final = """
 INSERT INTO tally (provider_id, position, zone, stale, looked_at) VALUES ($1, 0, '', '{}', '-infinity')
 ON CONFLICT DO NOTHING"""
 _TAKE: Final = """
-SELECT position, zone, stale, scans FROM tally
-WHERE provider_id = $1 AND (looked_at < $2 OR stale <> '{}') FOR UPDATE SKIP LOCKED"""
+SELECT position, zone, stale, scans, fees_position, fees_zone, fees_stale FROM tally
+WHERE provider_id = $1 AND (looked_at < $2 OR stale <> '{}' OR fees_stale <> '{}') FOR UPDATE SKIP LOCKED"""
 _END: Final = "SELECT coalesce(max(position), 0) FROM event WHERE provider_id = $1"
-# Whatever changes a ticket or a clock is an event of that ticket.
+# Whatever changes a ticket or a clock is an event of that ticket; a price, of that price or of its ticket.
 _CHANGED: Final = """
 SELECT DISTINCT (t.received_at AT TIME ZONE $4)::date AS day
 FROM (SELECT DISTINCT subject_id FROM event
@@ -62,10 +63,46 @@ SELECT $1, day, row_number() OVER (PARTITION BY day), c.metric, t.priority, t.de
   clock_timestamp()
 FROM {_RECEIVED} JOIN clock AS c ON c.provider_id = $1 AND c.ticket_id = t.id
 GROUP BY day, c.metric, t.priority, t.department, t.level, c.state, c.excused_by, c.liability"""
+# A price's department is that of its ticket now, and so is that of the money that came for it.
+_PRICES_CHANGED: Final = f"""
+WITH changed AS (
+  SELECT DISTINCT subject_kind, subject_id FROM event
+  WHERE provider_id = $1 AND position > $2 AND position <= $3 AND subject_kind IN ('quote', 'ticket')),
+price AS (
+  SELECT q.id FROM changed JOIN quote AS q ON q.provider_id = $1 AND q.id = subject_id WHERE subject_kind = 'quote'
+  UNION SELECT q.id FROM changed JOIN quote AS q ON q.provider_id = $1 AND q.ticket_id = subject_id
+  WHERE subject_kind = 'ticket')
+SELECT {day_of("price.id", "$4")} AS day FROM price
+UNION SELECT {day_of("m.id", "$4")} FROM price JOIN payment AS m ON m.provider_id = $1 AND m.quote_id = price.id"""
+_EVERY_OF_PRICES: Final = f"""
+SELECT {day_of("id", "$2")} AS day FROM quote WHERE provider_id = $1
+UNION SELECT {day_of("id", "$2")} FROM payment WHERE provider_id = $1
+UNION SELECT day FROM fee_tally WHERE provider_id = $1"""
+_FEES: Final = f"""
+INSERT INTO fee_tally (provider_id, place, day, {", ".join((GROUPS, *COUNTS, *AMOUNTS))})
+SELECT $1, row_number() OVER (PARTITION BY day), day, {", ".join((GROUPS, *COUNTS, *AMOUNTS))}
+FROM ({moved("unnest($2::date[]) AS day", "$3")}) AS moved"""
 _KEEP: Final = """
 UPDATE tally SET position = $2, zone = $3, stale = $4, looked_at = $5, scans = $6,
-  counted_at = CASE WHEN $4::date[] = '{}' THEN $5 ELSE counted_at END
+  counted_at = CASE WHEN $4::date[] = '{}' THEN $5 ELSE counted_at END,
+  fees_position = $2, fees_zone = $3, fees_stale = $7
 WHERE provider_id = $1"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is counted by itself: its columns of `tally`, which of its days there are and changed, what counts a day."""
+
+    columns: str
+    every: str
+    changed: str
+    tallies: Mapping[str, str]
+
+
+_PARTS: Final = (
+    _Part("", _EVERY, _CHANGED, {"ticket_tally": _TICKETS, "clock_tally": _CLOCKS}),
+    _Part("fees_", _EVERY_OF_PRICES, _PRICES_CHANGED, {"fee_tally": _FEES}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +123,28 @@ async def count_round(database: Database, provider_id: UUID, how: Counting, now:
         if held is None:
             return False
         end: int = await connection.fetchval(_END, provider_id, timeout=_PATIENCE)
-        changed = await _changed(connection, provider_id, held, end, how.zone)
-        stale = sorted({*held["stale"], *changed}, reverse=True)
-        await _count(connection, provider_id, stale[: how.days], how.zone)
-        left = stale[how.days :]
+        left, fees = [await _brought_up(connection, provider_id, part, held, end, how) for part in _PARTS]
         scans = await _scanned(connection, provider_id, held, end)
-        await connection.execute(_KEEP, provider_id, end, how.zone, left, now, scans)
-        return bool(left)
+        await connection.execute(_KEEP, provider_id, end, how.zone, left, now, scans, fees)
+        return bool(left or fees)
 
 
-async def _changed(
-    connection: ScopedConnection, provider_id: UUID, held: asyncpg.Record, end: int, zone: str
+async def _brought_up(
+    connection: ScopedConnection, provider_id: UUID, part: _Part, held: asyncpg.Record, end: int, how: Counting
 ) -> Sequence[date]:
-    if held["zone"] != zone or end - held["position"] > _FAR_BEHIND:
-        rows = await connection.fetch(_EVERY, provider_id, zone, timeout=_PATIENCE)
+    """Count the latest days that have changed; the others are left."""
+    stale, zone, position = (held[f"{part.columns}{name}"] for name in ("stale", "zone", "position"))
+    if zone != how.zone or end - position > _FAR_BEHIND:
+        rows = await connection.fetch(part.every, provider_id, how.zone, timeout=_PATIENCE)
     else:
-        rows = await connection.fetch(_CHANGED, provider_id, held["position"], end, zone, timeout=_PATIENCE)
-    return [row["day"] for row in rows]
+        rows = await connection.fetch(part.changed, provider_id, position, end, how.zone, timeout=_PATIENCE)
+    days = sorted({*stale, *(row["day"] for row in rows)}, reverse=True)
+    counted, left = days[: how.days], days[how.days :]
+    if counted:
+        for table, statement in part.tallies.items():
+            await connection.execute(_FORGET.format(table), provider_id, counted, timeout=_PATIENCE)
+            await connection.execute(statement, provider_id, counted, how.zone, timeout=_PATIENCE)
+    return left
 
 
 async def _scanned(
@@ -114,11 +156,3 @@ async def _scanned(
         last = known.setdefault(row["kind"], {})
         last[row["product"]] = max(row["at"], last.get(row["product"], 0))
     return known
-
-
-async def _count(connection: ScopedConnection, provider_id: UUID, days: Sequence[date], zone: str) -> None:
-    if not days:
-        return
-    for table, statement in (("ticket_tally", _TICKETS), ("clock_tally", _CLOCKS)):
-        await connection.execute(_FORGET.format(table), provider_id, days, timeout=_PATIENCE)
-        await connection.execute(statement, provider_id, days, zone, timeout=_PATIENCE)

@@ -210,10 +210,8 @@ def families_past(found: Past, met: Rows, bounds: Sequence[int], policies: InFor
     yield family("target_breaches", missed)
     paged = [((row["provider"],), row) for row in found.paged]
     yield histogram("time_to_page_seconds", _PAGE_BOUNDS, _spreads(paged))
-    for name in ("quoted", "consented", "waived"):
+    for name in ("quoted", "consented", "waived", "paid", "refunded"):
         yield family(f"fees_{name}", _money(found.fees, name))
-    for name in ("paid", "refunded"):
-        yield family(f"fees_{name}", _money(found.payments, name))
     yield from _goals(found, policies, now)
 
 

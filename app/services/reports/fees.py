@@ -31,7 +31,7 @@ async def report(errand: Errand, question: Question) -> dict[str, Any]:
     """Prices by when they were put, with what became of them since; money by when it was told of."""
     policy = await errand.policies.policy_at(errand.provider_id, errand.now)
     span = _span(question, policy, errand.now)
-    asked = _asked(question, span)
+    asked = _asked(question, span, errand.now)
     rows = await money_moved(errand.database, errand.provider_id, errand.principal, asked)
     return _told(rows, question, span, policy)
 
@@ -41,15 +41,15 @@ async def report_of(
 ) -> dict[str, Any]:
     """The same for whoever has the database in hand."""
     span = _span(question, policy, now)
-    return _told(await money_moved_of(database, provider_id, _asked(question, span)), question, span, policy)
+    return _told(await money_moved_of(database, provider_id, _asked(question, span, now)), question, span, policy)
 
 
 def _span(question: Question, policy: CompiledPolicy, now: datetime) -> Span:
     return span_of(question.since, question.until, question.period, policy.document.tz, now)
 
 
-def _asked(question: Question, span: Span) -> Asked:
-    return Asked(span.since, span.until, question.period, span.zone.key)
+def _asked(question: Question, span: Span, now: datetime) -> Asked:
+    return Asked(span.first, span.last, question.period, span.zone.key, now.astimezone(span.zone).date())
 
 
 def _told(rows: Sequence[Mapping[str, Any]], question: Question, span: Span, policy: CompiledPolicy) -> dict[str, Any]:
