@@ -172,7 +172,10 @@ async def _write(errand: Errand, known: Known, happening: Happening) -> None:
     latest = known.row["latest_quote"]
     change = changed(errand, known, after, priced=latest is None or not expired(latest, errand.now), **columns)
     plan = command(errand, known, change, happening.kind, dict(happening.told), decided=decided)
-    clocks = [_told_of(row, known, happening, errand.now) for row in plan.inserts["clock"]]
+    written = {(row["metric"], row["cycle"]) for row in plan.inserts["clock"]} | {happening.clock}
+    clocks = [
+        _told_of(row, known, happening, errand.now) for row in change.clocks if (row["metric"], row["cycle"]) in written
+    ]
     along, events = on_account(errand, after.decision, known.account) if decided else ([], [])
     ended, quote_events = _ended(errand, known, happening.quote)
     inserts = {**plan.inserts, "clock": clocks, "event": [*plan.inserts["event"], *events, *quote_events]}
