@@ -59,6 +59,7 @@ def lint(document: Document, today: date) -> list[Finding]:
         *_fees(document),
         *_coverage(document),
         *_allowances(document),
+        *_unused(document),
         *_departments(document),
         *_languages(document),
     ]
@@ -250,6 +251,32 @@ def _allowances(document: Document) -> Iterator[Finding]:
         elif allowance.then is None and drawing[slug].fee is None:
             message = "Nothing says what work costs that this allowance does not cover."
             yield _finding("warning", "allowance_without_fee", ("allowances", slug), message, "Name a fee in `then`.")
+
+
+def _unused(document: Document) -> Iterator[Finding]:
+    """Hours and prices that nothing else in the document speaks of: what they say never comes about."""
+    spoken = set(_strings(document.model_dump(mode="json", exclude={"clauses", "topics", "facts"}, exclude_unset=True)))
+    for slug in document.calendars:
+        if slug not in spoken:
+            message = f"Nothing goes by calendar `{slug}`."
+            remedy = "Name it in a channel, target, condition or wherever its hours count, or leave it out."
+            yield _finding("note", "unused_calendar", ("calendars", slug), message, remedy)
+    for slug in document.fees:
+        if slug not in spoken:
+            message = f"No decision charges fee `{slug}`."
+            yield _finding("warning", "unused_fee", ("fees", slug), message, "Name it in a coverage entry or a rule.")
+
+
+def _strings(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for entry in value.values():
+                yield from _strings(entry)
+        case list():
+            for entry in value:
+                yield from _strings(entry)
 
 
 def _departments(document: Document) -> Iterator[Finding]:
