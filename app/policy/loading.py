@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.base.pointers import pointer
 from app.policy.checks.references import reference_flaws
+from app.policy.checks.durations import uneven_durations
 from app.policy.checks.salvage import Salvage
 from app.policy.checks.source import Mark, read
 from app.policy.checks.wording import shape_flaws
@@ -138,7 +139,7 @@ def _flaws(raw: Mapping[str, Any], document: Document) -> Iterable[Flaw]:
 
 
 def _flaws_of_draft(raw: Mapping[str, Any], document: Document) -> Iterable[Flaw]:
-    return chain(_flaws(raw, document), alternative_flaws(raw, document))
+    return chain(_flaws(raw, document), alternative_flaws(raw, document), uneven_durations(raw))
 
 
 def _flaws_beside(raw: Mapping[str, Any], shape: list[Flaw], look: Look) -> Iterator[Flaw]:

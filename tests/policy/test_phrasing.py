@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.policy.language.calendars import Calendar
 from app.policy.language.prices import Fee
 from app.policy.language.promises import Target
 from app.policy.language.rules import CoverageEntry
@@ -75,6 +76,16 @@ def test_days_of_the_same_hours_are_said_together() -> None:
     assert SAID.hours(calendars["feasts"]) == "public holidays (few) 10:00–12:00"
 
 
+def test_hours_outside_others_hold_on_their_holidays_too() -> None:
+    assert SAID.hours(Calendar(outside="office")).split("; ")[1:] == [
+        "Thu 00:00–24:00",
+        "Fri 00:00–09:00, 12:00–24:00",
+        "Sat–Sun 00:00–24:00",
+        "public holidays (few) 00:00–24:00",
+    ]
+    assert SAID.hours(Calendar(outside="feasts")).endswith("public holidays (few) 00:00–10:00, 12:00–24:00")
+
+
 def test_days_off_are_said_beside_the_week() -> None:
     calendars = POLICY.document.calendars
     assert SAID.closed_on(calendars["office"]) == ["public holidays (few)", "2026-05-04", "2026-12-31"]
@@ -106,6 +117,14 @@ def test_a_length_is_said_in_its_largest_whole_unit(length: timedelta, words: st
         ({"kind": "elapsed", "min": "PT1H", "max": "PT3H"}, "within 3 h (usually not before 1 h)"),
         ({"kind": "business", "max": "P2D", "calendar": "late_office"}, "within 2 days of “late office”"),
         ({"kind": "within_business_days", "n": 2, "calendar": "office"}, "within 2 business days"),
+        (
+            {"kind": "within_business_days", "n": 2, "receipt_counts": True, "calendar": "office"},
+            "within 2 business days, the day of receipt included",
+        ),
+        (
+            {"kind": "next_business_day", "due_at": "opening", "calendar": "office"},
+            "on the next business day, by opening time",
+        ),
         ({"kind": "negotiated"}, "as agreed each time"),
         ({"kind": "none"}, "no time is promised"),
     ],

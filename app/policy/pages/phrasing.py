@@ -10,7 +10,7 @@ from app.base.vocabulary import FeeKind
 from app.policy.language.calendars import Calendar
 from app.policy.language.document import Document
 from app.policy.language.effects import Effect, FactReference
-from app.policy.language.hours import WEEKDAYS, week_of
+from app.policy.language.hours import WEEKDAYS, rest_of_day, week_of
 from app.policy.language.model import words
 from app.policy.language.prices import Fee
 from app.policy.language.promises import Target
@@ -124,7 +124,11 @@ class Phrasing:
 
     def _other_hours(self, calendar: Calendar) -> Iterator[str]:
         """Hours of holidays and of single dates."""
-        named = [(self("holidays_of", name), calendar.on_holidays) for name in calendar.holidays]
+        other = self.document.calendars.get(calendar.outside or "")
+        sets, times = (calendar.holidays, calendar.on_holidays)
+        if other is not None:
+            sets, times = other.holidays, tuple(rest_of_day(other.on_holidays))
+        named = [(self("holidays_of", name), times) for name in sets]
         for day, hours in (*named, *((day.isoformat(), hours) for day, hours in calendar.dated.items())):
             if hours:
                 yield f"{day} {', '.join(f'{start}–{end}' for start, end in hours)}"
