@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from app.base.pointers import pointer
-from app.policy.checks.references import reference_flaws
 from app.policy.checks.durations import uneven_durations
+from app.policy.checks.references import reference_flaws
 from app.policy.checks.salvage import Salvage
 from app.policy.checks.source import Mark, read
 from app.policy.checks.wording import shape_flaws

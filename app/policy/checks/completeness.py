@@ -160,7 +160,8 @@ STARTS = frozenset({"received", "channel_attended", "intake_complete", "escalate
 def _event(steps: Steps, name: str, names: Names, also: frozenset[str] = frozenset()) -> Iterator[Flaw]:
     """Whether a clock can start or stop by this: an event of the ticket, or a fact that comes to hold."""
     if name not in TICKET_EVENTS and name not in also and name not in names.facts:
-        remedy = closest(name, (*TICKET_EVENTS, *also, *names.facts), "Name an event of the ticket, or a fact.")
+        events = ", ".join(sorted({*TICKET_EVENTS, *also}))
+        remedy = closest(name, (*TICKET_EVENTS, *also, *names.facts), f"Name a fact, or one of {events}.")
         yield Flaw(steps, "unknown_event", f"Nothing that happens to a ticket is called `{name}`.", remedy)
 
 
