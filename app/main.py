@@ -59,7 +59,7 @@ from app.api.routing import DeskRoute, add_routes
 from app.api.server import bound_socket, new_server
 from app.base import logging
 from app.base.clock import Clock, system_clock
-from app.base.errors import CannotStart, Problem
+from app.base.errors import CannotStart
 from app.base.memory import give_back, seldom_look_for_garbage
 from app.base.metrics import serve_metrics
 from app.base.settings import Settings
@@ -67,7 +67,7 @@ from app.base.tracing import start_tracing
 from app.db.faults import DatabaseFault
 from app.db.own import own_database
 from app.db.pool import Database
-from app.db.room import check_room
+from app.db.readiness import check_room, check_schema
 from app.sealing.keys import load_sealing_keys
 from app.services.callers import Callers
 from app.tokens.keys import load_keys
@@ -120,12 +120,7 @@ async def open_desk(settings: Settings, *, clock: Clock = system_clock) -> Async
     sealing = load_sealing_keys(secret, settings.data_dir, development=development)
     database = await _connect(settings)
     try:
-        try:
-            ready = await health.schema_is_ready(database)
-        except Problem as problem:
-            raise CannotStart(problem.detail) from None
-        if not ready:
-            raise CannotStart("The database is behind this code: run `clausedesk migrate`.")
+        await check_schema(database)
         await check_room(database, settings)
         desk = Desk(settings, clock, database, keys, sealing, Callers(settings, keys))
         try:

@@ -13,7 +13,7 @@ import structlog
 import uvloop
 
 from app.base import logging
-from app.base.errors import CannotStart, Problem
+from app.base.errors import CannotStart
 from app.base.metrics import serve_metrics
 from app.base.settings import Settings
 from app.base.tracing import start_tracing
@@ -23,8 +23,7 @@ from app.clients.outbound import Outbound
 from app.clients.smtp import post_of
 from app.db.clock import DatabaseClock
 from app.db.pool import WORKER_ROLE, Database
-from app.db.revision import HEAD
-from app.db.room import check_room
+from app.db.readiness import check_room, check_schema
 from app.jobs.deliver import Delivering
 from app.jobs.rounds import rounds
 from app.jobs.sequence import sequence
@@ -140,7 +139,7 @@ async def _means(settings: Settings) -> AsyncIterator[Means]:
     room = Mailroom(objects, MailReader(settings.mail_gateway), sealing)
     database = await _connect(settings)
     try:
-        await _check(database)
+        await check_schema(database)
         await check_room(database, settings)
         await clock.set(database)
         yield Means(settings, database, clock, sealing, outbound, objects, Policies(database), room)
@@ -178,11 +177,3 @@ async def _connect(settings: Settings) -> Database:
     assert settings.database_url is not None
     dsn = settings.database_url.get_secret_value()
     return await Database.connect(dsn, role=WORKER_ROLE, size=settings.worker_pool_size)
-
-
-async def _check(database: Database) -> None:
-    try:
-        if (await database.revision() or "") < HEAD:
-            raise CannotStart("The database is behind this code: run `clausedesk migrate`.")
-    except Problem as problem:
-        raise CannotStart(problem.detail) from None

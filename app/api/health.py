@@ -7,8 +7,7 @@ from app.api.deps import DeskDep
 from app.api.observed import Drain
 from app.api.routing import desk_router
 from app.base.errors import Problem
-from app.db.pool import Database
-from app.db.revision import HEAD
+from app.db.revision import BEHIND, is_behind
 
 router = desk_router("", "health")
 
@@ -25,12 +24,6 @@ async def read_readiness(request: Request, desk: DeskDep) -> Response:
     drain: Drain = request.app.state.drain
     if drain.draining:
         raise Problem("unavailable", "This process is about to stop.")
-    if not await schema_is_ready(desk.database):
-        raise Problem("unavailable", "The database is behind this code: run `clausedesk migrate`.")
+    if is_behind(await desk.database.revision()):
+        raise Problem("unavailable", BEHIND)
     return JSONResponse({"status": "ready"})
-
-
-async def schema_is_ready(database: Database) -> bool:
-    """Whether the schema is at or past the revision that this code needs; the problem `unavailable` without answer."""
-    revision = await database.revision()
-    return revision is not None and revision >= HEAD

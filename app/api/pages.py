@@ -29,9 +29,7 @@ State = Literal["triggered", "acknowledged", "resolved"]
 async def list_pages(
     errand: ErrandDep,
     page: PageDep,
-    state: Annotated[
-        Literal["triggered", "acknowledged", "resolved"] | None, Query(description="How it stands")
-    ] = None,
+    state: Annotated[State | None, Query(description="How it stands")] = None,
 ) -> Response:
     """The latest first."""
     after = page.after(tuple[Id])

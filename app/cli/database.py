@@ -14,7 +14,7 @@ from app.db.faults import DatabaseFault
 from app.db.migrations import migrate
 from app.db.own import own_database
 from app.db.pool import APP_ROLE, Database
-from app.db.revision import HEAD, current_revision
+from app.db.revision import BEHIND, current_revision, is_behind
 
 Result = TypeVar("Result")
 
@@ -56,8 +56,8 @@ async def _answers(dsn: str) -> bool:
 
 
 async def _work(dsn: str, work: Callable[[Database], Awaitable[Result]], role: str) -> Result:
-    if (await current_revision(dsn) or "") < HEAD:
-        raise CannotStart("The database is behind this code: run `clausedesk migrate`.")
+    if is_behind(await current_revision(dsn)):
+        raise CannotStart(BEHIND)
     database = await Database.connect(dsn, role=role, size=2)
     try:
         return await work(database)

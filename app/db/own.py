@@ -9,7 +9,7 @@ from typing import Final
 
 from app.base.progress import Progress, unwatched
 from app.db.embedded import EmbeddedPostgres
-from app.db.revision import HEAD, current_revision
+from app.db.revision import current_revision, is_behind
 
 _MIGRATE: Final = "app.db.migrations:migrate"
 """Loaded where there is something to migrate: what it needs takes 28 MB and a quarter of a second, at every start."""
@@ -25,5 +25,5 @@ def own_database(data_dir: Path, watching: Progress = unwatched) -> Iterator[str
 
 
 async def _migrate(dsn: str, watching: Progress) -> None:
-    if (await current_revision(dsn) or "") < HEAD:
+    if is_behind(await current_revision(dsn)):
         await resolve_name(_MIGRATE)(dsn, watching=watching)

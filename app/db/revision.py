@@ -7,6 +7,12 @@ import asyncpg
 from app.db.connecting import connect_once
 
 HEAD: Final = "0010"
+BEHIND: Final = "The database is behind this code: run `clausedesk migrate`."
+
+
+def is_behind(revision: str | None) -> bool:
+    """None: never migrated."""
+    return revision is None or revision < HEAD
 
 
 async def current_revision(dsn: str) -> str | None:

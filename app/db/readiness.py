@@ -1,10 +1,11 @@
-"""Whether the database has room for all processes that are meant to run at once, asked before there are that many."""
+"""What a process asks of its database before it starts: a schema that is not behind, and room for all of them."""
 
 from typing import Final
 
-from app.base.errors import CannotStart
+from app.base.errors import CannotStart, Problem
 from app.base.settings import Settings
 from app.db.pool import Database
+from app.db.revision import BEHIND, is_behind
 
 # What a login may have at most, which a role or a database can narrow further.
 _ALLOWED: Final = """
@@ -13,6 +14,16 @@ SELECT least(
     - coalesce(current_setting('reserved_connections', true)::int, 0),
   (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = session_user),
   (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()))"""
+
+
+async def check_schema(database: Database) -> None:
+    """CannotStart where it is behind this code, or does not answer."""
+    try:
+        revision = await database.revision()
+    except Problem as problem:
+        raise CannotStart(problem.detail) from None
+    if is_behind(revision):
+        raise CannotStart(BEHIND)
 
 
 async def check_room(database: Database, settings: Settings) -> None:

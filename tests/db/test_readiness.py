@@ -6,7 +6,7 @@ import pytest
 from app.base.errors import CannotStart
 from app.base.settings import Settings
 from app.db.pool import Database
-from app.db.room import check_room
+from app.db.readiness import check_room
 
 
 def planned(replicas: int, pool_size: int, workers: int) -> Settings:
