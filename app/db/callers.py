@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 _ACTING: Final = """($5::uuid IS NULL OR EXISTS (
-    SELECT FROM api_client WHERE provider_id = $1 AND id = $5 AND active))"""
+    SELECT FROM api_client WHERE provider_id = $1 AND id = $5 AND active AND 'submit' = ANY(scopes)))"""
 _PROVIDER: Final = "EXISTS (SELECT FROM provider WHERE id = $1 AND active)"
 
 # Each takes $1 provider, $2 subject, $3 role, $4 account or reseller, $5 acting client, and gives one row or none.

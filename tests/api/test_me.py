@@ -117,7 +117,7 @@ async def test_a_provider_that_is_switched_off_lets_nobody_in(front: FrontDesk) 
 async def test_a_contact_is_out_with_the_client_that_acts_for_them(front: FrontDesk) -> None:
     account, contact, _ = await front.customer()
     provider = await front.provider()
-    client = await factories.api_client(front.owner, provider.id)
+    client = await factories.api_client(front.owner, provider.id, scopes=["submit", "events"])
     acting = front.bearer(
         provider,
         Role(contact.token_role),
@@ -126,6 +126,8 @@ async def test_a_contact_is_out_with_the_client_that_acts_for_them(front: FrontD
         contact=contact.id,
         acting_client=str(client.id),
     )
-    await me(front, acting)
-    await front.owner.execute("UPDATE api_client SET active = false")
-    assert (await front.client.get("/v1/me", headers=acting)).status_code == 401
+    for taken in ("active = false", "scopes = '{events}'"):
+        await me(front, acting)
+        await front.owner.execute(f"UPDATE api_client SET {taken}")
+        assert (await front.client.get("/v1/me", headers=acting)).status_code == 401, taken
+        await front.owner.execute("UPDATE api_client SET active = true, scopes = '{submit}'")
