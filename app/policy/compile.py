@@ -20,7 +20,7 @@ from app.policy.language.awaited import Awaited
 from app.policy.language.document import Document
 from app.policy.language.entrances import Action
 from app.policy.language.matters import Alias
-from app.policy.language.model import words
+from app.policy.language.model import Words, words
 from app.policy.language.prices import Band, Fee, Part, Step
 from app.policy.language.promises import Department, Target
 from app.policy.language.reading import Names
@@ -49,11 +49,17 @@ class CompiledPolicy:
     revision: int
     chosen: Mapping[str, str]
     """The reading in force of every assumption."""
-    templates: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, Words] = field(default_factory=dict)
+    """The operator's own words, by what they stand for."""
     settled_from: datetime | None = None
     """Since when the settings count; none without settings."""
     earlier: Mapping[Numbers, "CompiledPolicy"] = field(default_factory=dict)
     """What clocks at hand were planned by before, for the calendars in which their past is measured."""
+
+    def template(self, name: str, language: str | None = None) -> str | None:
+        """The operator's words in this language, else in the policy's own."""
+        own = self.templates.get(name)
+        return words(own, language or self.document.locale, self.document.locale) if own is not None else None
 
     # ── versions ─────────────────────────────────────────────────────────────
     @property

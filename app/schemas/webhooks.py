@@ -14,7 +14,9 @@ _GROUPS = frozenset(f"{kind.partition('.')[0]}.*" for kind in _SENT)
 
 def _known(name: str) -> str:
     if name not in _SENT and name not in _GROUPS:
-        raise refused("unknown", "There is no such event; docs/events.md lists them. `ticket.*` stands for all of a kind.")
+        raise refused(
+            "unknown", "There is no such event; docs/events.md lists them. `ticket.*` stands for all of a kind."
+        )
     return name
 
 

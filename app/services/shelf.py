@@ -14,7 +14,6 @@ from app.db.providers import find_provider, latest_providers
 from app.policy.compile import CompiledPolicy
 from app.policy.language.document import Document
 from app.policy.language.faults import PolicyFaults
-from app.policy.language.model import words
 from app.policy.language.settings import Settings
 from app.policy.loading import check
 from app.policy.settling import settle
@@ -123,8 +122,7 @@ def compiled(
     chosen_by = Settings.model_validate({**(settings or {}), "revision": revision})
     values, chosen = settle(raw, chosen_by)
     document = _sharing(check(values), beside).model_copy(update={"effective_from": effective_from})
-    templates = {name: words(text, document.locale, document.locale) for name, text in chosen_by.templates.items()}
-    return CompiledPolicy(document, version, revision, chosen, templates, settled_from)
+    return CompiledPolicy(document, version, revision, chosen, chosen_by.templates, settled_from)
 
 
 def _sharing(document: Document, beside: Iterable[Document]) -> Document:

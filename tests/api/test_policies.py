@@ -179,6 +179,10 @@ async def test_settings_that_no_version_could_take_are_refused(front: FrontDesk)
         ({"closures": [{"date": "2026-03-02", "calendars": ["nights"]}]}, "/closures/0/calendars"),
         ({"assumptions": {"not one": "x"}}, "/assumptions/not one"),
         ({"effective_from": "2020-01-01T00:00:00Z"}, "/effective_from"),
+        ({"on_call": {"sysadmin": ["R0UT1NGKEY"]}}, "/on_call/sysadmin"),
+        ({"templates": {"mail_replay": "x"}}, "/templates/mail_replay"),
+        ({"templates": {"mail_reply": {"en": "{{ said }}", "fr": "{{ sayd }}"}}}, "/templates/mail_reply/fr"),
+        ({"templates": {"mail_reply_subject": "{{ reference"}}, "/templates/mail_reply_subject"),
         ({"unknown": 1}, "/unknown"),
     ):
         answer = await front.client.put("/v1/policies/mexxus/settings", json=body, headers=admin)

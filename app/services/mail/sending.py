@@ -104,7 +104,7 @@ class MailSender:
         if form is not None:
             zone = policy.document.tz if policy is not None else "UTC"
             told |= {"link": form.link, "expires": _time(form.expires_at.isoformat(), zone)}
-        subject, text, html = worded(letter, language, told, policy.templates if policy is not None else {})
+        subject, text, html = worded(letter, language, told, _own_words(policy, language))
         domain = domain_of(address)
         return Outgoing(
             sender=Address(address, facts["provider"]),
@@ -177,6 +177,12 @@ def _recipient(claimed: Claimed, facts: Mapping[str, Any], form: LinkToSend | No
     return Address(email, found.get("name")) if email is not None and found is not None else None
 
 
+def _own_words(policy: CompiledPolicy | None, language: str) -> dict[str, str]:
+    if policy is None:
+        return {}
+    return {name: own for name in policy.templates if (own := policy.template(name, language)) is not None}
+
+
 def _language(facts: Mapping[str, Any], policy: CompiledPolicy | None) -> str | None:
     decision = facts["decided"] or facts["decision"] or {}
     own = decision.get("language") or facts["language"]
@@ -195,7 +201,7 @@ def _told(
     decision = facts["decided"] or facts["decision"] or {}
     zone = policy.document.tz if policy is not None else "UTC"
     quote = facts["quote"] or {}
-    own = policy.templates.get(str(payload.get("of"))) if policy is not None else None
+    own = policy.template(str(payload.get("of")), language) if policy is not None else None
     area = _client_area(settings, facts["slug"])
     return {
         "provider": facts["provider"],

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, TemplateError, select_autoescape
+from jinja2 import Environment, FileSystemLoader, TemplateError, TemplateSyntaxError, select_autoescape
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from app.base.errors import Fault
 from app.services.mail.languages import WORDS, words_in
+from app.services.mail.letters import Letter
 
 _UNFIT: Final = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a template that somebody wrote may do instead of saying something."""
@@ -15,6 +18,58 @@ _log = structlog.get_logger("clausedesk.mail")
 # Operators write templates too, and theirs come from the database.
 _WORDS: Final = ImmutableSandboxedEnvironment(autoescape=False)
 _PAGES: Final = Environment(loader=FileSystemLoader(WORDS), autoescape=select_autoescape(["html"]))
+
+
+NAMEABLE: Final = frozenset(
+    {
+        "about",
+        "action",
+        "agree",
+        "author",
+        "begins",
+        "confirm",
+        "due",
+        "ends",
+        "expires",
+        "lines",
+        "link",
+        "missing",
+        "pay",
+    }
+    | {"provider", "redirect", "reference", "resolution", "said", "sentences", "subject", "survivor", "title", "total"}
+    | {"unsubscribe"}
+)
+"""What a template may name; not each letter has something to say for each."""
+_LETTERS: Final = {f"mail_{letter}{part}" for letter in Letter for part in ("", "_subject")}
+
+
+def template_faults(templates: Mapping[str, Any]) -> list[Fault]:
+    """What an operator has to be told of their templates before they count; those of notices are plain text."""
+    found = list[Fault]()
+    for name, own in templates.items():
+        if not name.startswith("mail_"):
+            continue
+        if name not in _LETTERS:
+            letters = ", ".join(Letter)
+            found.append(
+                Fault(f"/templates/{name}", "unknown", f"After `mail_` comes the name of a letter: {letters}.")
+            )
+            continue
+        texts = {"": own} if isinstance(own, str) else {f"/{language}": text for language, text in own.items()}
+        for place, text in texts.items():
+            if (message := _wrong_with(text)) is not None:
+                found.append(Fault(f"/templates/{name}{place}", "template", message))
+    return found
+
+
+def _wrong_with(text: str) -> str | None:
+    try:
+        unknown = find_undeclared_variables(_WORDS.parse(text)) - NAMEABLE
+    except TemplateSyntaxError as error:
+        return f"Line {error.lineno} is no Jinja2."
+    if unknown:
+        return f"A letter may name {', '.join(sorted(NAMEABLE))}, and nothing else."
+    return None
 
 
 def worded(letter: str, language: str, facts: Mapping[str, Any], templates: Mapping[str, str]) -> tuple[str, str, str]:

@@ -91,7 +91,7 @@ def _notice(
     sendable = members.get("status") != "failed"
     detail = report.values.get("plugin") or report.values.get("domain")
     said = dict.fromkeys(c.sentence for c in decision.citations if c.stage == "event")
-    words = (policy.templates.get(template) or "\n".join(said), report.values.get("content"))
+    words = (policy.template(template) or "\n".join(said), report.values.get("content"))
     row = new_row(
         errand,
         kind="security" if report.type in _SECURITY else "announcement",

@@ -1,6 +1,6 @@
 """The operator's settings: read as of an instant, and revised by a new dated revision."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from app.policy.language.faults import PolicyFault, PolicyFaults
 from app.policy.language.settings import Settings
 from app.policy.settling import without_effect
 from app.services.errands import Errand
+from app.services.mail.wording import template_faults
 from app.services.shelf import compiled
 from app.services.tickets.replanning import replan_at_once
 
@@ -72,7 +73,9 @@ async def revise(
 
 
 async def _check(errand: Errand, versions: list[int], document: Mapping[str, Any], number: int) -> None:
-    chosen, idle = Settings.model_validate(document), []
+    if faults := template_faults(document.get("templates", {})):
+        raise Problem("invalid", errors=faults)
+    chosen, idle, called = Settings.model_validate(document), [], {"standby"}
     for version in versions:
         stored = await documents(errand.database, errand.provider_id, version, 0)
         assert stored is not None
@@ -81,8 +84,23 @@ async def _check(errand: Errand, versions: list[int], document: Mapping[str, Any
         except PolicyFaults as unfit:
             raise _cannot_be_taken(version, unfit.faults) from None
         idle.append(without_effect(stored.document, chosen))
+        called |= {*(stored.document.get("departments") or {}), *_audiences(stored.document)}
     if nowhere := [fault for fault in idle[0] if all(fault in others for others in idle)]:
         raise _cannot_be_taken(versions[0], nowhere)
+    message = f"Nobody would be called by this name. The policy calls {', '.join(sorted(called))}."
+    if uncalled := [name for name in chosen.on_call if name not in called]:
+        raise Problem("invalid", errors=[Fault(f"/on_call/{name}", "not_offered", message) for name in uncalled])
+
+
+def _audiences(node: Any) -> Iterator[str]:
+    """Whom the effects of a policy document page, wherever they stand in it."""
+    if isinstance(node, Mapping):
+        if node.get("do") == "page" and "audience" in node:
+            yield node["audience"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for inner in node:
+            yield from _audiences(inner)
 
 
 def _cannot_be_taken(version: int, unfit: Iterable[PolicyFault]) -> Problem:

@@ -25,7 +25,7 @@ def drafted(errand: Errand, before: CompiledPolicy | None, begins: datetime) -> 
         kind="announcement",
         topic=_TOPIC,
         title=phrase("policy_changes", document.locale),
-        body=before.templates.get(_TOPIC) or phrase("policy_changes_on", document.locale, day),
+        body=before.template(_TOPIC) or phrase("policy_changes_on", document.locale, day),
         starts_at=begins,
     )
     event = errand.event(EventType.NOTICE_CREATED, ("notice", row["id"]), 1, told(row))

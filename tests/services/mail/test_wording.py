@@ -1,12 +1,14 @@
 """Every letter in every language, and the operator's own words in place of ours."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.services.mail.languages import LANGUAGES, language_of
 from app.services.mail.letters import Letter
-from app.services.mail.wording import worded
+from app.services.mail.wording import NAMEABLE, template_faults, worded
 
 FACTS: dict[str, Any] = {
     "provider": "Northwind",
@@ -22,6 +24,7 @@ FACTS: dict[str, Any] = {
     "about": "plugin removed",
     "total": "85.00 CAD",
     "agree": True,
+    "pay": False,
     "survivor": "NTH-2B2B-2B2B-2B2B",
     "action": "Reinstall the account",
     "confirm": "https://my.example/actions/1",
@@ -74,6 +77,15 @@ def test_an_operator_may_say_it_otherwise() -> None:
 def test_a_template_that_cannot_be_used_is_replaced_by_ours(own: str) -> None:
     _, text, _ = worded("acknowledgement", "en", FACTS, {"mail_acknowledgement": own})
     assert "We have received your request." in text
+
+
+def test_templates_may_name_what_letters_say_and_the_page_lists_it() -> None:
+    assert FACTS.keys() == NAMEABLE
+    every = " ".join("{{ " + name + " }}" for name in NAMEABLE)
+    assert template_faults({"mail_reply": every, "policy_change": "We have {% changed"}) == []
+    page = (Path(__file__).parents[3] / "docs" / "mail.md").read_text("utf-8")
+    listed = page[page.index("They may\nname ") : page.index("A template that")]
+    assert set(re.findall(r"`(\w+)`", listed)) == NAMEABLE
 
 
 def test_readers_of_other_languages_get_english() -> None:

@@ -23,7 +23,7 @@ from tests.clients.receiver import Receiver, receiving
 from tests.frontdesk import FrontDesk
 
 PATIENCE = timedelta(minutes=5)
-EVERYBODY = {"sysadmins": ["ada", "bela", "chloe"]}
+EVERYBODY = {"support": ["ada", "bela", "chloe"]}
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Tower:
     async def down(self, **effect: Any) -> UUID:
         """A server is down, and the policy has somebody called."""
         subject = factories.new_id()
-        decision = {"effects": [{"type": "page", "audience": "sysadmins", **effect}]}
+        decision = {"effects": [{"type": "page", "audience": "support", **effect}]}
         data = {"type": "monitor_down", "server": "s7"}
         signal = {"subject_kind": "signal", "decision": decision, "data": data, "occurred_at": self.now}
         await self.happens("monitoring.noticed", subject, 1, **signal)
@@ -140,7 +140,7 @@ async def test_all_are_called_at_once_where_the_policy_says_so_and_hear_when_it_
     tower: Tower, kind: str, told: dict[str, Any]
 ) -> None:
     await tower.down(multiple=True)
-    everybody = EVERYBODY["sysadmins"]
+    everybody = EVERYBODY["support"]
     assert sorted(tower.called) == [("trigger", who) for who in everybody]
     await tower.down()
     assert len(tower.called) == 3 + 1, "another report of another signal is another page"
@@ -159,7 +159,7 @@ async def test_all_are_called_at_once_where_the_policy_says_so_and_hear_when_it_
 @pytest.mark.parametrize("kind", ["ticket.assigned", "ticket.replied"])
 async def test_whoever_takes_the_ticket_or_answers_it_has_answered_the_page(tower: Tower, kind: str) -> None:
     ticket = await factories.ticket(tower.owner, tower.provider_id)
-    decision = {"effects": [{"type": "page", "audience": "sysadmins"}], "priority": "high", "department": "support"}
+    decision = {"effects": [{"type": "page", "audience": "support"}], "priority": "high", "department": "support"}
     await tower.happens("ticket.opened", ticket.id, 1, decision=decision)
     summary = tower.receiver.got[0].json["payload"]["summary"]  # type: ignore[index] # JSON
     assert summary == f"mexxus: ticket {ticket.reference}, priority high"
@@ -173,12 +173,12 @@ async def test_whoever_takes_the_ticket_or_answers_it_has_answered_the_page(towe
 
 
 async def test_where_nobody_is_on_call_it_is_a_dead_letter_until_somebody_is(tower: Tower) -> None:
-    await tower.on_call({"supervisor": ["dora"]})
+    await tower.on_call({"billing": ["dora"]})
     await tower.down()
     assert tower.called == []
     staff = await tower.front.staff(await tower.front.provider())
     (letter,) = (await tower.front.client.get("/v1/dead-letters?kind=page", headers=staff)).json()["data"]
-    assert letter["last_error"] == "nobody is on call for sysadmins"
+    assert letter["last_error"] == "nobody is on call for support"
     await tower.on_call({"standby": ["eve"]})
     await tower.front.client.post(f"/v1/dead-letters/{letter['id']}/requeue", headers=staff)
     await tower.work()
