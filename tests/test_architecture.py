@@ -1,6 +1,7 @@
 """The shape of the code: what no linter knows about this project."""
 
 import ast
+import itertools
 import re
 import shutil
 import subprocess
@@ -114,6 +115,23 @@ def test_a_file_tells_one_story() -> None:
 def test_every_file_says_what_lives_there() -> None:
     silent = [p for p in APP if p.name != "__init__.py" and not ast.get_docstring(ast.parse(p.read_text("utf-8")))]
     assert [relative(path) for path in silent] == []
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def astray(source: str) -> list[int]:
+    """Lines of docstrings that stand behind nothing that has a name."""
+    bodies = [node.body for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Module | ast.ClassDef)]
+    pairs = [pair for body in bodies for pair in itertools.pairwise(body)]
+    named = (ast.Assign, ast.AnnAssign)
+    return [text.lineno for before, text in pairs if _is_text(text) and not isinstance(before, named)]
+
+
+def test_what_is_said_of_a_name_stands_behind_it() -> None:
+    assert {relative(path): lines for path in APP if (lines := astray(path.read_text("utf-8")))} == {}
+    assert astray('"""All."""\nA = 1\n"""Of A."""\n"""Of what?"""\nB = 2\n') == [4]
 
 
 def test_nothing_committed_names_a_machine() -> None:

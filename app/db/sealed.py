@@ -1,5 +1,6 @@
 """All that is sealed at rest, page by page, and the same put back with another wrapping."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,13 +30,13 @@ async def sealed_rows(database: Database, table: str, after: Place, most: int) -
     return await database.fetch(None, statement, *after, most)
 
 
-async def replace_sealed(database: Database, table: str, column: str, row: Any, after: bytes) -> bool:
+async def replace_sealed(database: Database, table: str, column: str, row: Mapping[str, Any], after: bytes) -> bool:
     """Only if it is still what was read: no version changes, since nothing that anybody sees does."""
     statement = f"UPDATE {table} SET {column} = $3 WHERE provider_id = $1 AND id = $2 AND {column} = $4"
     done = await database.execute(None, statement, row["provider_id"], row["id"], after, row[column])
     return done == "UPDATE 1"
 
 
-async def mail_is_kept(database: Database, row: Any) -> bool:
+async def mail_is_kept(database: Database, row: Mapping[str, Any]) -> bool:
     statement = "SELECT storage_key = $3 FROM inbound_mail WHERE provider_id = $1 AND id = $2"
     return bool(await database.fetchval(None, statement, row["provider_id"], row["id"], row["storage_key"]))

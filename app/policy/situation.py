@@ -198,9 +198,9 @@ class Situation(Model):
     level: int | None = None
     money: Money = Money()
     scheduled: bool = False
+    """Staff have put the work into a window; the window is computed anew when it has passed."""
     window: ScheduleWindow | None = None
     """Of staff's own choice."""
-    """Staff have put the work into a window; the window is computed anew when it has passed."""
     priority: str | None = None
     """Set by staff, over what the rules say."""
     coverage: Coverage | None = None

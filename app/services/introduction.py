@@ -1,5 +1,6 @@
 """Who is calling, and what they may do."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.base.vocabulary import Role, Scope
@@ -44,7 +45,7 @@ async def introduce(errand: Errand) -> dict[str, Any]:
     }
 
 
-def _named(row: Any, what: str) -> dict[str, Any] | None:
+def _named(row: Mapping[str, Any], what: str) -> dict[str, Any] | None:
     if row[f"{what}_id"] is None:
         return None
     return {name: row[f"{what}_{name}"] for name in ("id", "number", "name")}

@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -47,7 +47,9 @@ async def rewrap_all(database: Database, objects: Objects, keys: SealingKeys) ->
     return done
 
 
-async def _mail(database: Database, objects: Objects, keys: SealingKeys, row: Any, done: Rewrapped) -> None:
+async def _mail(
+    database: Database, objects: Objects, keys: SealingKeys, row: Mapping[str, Any], done: Rewrapped
+) -> None:
     key = row["storage_key"]
     try:
         kept = b"".join([chunk async for chunk in await objects.get(key)])
@@ -73,7 +75,7 @@ def _made(done: Rewrapped, keys: SealingKeys, envelope: bytes, place: str) -> by
     return made
 
 
-async def _rows(database: Database, table: str) -> Any:
+async def _rows(database: Database, table: str) -> AsyncIterator[Mapping[str, Any]]:
     after = START
     while rows := await sealed_rows(database, table, after, _AT_ONCE):
         for row in rows:

@@ -113,11 +113,11 @@ class Ticket(Versioned, Referred, Owned, table=True):
     incident: str | None = words(None)
     """Server of the open incident that it is linked to."""
     next_due_at: datetime | None = None
+    """Earliest due time of its running clocks."""
     wake_at: datetime | None = None
     """When the worker looks at it next: a while is over, or a window opens."""
     woken: list[str] = word_list()
     """What it was woken for already, of what may still come up."""
-    """Earliest due time of its running clocks."""
     breached: bool = flag(False)
     """One of its clocks is breached on record."""
     search: str | None = searched("reference || ' ' || coalesce(external_ref, '') || ' ' || left(subject, 2000)")

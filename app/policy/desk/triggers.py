@@ -15,7 +15,7 @@ from app.policy.language.model import Model
 from app.policy.language.standard import STATUSES
 from app.policy.language.stating import duration
 from app.policy.life import Desk, carry_on, reclassify, redeliberate
-from app.policy.situation import Sender
+from app.policy.situation import Money, Sender
 from app.policy.stages.deliberation import Deliberation
 from app.policy.tickets.happenings import happened
 from app.policy.tickets.ticket import Ticket
@@ -112,7 +112,7 @@ def _moved(move: Move) -> Transition:
     return Transition(verb=move.verb, by=_SYSTEM, payload={k: v for k, v in payload.items() if v is not None})
 
 
-def _refunds(d: Deliberation, ticket: Ticket) -> tuple[list[EffectDone], Any]:
+def _refunds(d: Deliberation, ticket: Ticket) -> tuple[list[EffectDone], Money]:
     """Shares of what has been paid, as amounts; what is given back is no longer paid."""
     fee = ticket.decision.fee
     currency = fee.currency if fee is not None else d.policy.document.currency

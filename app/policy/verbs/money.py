@@ -1,11 +1,11 @@
 """Verbs about money and the work it opens: quote, consent, payment, work, settlement."""
 
 from decimal import Decimal
-from typing import Any
 
 from app.base.money import rounded
 from app.base.vocabulary import Outcome, TicketStatus, WorkGate
 from app.policy.decision import FeeDecision
+from app.policy.language.prices import Fee
 from app.policy.language.standard import ANSWERS
 from app.policy.money import fees
 from app.policy.stages.pricing import job_of
@@ -233,7 +233,7 @@ def settle(step: Step) -> Result:
 
 
 def _settled_fee(
-    fee: FeeDecision, tariff: Any, amount: Decimal | None, blocks: int | None, *, capped: bool, paid: Decimal
+    fee: FeeDecision, tariff: Fee, amount: Decimal | None, blocks: int | None, *, capped: bool, paid: Decimal
 ) -> FeeDecision:
     if capped and fee.blocks is not None:
         blocks = fee.blocks

@@ -15,7 +15,7 @@ import orjson
 from app.base.vocabulary import QuoteStatus, Scope
 from app.db.callers import CallerRow, Kind
 from app.policy.compile import CompiledPolicy
-from app.policy.decision import jsonable_citations
+from app.policy.decision import FeeDecision, jsonable_citations
 from app.policy.desk.allowed import Hindrance, hindrances, writing_hindered
 from app.policy.desk.confirming import confirm
 from app.policy.desk.glimpse import Customer, Glimpse, Unread
@@ -192,7 +192,7 @@ def _on_offer(ticket: Judged, latest: Mapping[str, Any] | None, at: datetime) ->
     return fee is not None and stands(fee, latest, at)
 
 
-def _same(fee: Any, latest: Mapping[str, Any]) -> bool:
+def _same(fee: FeeDecision | None, latest: Mapping[str, Any]) -> bool:
     return fee is not None and fee.amount == Decimal(latest["total"])
 
 
