@@ -7,6 +7,7 @@ from fastapi import Depends, Path, Query
 from fastapi.responses import Response
 from orjson import Fragment
 
+from app.api.answers import JsonAnswer
 from app.api.callers import ASKING, FOLLOWING
 from app.api.errands import ErrandDep, KeyedErrand, RepeatableErrand, answered, sent
 from app.api.etags import DemandedVersion, ExpectedVersion, IfNoneMatch, etag, unchanged
@@ -141,8 +142,9 @@ async def list_tickets(
 )
 async def read_ticket(errand: ErrandDep, ticket: TicketName, if_none_match: IfNoneMatch = None) -> Response:
     """With its clocks, the latest decision with its clauses, and what the caller may do now."""
-    view = await reading.read(errand, ticket)
-    return unchanged(if_none_match, view["version"]) or answered(view, headers={"ETag": etag(view["version"])})
+    shown = await reading.read(errand, ticket)
+    tag = {"ETag": etag(shown.version)}
+    return unchanged(if_none_match, shown.version) or JsonAnswer(shown.body, headers=tag)
 
 
 @router.patch(

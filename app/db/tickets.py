@@ -14,6 +14,7 @@ from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
 from app.db.pool import Database
+from app.db.shown_tickets import ACCOUNT, ASSIGNEE, RESELLER, shown
 from app.schemas.idempotency import IdempotentRequest
 
 SUMMARY: Final = """t.id, t.reference, t.status, t.outcome, t.reason, t.priority, t.department, t.level, t.topic,
@@ -42,8 +43,8 @@ def ticket_sees(kind: Kind) -> str:
 
 
 @lru_cache(maxsize=64)
-def _one(kind: Kind, columns: str, more: str = "") -> str:
-    return f"SELECT {columns} FROM {JOINED} {more} WHERE {_THIS} AND {ticket_sees(kind)}"
+def _one(kind: Kind, columns: str, more: str = "", source: str = JOINED) -> str:
+    return f"SELECT {columns} FROM {source} {more} WHERE {_THIS} AND {ticket_sees(kind)}"
 
 
 async def _read(
@@ -73,6 +74,31 @@ async def read_ticket(
     database: Database, provider_id: UUID, principal: Principal, name: Name, now: datetime
 ) -> tuple[CallerRow, asyncpg.Record | None]:
     return await _read(database, provider_id, principal, JUDGED, "", *name, now)
+
+
+# What one ticket names is looked up only where it names it: joined, all of its columns would go through each join.
+_SHOWN: Final = shown(
+    ACCOUNT,
+    f"(SELECT {RESELLER} FROM reseller AS r WHERE r.provider_id = $1 AND r.id = t.reseller_id)",
+    f"(SELECT {ASSIGNEE} FROM staff AS s WHERE s.provider_id = $1 AND s.id = t.assignee_id)",
+)
+_GLIMPSED: Final = f"""t.id::text AS id, t.version, {_SHOWN} AS shown, t.decision::text AS decision, t.policy_version,
+  t.status, t.outcome, t.reason, t.work_gate, t.merged_into IS NOT NULL AS merged, t.department, t.level,
+  coalesce((t.state #>> '{{money,declined}}')::bool, false) AS declined,
+  t.state #>> '{{money,consented}}' IS NOT NULL AS agreed, t.state #>> '{{request,action}}' AS action, t.channel,
+  t.assignee_id::text AS assignee, a.reseller_id IS NOT NULL AS of_reseller, a.state = 'on_hold' AS on_hold,
+  a.active AND a.state <> 'closed' AS active, a.contact_info_current, a.facts <> '{{}}' AS account_facts,
+  {in_force("$8::timestamptz", "$8", "_now")}, {LATEST_QUOTE} AS latest_quote"""
+_OF_ACCOUNT: Final = "ticket AS t LEFT JOIN account AS a ON a.provider_id = $1 AND a.id = t.account_id"
+
+
+async def glimpse_ticket(
+    database: Database, provider_id: UUID, principal: Principal, name: Name, now: datetime
+) -> tuple[CallerRow, asyncpg.Record | None]:
+    """The ticket as it is shown, and what may be done with it at a glance is judged by."""
+    statement = _one(kind_of(principal), _GLIMPSED, source=_OF_ACCOUNT)
+    caller, rows = await for_caller(database, provider_id, principal, statement, *name, now)
+    return caller, rows[0] if rows else None
 
 
 FIRM: Final = f"{firm_json('a')}::text AS firm"

@@ -6,9 +6,11 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from app.base.vocabulary import ClockState, Coverage, Outcome
 from app.policy.compile import CompiledPolicy, Numbers
-from app.policy.decision import Decision, jsonable
+from app.policy.decision import Decision, FeeDecision, jsonable
 from app.policy.desk.triggers import whiles
 from app.policy.language.standard import CLAIMED
 from app.policy.situation import OpenTicket, Request
@@ -65,6 +67,11 @@ def _decision(kept: Mapping[str, Any] | str) -> Decision:
     return Decision.model_validate_json(kept) if isinstance(kept, str) else Decision.model_validate(kept)
 
 
+def fee_of(decision: str) -> FeeDecision | None:
+    fee = orjson.loads(decision)["fee"]
+    return FeeDecision.model_validate(fee) if fee is not None else None
+
+
 class KeptTicket:
     """The ticket of a row: where it stands is read off its columns, the whole of it is made when somebody asks."""
 
@@ -75,6 +82,10 @@ class KeptTicket:
     @cached_property
     def whole(self) -> Ticket:
         return as_ticket(self._row)
+
+    @property
+    def fee(self) -> FeeDecision | None:
+        return self.whole.decision.fee
 
     @cached_property
     def turn(self) -> Turn:

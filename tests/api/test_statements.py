@@ -100,6 +100,18 @@ async def test_readings_take_one_statement_and_commands_two(counted: Counted) ->
     assert await counted.by(client.post(people, json=person, headers={**customer, **front.key()})) == 2
 
 
+async def test_who_must_be_judged_by_rules_is_read_in_full_from_the_second_time_on(counted: Counted) -> None:
+    front, client = counted.front, counted.front.client
+    _, _, customer = await front.customer()
+    clerk = await front.staff(await front.provider(), level=1)
+    ticket = (await client.post("/v1/tickets", json=TICKET, headers={**customer, **front.key()})).json()
+    url = f"/v1/tickets/{ticket['id']}"
+    await front.owner.execute("UPDATE ticket SET level = 2")
+    taken = [await counted.by(client.get(url, headers=clerk)) for _ in range(3)]
+    assert taken == [2, 1, 1]
+    assert await counted.by(client.get(url, headers=customer)) == 1
+
+
 async def test_a_request_that_comes_again_takes_one(counted: Counted) -> None:
     _, _, customer = await counted.front.customer()
     headers = {**customer, **counted.front.key()}

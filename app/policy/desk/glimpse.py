@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple, Never
 
+from app.policy.decision import FeeDecision
 from app.policy.life import Desk
 from app.policy.situation import Account, ListedContact, Sender
 from app.policy.stages.standing import AddressState
@@ -15,10 +16,11 @@ class Unread(Exception):  # noqa: N818 - nothing is wrong with it
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """A ticket of which nobody knows more than where it stands; Unread where more is asked for."""
+    """A ticket of which nobody knows more than where it stands and what it costs; Unread where more is asked for."""
 
     id: str
     turn: Turn
+    fee: FeeDecision | None = None
 
     @property
     def whole(self) -> Never:

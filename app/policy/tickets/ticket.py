@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 
 from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy, Numbers
-from app.policy.decision import Breach, Decision, ScheduleWindow, TargetTime
+from app.policy.decision import Breach, Decision, FeeDecision, ScheduleWindow, TargetTime
 from app.policy.language.model import Model
 from app.policy.situation import Money, OpenTicket, Request
 from app.policy.tickets.ticket_clocks import ClockLine, in_force, replanned
@@ -98,6 +98,10 @@ class Ticket(Model):
     def whole(self) -> "Ticket":
         return self
 
+    @property
+    def fee(self) -> FeeDecision | None:
+        return self.decision.fee
+
     def as_open(self) -> OpenTicket:
         """As another request's duplicate check sees it."""
         return OpenTicket(
@@ -177,6 +181,9 @@ class Judged(Protocol):
 
     @property
     def turn(self) -> Turn: ...
+
+    @property
+    def fee(self) -> FeeDecision | None: ...
 
     @property
     def whole(self) -> Ticket: ...

@@ -10,8 +10,6 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import uuid4
 
-import orjson
-
 from app.base.vocabulary import QuoteStatus, Scope
 from app.db.callers import CallerRow, Kind
 from app.policy.compile import CompiledPolicy
@@ -82,8 +80,8 @@ class Alike:
     found: Found
     written: tuple[bytes, ...] = ()
 
-    def of(self, ticket: str) -> orjson.Fragment:
-        return orjson.Fragment(ticket.encode().join(self.written))
+    def of(self, ticket: str) -> bytes:
+        return ticket.encode().join(self.written)
 
 
 _HERE: Final = str(uuid4())
@@ -143,13 +141,30 @@ def allowed_actions(
     at: datetime,
     latest: Mapping[str, Any] | None,
     customer: Customer | None,
-) -> orjson.Fragment:
-    """Every verb for such a caller, on the ticket and on its `latest` quote, each with what stands in its way."""
+) -> bytes:
+    """Every verb for such a caller, on the ticket and on its `latest` quote, each with what stands in its way. JSON."""
+    glanced = glanced_actions(policy, ticket, caller, at, latest, customer)
+    if glanced is not None:
+        return glanced
+    found = _judged(policy, ticket, desk, caller, at)
+    return _written(policy, ticket, _priced(found, ticket, caller, latest, at), latest)
+
+
+def glanced_actions(
+    policy: CompiledPolicy,
+    ticket: Judged,
+    caller: CallerRow,
+    at: datetime,
+    latest: Mapping[str, Any] | None,
+    customer: Customer | None,
+) -> bytes | None:
+    """The same, where no rule has to be asked."""
     alike = at_a_glance(policy, ticket.turn, caller, customer, priced=latest is not None)
-    if alike is not None and latest is None:
+    if alike is None:
+        return None
+    if latest is None:
         return alike.of(ticket.id)
-    found = alike.found if alike is not None else _judged(policy, ticket, desk, caller, at)
-    return orjson.Fragment(_written(policy, ticket, _priced(found, ticket, caller, latest, at), latest))
+    return _written(policy, ticket, _priced(alike.found, ticket, caller, latest, at), latest)
 
 
 def _judged(policy: CompiledPolicy, ticket: Judged, desk: Desk, caller: CallerRow, at: datetime) -> Found:
@@ -181,14 +196,14 @@ def _of_price(
         return Hindrance("conflict", of_state=True) if not ticket.turn.open or asked_already else None
     if latest is None or (verb == "consent" and latest["total"] is None):
         return Hindrance("quote_required", of_state=True)
-    changed = verb == "consent" and not ticket.turn.declined and not _same(ticket.whole.decision.fee, latest)
+    changed = verb == "consent" and not ticket.turn.declined and not _same(ticket.fee, latest)
     if latest["status"] not in _OF_QUOTE[verb] or (verb != "pay" and expired(latest, at)) or changed:
         return Hindrance("conflict", of_state=True)
     return None
 
 
 def _on_offer(ticket: Judged, latest: Mapping[str, Any] | None, at: datetime) -> bool:
-    fee = ticket.whole.decision.fee if latest is not None else None
+    fee = ticket.fee if latest is not None else None
     return fee is not None and stands(fee, latest, at)
 
 

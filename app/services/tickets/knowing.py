@@ -60,15 +60,26 @@ async def known_of(
 
 async def policy_of(errand: Errand, row: Mapping[str, Any], ticket: Planned) -> CompiledPolicy:
     """The policy that counts for the ticket of a row."""
+    return await errand.policies.knowing(errand.provider_id, await policy_alone(errand, row), ticket)
+
+
+async def policy_alone(errand: Errand, row: Mapping[str, Any]) -> CompiledPolicy:
+    """The same, without those that the ticket's clocks were planned by."""
     present = await errand.policies.policy(errand.provider_id, row["version_now"], row["revision_now"])
-    return await counting(errand.policies, errand.provider_id, present, row["policy_version"], ticket)
+    return await _counting(errand.policies, errand.provider_id, present, row["policy_version"])
 
 
 async def counting(
     policies: Policies, provider_id: UUID, present: CompiledPolicy, received_under: int, ticket: Planned
 ) -> CompiledPolicy:
     """The version of the receipt, unless the present one takes open tickets over; the settings of today."""
+    counts = await _counting(policies, provider_id, present, received_under)
+    return await policies.knowing(provider_id, counts, ticket)
+
+
+async def _counting(
+    policies: Policies, provider_id: UUID, present: CompiledPolicy, received_under: int
+) -> CompiledPolicy:
     if present.document.change.open_tickets == "migrate" or present.version == received_under:
-        return await policies.knowing(provider_id, present, ticket)
-    received = await policies.policy(provider_id, received_under, present.revision)
-    return await policies.knowing(provider_id, received, ticket)
+        return present
+    return await policies.policy(provider_id, received_under, present.revision)

@@ -1,6 +1,7 @@
 """Tickets read and listed, and what has happened to one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,20 +12,24 @@ from app.base.identifiers import parse_reference
 from app.base.vocabulary import Scope
 from app.db.callers import CallerRow, Kind
 from app.db.ticket_lists import Position, TicketRows, list_tickets
-from app.db.tickets import Name, list_events, list_messages, read_state, read_ticket
+from app.db.tickets import Name, glimpse_ticket, list_events, list_messages, read_state, read_ticket
 from app.policy.decision import jsonable_citations
+from app.policy.desk.glimpse import Glimpse
 from app.policy.tickets.ticket import Ticket
 from app.policy.tickets.ticket_clocks import ClockLine
+from app.policy.tickets.turn import Turn
 from app.policy.time.clocks import ClockReading
 from app.schemas.tickets import Order
 from app.services.accounts import kept_account
 from app.services.errands import Errand
-from app.services.speaking import around, customer_of
-from app.services.ticket_state import KeptTicket, as_ticket
-from app.services.tickets.actions import allowed_actions
-from app.services.tickets.knowing import policy_of
-from app.services.tickets.view import clock_view, instant, ticket_view
+from app.services.speaking import around, customer_of, listed_customer
+from app.services.ticket_state import KeptTicket, as_ticket, fee_of
+from app.services.tickets.actions import allowed_actions, glanced_actions
+from app.services.tickets.knowing import policy_alone, policy_of
+from app.services.tickets.view import clock_view, instant, joined, ticket_view, written
 
+_MOST_ASKING = 10_000
+"""Callers remembered with one policy."""
 READS = frozenset({Scope.SUBMIT, Scope.EVENTS})
 
 
@@ -48,15 +53,57 @@ def there(caller: CallerRow, row: Mapping[str, Any] | None, scopes: frozenset[Sc
     return row
 
 
-async def read(errand: Errand, ticket: str) -> dict[str, Any]:
-    caller, found = await read_ticket(errand.database, errand.provider_id, errand.principal, named(ticket), errand.now)
+@dataclass(frozen=True, slots=True)
+class TicketShown:
+    """A version of it, in JSON as the wire has it."""
+
+    version: int
+    body: bytes
+
+
+async def read(errand: Errand, ticket: str) -> TicketShown:
+    """One statement; a second one the first time that rules must be asked what the caller may do."""
+    name, policy = named(ticket), errand.policies.last_used(errand.provider_id)
+    if policy is None or errand.principal.key not in policy.asked_by:
+        shown = await _at_a_glance(errand, name)
+        if shown is not None:
+            return shown
+    return await _in_full(errand, name)
+
+
+async def _at_a_glance(errand: Errand, name: Name) -> TicketShown | None:
+    caller, found = await glimpse_ticket(errand.database, errand.provider_id, errand.principal, name, errand.now)
+    row = there(caller, found)
+    policy, latest = await policy_alone(errand, row), row["latest_quote"]
+    turn = Turn(*[row[column] for column in Turn._fields])
+    glimpse = Glimpse(row["id"], turn, fee_of(row["decision"]) if latest is not None else None)
+    customer = None
+    if caller.kind is Kind.CONTACT:
+        customer = listed_customer(
+            caller,
+            of_reseller=row["of_reseller"],
+            on_hold=row["on_hold"],
+            active=row["active"],
+            contact_info_current=row["contact_info_current"],
+            facts=row["account_facts"],
+        )
+    allowed = glanced_actions(policy, glimpse, caller, errand.now, latest, customer)
+    if allowed is None:
+        if len(policy.asked_by) >= _MOST_ASKING:
+            policy.asked_by.clear()
+        policy.asked_by.add(errand.principal.key)
+        return None
+    return TicketShown(row["version"], joined(row["shown"], latest, row["decision"], allowed))
+
+
+async def _in_full(errand: Errand, name: Name) -> TicketShown:
+    caller, found = await read_ticket(errand.database, errand.provider_id, errand.principal, name, errand.now)
     row = there(caller, found)
     kept = KeptTicket(row)
-    policy = await policy_of(errand, row, kept)
-    desk = around(caller, kept_account(row["account"]), row["incidents"])
-    customer = customer_of(caller, kept_account(row["account"]))
+    policy, account = await policy_of(errand, row, kept), kept_account(row["account"])
+    desk, customer = around(caller, account, row["incidents"]), customer_of(caller, account)
     allowed = allowed_actions(policy, kept, desk, caller, errand.now, row["latest_quote"], customer)
-    return ticket_view(row, allowed)
+    return TicketShown(row["version"], written(ticket_view(row, allowed)))
 
 
 async def listed(

@@ -47,13 +47,13 @@ def summary_view(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def ticket_view(row: Mapping[str, Any], allowed: orjson.Fragment) -> dict[str, Any]:
+def ticket_view(row: Mapping[str, Any], allowed: bytes) -> dict[str, Any]:
     decision = row["decision"]
     return {
         **summary_view(row),
         "quote": _price(row["latest_quote"]),
         "decision": orjson.Fragment(decision) if isinstance(decision, str) else decision,
-        "allowed_actions": allowed,
+        "allowed_actions": orjson.Fragment(allowed),
     }
 
 
@@ -77,6 +77,21 @@ def written_amount(amount: Any) -> str:
     """Rows hold four digits after the point; the wire shows as many as the amount has, two at least."""
     whole, _, rest = format(Decimal(amount).normalize(), "f").partition(".")
     return f"{whole}.{rest:0<2}"
+
+
+def joined(shown: str, latest: Mapping[str, Any] | None, decision: str, allowed: bytes) -> bytes:
+    """A whole ticket on the wire, of parts that are written already; `shown` is as lists show it."""
+    quote = b"null" if latest is None else written(_price(latest))
+    parts = (
+        shown[:-1].encode(),
+        b',"quote":',
+        quote,
+        b',"decision":',
+        decision.encode(),
+        b',"allowed_actions":',
+        allowed,
+    )
+    return b"".join((*parts, b"}"))
 
 
 def clock_view(clock: Mapping[str, Any]) -> dict[str, Any]:
