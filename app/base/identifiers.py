@@ -1,14 +1,17 @@
 """Keys made in the app: UUIDv7 (sorted by time of making) and ticket references to say on the phone."""
 
+import os
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from itertools import count as counting
 from operator import mul
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUE = {c: i for i, c in enumerate(_CROCKFORD)} | {"O": 0, "I": 1, "L": 1}
+_FIVE_BITS = bytes(byte & 31 for byte in range(256))
 _GROUPS = 3
 _GROUP_LENGTH = 4
 _DIGITS = _GROUPS * _GROUP_LENGTH - 1
@@ -27,13 +30,21 @@ def uuid7(now: datetime) -> UUID:
     milliseconds = int(now.timestamp() * 1000) & (1 << 48) - 1
     count = next(_made) & (1 << 42) - 1
     high = milliseconds << 16 | 0x7 << 12 | count >> 30
-    low = 0b10 << 62 | (count & (1 << 30) - 1) << 32 | secrets.randbits(32)
-    return UUID(int=high << 64 | low)
+    low = 0b10 << 62 | (count & (1 << 30) - 1) << 32 | int.from_bytes(os.urandom(4), "big")
+    return _uuid(high << 64 | low)
+
+
+def _uuid(value: int) -> UUID:
+    """As UUID makes it, but for the checks of what others hand in."""
+    made = object.__new__(UUID)
+    object.__setattr__(made, "int", value)
+    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    return made
 
 
 def first_uuid7(at: datetime) -> UUID:
     """No version 7 UUID made at this instant or later sorts before it."""
-    return UUID(int=(int(at.timestamp() * 1000) & (1 << 48) - 1) << 80)
+    return _uuid((int(at.timestamp() * 1000) & (1 << 48) - 1) << 80)
 
 
 def uuid7_of(at: datetime, name: str) -> UUID:
@@ -47,8 +58,7 @@ def uuid7_of(at: datetime, name: str) -> UUID:
 
 def new_reference(prefix: str) -> str:
     """A ticket reference: provider prefix and 3 x 4 Crockford base32 characters, the last one a check character."""
-    drawn = secrets.randbits(5 * _DIGITS)
-    digits = [drawn >> 5 * place & 31 for place in range(_DIGITS)]
+    digits = os.urandom(_DIGITS).translate(_FIVE_BITS)
     return _written(prefix, [*digits, _check(digits)])
 
 
@@ -62,11 +72,11 @@ def parse_reference(text: str) -> str | None:
     return _written(prefix, digits) if _check(digits[:-1]) == digits[-1] else None
 
 
-def _check(digits: list[int]) -> int:
+def _check(digits: Iterable[int]) -> int:
     weighed: int = sum(map(mul, _WEIGHTS, digits))
     return weighed % 32
 
 
-def _written(prefix: str, digits: list[int]) -> str:
+def _written(prefix: str, digits: Sequence[int]) -> str:
     text = "".join(map(_CROCKFORD.__getitem__, digits))
     return "-".join((prefix, *[text[i : i + _GROUP_LENGTH] for i in range(0, len(text), _GROUP_LENGTH)]))

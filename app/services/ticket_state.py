@@ -129,8 +129,9 @@ def refreshed(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> Ticket:
 def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dict[str, Any]:
     """Columns of a ticket's row that a decision may change."""
     decision, shown = ticket.decision, jsonable(ticket.decision)
-    facts = {n: v for n, v in ticket.facts.items() if not n.startswith(CLAIMED)}
-    claimed = {n.removeprefix(CLAIMED): v for n, v in ticket.facts.items() if n.startswith(CLAIMED)}
+    facts, claimed = dict(ticket.facts), dict[str, Any]()
+    for name in [name for name in facts if name.startswith(CLAIMED)]:
+        claimed[name.removeprefix(CLAIMED)] = facts.pop(name)
     return {
         "status": ticket.status,
         "outcome": decision.outcome,
@@ -165,12 +166,13 @@ def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dic
 
 def clock_columns(ticket: Ticket, policy: CompiledPolicy) -> dict[str, Any]:
     """What a ticket's row keeps of its clocks and of what else waits for its time."""
-    running = [c for c in ticket.clocks if c.state is ClockState.RUNNING and c.target.due_at is not None]
+    running = [due for c in ticket.clocks if c.state is ClockState.RUNNING and (due := c.target.due_at) is not None]
+    waking = [trigger.at for trigger in whiles(policy, ticket)]
     return {
         "state": _state(ticket),
-        "next_due_at": min((c.target.due_at for c in running if c.target.due_at), default=None),
-        "breached": any(c.state is ClockState.BREACHED for c in ticket.clocks),
-        "wake_at": min((trigger.at for trigger in whiles(policy, ticket)), default=None),
+        "next_due_at": min(running, default=None),
+        "breached": ClockState.BREACHED in [c.state for c in ticket.clocks],
+        "wake_at": min(waking, default=None),
     }
 
 

@@ -1,7 +1,8 @@
 """Stages from topic to action: who asks, for which account, how, for what - and whether that is admitted."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from app.base.vocabulary import Outcome
 from app.policy.compile import CompiledPolicy
@@ -122,33 +123,35 @@ _OF_ACCOUNT = (
 )
 
 
+_KNOWN: Final = {
+    "product_variant": "product_variant",
+    "variant": "product_variant",
+    "market": "market",
+    "market_catalogue": "market_catalogue",
+    "active": "active",
+    "contact_info_current": "contact_info_current",
+    "account_state": "state",
+    "server": "server",
+    "hosted_domains": "hosted_domains",
+    "reseller": "reseller",
+    "is_reseller": "is_reseller",
+    "users_total": "users_total",
+    "vip": "vip",
+    "timezone": "tz",
+}
+_KNOWN_OF: Final = attrgetter(*_KNOWN.values())
+
+
 def _set_account_facts(d: Deliberation, found: Standing) -> None:
     values, account, stated = d.values, found.account, d.request.facts
     values.update(of_sender(found, d.request.sender))
     values["account_username"] = account.number if account is not None else None
     if account is None:
         return
-    known = {
-        "product": _own_product(d, account),
-        "product_variant": account.product_variant,
-        "variant": account.product_variant,
-        "market": account.market,
-        "market_catalogue": account.market_catalogue,
-        "active": account.active,
-        "contact_info_current": account.contact_info_current,
-        "account_state": account.state,
-        "server": account.server,
-        "hosted_domains": account.hosted_domains,
-        "reseller": account.reseller,
-        "is_reseller": account.is_reseller,
-        "users_total": account.users_total,
-        "vip": account.vip,
-        "timezone": account.tz,
-        **account.facts,
-    }
-    for name, value in known.items():
-        if value is not None and name not in stated:
-            values[name] = value
+    known = {"product": _own_product(d, account), **dict(zip(_KNOWN, _KNOWN_OF(account), strict=True)), **account.facts}
+    for name in stated:
+        known.pop(name, None)
+    values.update({name: value for name, value in known.items() if value is not None})
     for name, of_account in _OF_ACCOUNT:
         values[of_account] = values.get(name)
     product, catalogue = values.get("product"), account.market_catalogue

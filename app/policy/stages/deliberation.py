@@ -144,10 +144,8 @@ class Deliberation:
         """Record the clauses and readings that a statement rests on."""
         if source.clauses:
             self.cite_clauses(source.clauses, effect, reads)
-        if source.assumption:
-            readings = self.policy.readings
-            for id_ in source.assumption:
-                self._assumptions[id_] = readings[id_]
+        for id_ in source.assumption:
+            self._assumptions[id_] = self.policy.readings[id_]
 
     def cite_silence(self) -> None:
         """Where no clause has spoken: what holds where the policy is silent, else what it says of itself."""
@@ -162,7 +160,7 @@ class Deliberation:
             key = clause, stage, effect
             if key not in known:
                 if because is None:
-                    sentences, because = self.policy.sentences(self.language), self._because(reads)
+                    sentences, because = self.policy.sentences(self.language), self._because(reads) if reads else {}
                 known[key] = Citation(clause, sentences.get(clause, ""), stage, effect, because)
 
     def _because(self, reads: Iterable[str]) -> dict[str, Any]:

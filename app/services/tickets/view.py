@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -13,8 +14,10 @@ _PLAIN = (
     *("policy_version", "settings_revision", "estimated_minutes", "worked_minutes", "merged_into", "follow_up_of"),
     *("incident", "breached", "resolution", "external_ref", "metadata", "version"),
 )
+_PLAIN_OF = itemgetter(*_PLAIN)
 _INSTANTS = (*("received_at", "decided_at", "resolved_at", "closed_at", "created_at", "updated_at"),)
 _CLOCK = ("metric", "cycle", "state", "kind", "calendar", "strength", "liability", "excused_by")
+_CLOCK_OF = itemgetter(*_CLOCK)
 _CLOCK_INSTANTS = ("started_at", "earliest_at", "due_at", "stopped_at")
 
 
@@ -30,7 +33,7 @@ def summary_view(row: Mapping[str, Any]) -> dict[str, Any]:
     """A ticket as lists show it."""
     requester = row["requester"]
     return {
-        **{name: row[name] for name in _PLAIN},
+        **dict(zip(_PLAIN, _PLAIN_OF(row), strict=True)),
         **{name: instant(row[name]) for name in _INSTANTS},
         "due_at": instant(row["next_due_at"]),
         "account": _named(row, "account"),
@@ -95,7 +98,7 @@ def joined(shown: str, latest: Mapping[str, Any] | None, decision: str, allowed:
 
 
 def clock_view(clock: Mapping[str, Any]) -> dict[str, Any]:
-    plain = {name: clock[name] for name in _CLOCK}
+    plain = dict(zip(_CLOCK, _CLOCK_OF(clock), strict=True))
     return {**plain, **{name: instant(clock[name]) for name in _CLOCK_INSTANTS}}
 
 
