@@ -102,6 +102,9 @@ async def _contact(database: Database, provider_id: UUID, wanted: Wanted) -> tup
 
 async def _staff(database: Database, provider_id: UUID, wanted: Wanted) -> UUID:
     found = await find_staff(database, provider_id, wanted.role, wanted.level, wanted.departments)
+    if found is None and wanted.level is None and not wanted.departments:
+        first = f"`clausedesk staff add EMAIL --provider {wanted.provider} --name NAME` adds the first administrator"
+        raise NobodyThere(f"{wanted.provider} has no {wanted.role} yet: {first}, who adds others by `POST /v1/staff`.")
     if found is None:
         raise NobodyThere(f"No {wanted.role} of {wanted.provider} fits: leave out --level or --department.")
     return found
@@ -116,6 +119,8 @@ async def _reseller(database: Database, provider_id: UUID, wanted: Wanted) -> UU
 
 async def _service(database: Database, provider_id: UUID, wanted: Wanted) -> tuple[UUID, Collection[Scope]]:
     found = await find_service(database, provider_id, wanted.scopes)
+    if found is None and not wanted.scopes:
+        raise NobodyThere(f"{wanted.provider} has no API client yet: `clausedesk client create` makes one.")
     if found is None:
         raise NobodyThere("No API client has all these scopes: ask for fewer with --scope.")
     return found.id, wanted.scopes or found.scopes

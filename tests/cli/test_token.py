@@ -89,6 +89,16 @@ async def test_a_staff_token_names_somebody_of_that_level_and_department(
     assert "leave out --level or --department" in sentence(await run(*words, "staff", "--level", "3"))
 
 
+async def test_a_provider_without_people_or_machines_is_told_how_to_add_the_first(run: Run, provider: Provider) -> None:
+    words = ("--provider", provider.slug, "--role")
+    for role, command in (
+        ("admin", "clausedesk staff add"),
+        ("staff", "clausedesk staff add"),
+        ("service", "client create"),
+    ):
+        assert command in sentence(await run(*words, role))
+
+
 async def test_a_reseller_s_token_names_the_firm(
     run: Run, identify: Identify, owner: asyncpg.Connection, provider: Provider
 ) -> None:
