@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from app.base.vocabulary import Scope
+from app.base.vocabulary import Role, Scope
 from app.schemas.listing import Listed
 from app.schemas.quotes import Quote
 from tests import factories
@@ -304,6 +304,23 @@ async def test_a_quote_for_nothing_yet_has_states_of_its_own(front: FrontDesk) -
         "none",
     )
     await did(front, staff, f"{path}/waive", 409, reason="Too late")
+
+
+async def test_where_a_signature_is_wanted_a_click_is_no_consent_with_a_ticket_or_without(front: FrontDesk) -> None:
+    _, _, customer = await front.customer()
+    provider = await front.provider()
+    admin = await front.staff(provider, Role.ADMIN)
+    stricter = orjson.loads(orjson.dumps(library_policy("mexxus")[1].raw, default=str))
+    stricter["fees"]["advanced_support"]["consent_form"] = "signature"
+    published = await front.client.post("/v1/policies/mexxus/versions", json=stricter, headers=admin)
+    assert published.status_code == 201, published.text
+    _, on_ticket, customer, _ = await priced(front)
+    alone = await offered(front, customer, rule="advanced_support", estimated_minutes=61)
+    for path in (on_ticket, f"{URL}/{alone.id}"):
+        refused = await did(front, customer, f"{path}/consent", 403)
+        assert (refused["code"], refused["errors"][0]["pointer"]) == ("consent_required", "/form")
+        assert "MEX-49" in {citation["clause"] for citation in refused["citations"]}
+        assert (await did(front, customer, f"{path}/consent", form="signature"))["status"] == "consented"
 
 
 # ── the price of a ticket, by itself ─────────────────────────────────────────

@@ -1,5 +1,7 @@
 """What an account has of the help that is included, allowance by allowance."""
 
+import pytest
+
 from app.policy.desk.included import included
 from tests.policy.harbour import NOON, QUAY, harbour
 
@@ -15,3 +17,34 @@ def test_each_allowance_is_told_by_its_name_with_what_is_left_and_its_clause() -
     ]
     assert [[c.clause for c in one.citations] for one in found] == [["HAR-10"], ["HAR-10"]]
     assert [entry.kind for entry in found[0].entries] == ["granted"]
+
+
+CARD = {
+    **HOURS,
+    "per": "once",
+    "expires": "P365D",
+    "grant": {"amount": 0, "by_fact": "card_minutes", "from_fact": "card_bought"},
+}
+FACTS = {
+    "card_minutes": {"type": "int", "default": 0, "asserted_by": ["contract"]},
+    "card_bought": {"type": "instant", "asserted_by": ["contract"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("bought", "left"),
+    [
+        (None, 0),
+        ("2026-02-10T11:59:00Z", 600),
+        ("2025-02-11T23:00:00Z", 600),
+        ("2025-02-10T00:00:00Z", 0),  # of the 10th, a year ago: it ended with the 9th
+        ("2025-02-10T23:59:00Z", 0),
+        ("2025-02-11T00:00:00Z", 600),
+        ("2026-02-11T00:00:00Z", 0),  # not yet
+    ],
+)
+def test_a_package_counts_from_the_day_on_which_it_was_bought(bought: str | None, left: int) -> None:
+    policy = harbour({"facts": FACTS, "allowances": {"card": CARD}})
+    facts = {"card_minutes": 600, **({"card_bought": bought} if bought else {})}
+    (found,) = included(policy, QUAY.model_copy(update={"facts": facts}), None, NOON)
+    assert int(found.left) == left

@@ -82,6 +82,12 @@ def _allowance(part: Allowance, names: Names) -> Iterator[Flaw]:
     fact = part.grant.by_fact
     if fact is not None and names.type_of(fact) not in (None, "int", "decimal", "money"):
         yield Flaw(("grant", "by_fact"), "wrong_type", f"`{fact}` is no number.", "Name a fact of a number.")
+    begun = part.grant.from_fact
+    if begun is not None and part.per != "once":
+        message = f"With `per: {part.per}` it is granted again and again, from the agreement on."
+        yield Flaw(("grant", "from_fact"), "unused_member", message, "Leave it out, or use `per: once`.")
+    if begun is not None and names.type_of(begun) not in (None, "instant"):
+        yield Flaw(("grant", "from_fact"), "wrong_type", f"`{begun}` is no instant.", "Name a fact of an instant.")
 
 
 def _shares(part: Credit | Credits, names: Names) -> Iterator[Flaw]:

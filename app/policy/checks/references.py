@@ -68,6 +68,7 @@ _NAMED: dict[tuple[type[BaseModel], str], str] = {
     (AfterHours, "priorities"): "priority",
     (AfterHours, "department"): "department",
     (Grant, "by_fact"): "fact",
+    (Grant, "from_fact"): "fact",
     (Allowance, "then"): "fee",
     (Unspecified, "then"): "fee",
     (Assumption, "clauses"): "clause",

@@ -111,6 +111,9 @@ class Grant(Model):
     """In the allowance's unit, for each period."""
     by_fact: str | None = None
     """Fact (int, decimal or money) that says how much instead, such as minutes of the plan."""
+    from_fact: str | None = None
+    """Of `per: once`: fact (instant) of the day on which it was granted, such as when a package was bought. Until it is
+    known nothing is; left out: the beginning of the customer's agreement."""
 
 
 class Cost(Model):

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from app.policy.decision import AllowanceDrawn
 from app.policy.language.prices import Allowance
+from app.policy.language.stating import instant
 from app.policy.money import allowances
 from app.policy.money.allowances import Drawn
 from app.policy.money.bands import MINUTE
@@ -77,7 +79,13 @@ def stock(d: Deliberation, name: str, allowance: Allowance) -> Stock:
     if isinstance(by_fact, int | Decimal) and not isinstance(by_fact, bool):
         size = Decimal(by_fact)
     drawings = tuple(each for each in holder.drawings if each.allowance == name) if holder else ()
-    return Stock(size, drawings, holder.since if holder else None)
+    since = holder.since if holder else None
+    if allowance.grant.from_fact is not None:
+        granted = instant(d.values.get(allowance.grant.from_fact))
+        if granted is None:
+            return Stock(_NOTHING, drawings, since)
+        since = granted.astimezone(ZoneInfo(d.policy.document.tz)).date()
+    return Stock(size, drawings, since)
 
 
 def _balance(d: Deliberation, name: str, allowance: Allowance) -> Decimal:

@@ -83,7 +83,10 @@ def consent(step: Step) -> Result:
     fee = ticket.decision.fee
     if fee is None or fee.amount is None:
         return refused(step, "consent_required")
-    if fee.consent_form is not None and not _formal_enough(step, fee.consent_form):
+    if fee.consent_form is not None and not formal_enough(_form(step), fee.consent_form):
+        if step.tariff is not None:
+            d.stage = "fee"
+            d.cite(step.tariff, f"consent by {fee.consent_form}")
         return lacking(step, fee.consent_form, "consent_required")
     money = ticket.money.model_copy(update={"consented": fee.amount, "declined": False, "lapsed": False})
     lasts = "account" if step.tariff is not None and step.tariff.consent_lasts == "account" else None
@@ -92,14 +95,17 @@ def consent(step: Step) -> Result:
     return again(step, ticket.changed(money=money))
 
 
-_FORMS = ("reply", "click", "signature")
+FORMS = ("reply", "click", "signature")
 """Ways to agree, the least formal first."""
 
 
-def _formal_enough(step: Step, wanted: str) -> bool:
+def _form(step: Step) -> str:
     """Whoever is signed in has clicked; whoever wrote has replied."""
-    given = str(step.payload.get("form") or ("click" if step.transition.by.user else "reply"))
-    return given in _FORMS and _FORMS.index(given) >= _FORMS.index(wanted)
+    return str(step.payload.get("form") or ("click" if step.transition.by.user else "reply"))
+
+
+def formal_enough(given: str, wanted: str) -> bool:
+    return given in FORMS and FORMS.index(given) >= FORMS.index(wanted)
 
 
 def decline(step: Step) -> Result:

@@ -12,11 +12,13 @@ from app.base.vocabulary import QuoteStatus, Terms
 from app.db.callers import Kind
 from app.policy.desk.quoting import quote_by_tariff
 from app.policy.situation import Request
+from app.policy.verbs.money import formal_enough
 from app.schemas.idempotency import StoredAnswer
 from app.services.accounts import kept_account
 from app.services.errands import Errand
 from app.services.quotes.changing import Change, KnownQuote, carry_on, check_status, gather, judged
 from app.services.redacting import reason_without_secrets
+from app.services.refusals import lacking
 from app.services.repeating import once
 
 
@@ -33,7 +35,9 @@ async def _consent(errand: Errand, quote: UUID, form: str, expected: int | None)
     if total is None:
         raise Problem("quote_required", passing=True)
     after = None
-    if known.ticket is not None:
+    if known.ticket is None:
+        await _check_form(errand, known, form)
+    else:
         _check_open(known)
         after = judged(errand, known.ticket, "consent", {"form": form})
         if after.money.consented != total:
@@ -123,6 +127,16 @@ async def _price(errand: Errand, known: KnownQuote, minutes: int) -> Decimal | N
     if taken is None or (offered is not None and quote["terms"] == Terms.CAPPED and taken > offered):
         return offered
     return taken
+
+
+async def _check_form(errand: Errand, known: KnownQuote, form: str) -> None:
+    """Without a ticket, too, the tariff says how it is agreed to."""
+    quote = known.quote
+    policy = await errand.policies.policy(errand.provider_id, quote["policy_version"], quote["settings_revision"])
+    tariff = policy.document.fees.get(quote["rule"])
+    wanted = tariff.consent_form if tariff is not None else None
+    if wanted is not None and not formal_enough(form, wanted):
+        raise Problem("consent_required", errors=[lacking(wanted)], citations=quote["citations"])
 
 
 # ── who may, and when ────────────────────────────────────────────────────────
