@@ -135,7 +135,7 @@ async def _means(settings: Settings) -> AsyncIterator[Means]:
     sealing = load_sealing_keys(secret, settings.data_dir, development=development)
     proxy = settings.outbound_proxy
     outbound = Outbound(allowed=networks(settings.outbound_networks), development=development, proxy=proxy)
-    objects, clock = Objects.at(settings.object_store_url, settings.data_dir, proxy), DatabaseClock()
+    objects, clock = Objects.of(settings), DatabaseClock()
     room = Mailroom(objects, MailReader(settings.mail_gateway), sealing)
     database = await _connect(settings)
     try:

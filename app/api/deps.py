@@ -56,8 +56,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.policies = Policies(self.database)
-        proxy = self.settings.outbound_proxy
-        self.objects = Objects.at(self.settings.object_store_url, self.settings.data_dir, proxy)
+        self.objects = Objects.of(self.settings)
         of = self.settings
         self.rates = Rates(of.rate_limit_per_principal, of.rate_limit_per_provider, of.rate_limit_store)
         self.mailroom = Mailroom(self.objects, MailReader(self.settings.mail_gateway), self.sealing)

@@ -14,7 +14,6 @@ class Principal:
     provider: str
     role: Role
     subject: UUID | str
-    token_id: str
     account: UUID | None = None
     contact: UUID | None = None
     reseller: UUID | None = None
@@ -52,4 +51,4 @@ class TheSystem(Principal):
 
 
 def the_system(provider: str) -> Principal:
-    return TheSystem(provider, Role.SERVICE, subject="system", token_id="")
+    return TheSystem(provider, Role.SERVICE, subject="system")

@@ -9,9 +9,9 @@ import typer
 
 from app.base.errors import CannotStart
 from app.base.settings import read_settings
+from app.cli.as_json import AsJson, as_text
 from app.cli.database import on_database
 from app.cli.exits import ExitCode
-from app.cli.policy import AsJson, as_text
 from app.db.pool import WORKER_ROLE, Database
 from app.services.audit import Kept, Verified, verify_all
 from app.services.subjects import unknown_provider

@@ -11,8 +11,8 @@ from app.base.clock import system_clock
 from app.base.errors import CannotStart
 from app.base.settings import read_settings
 from app.base.vocabulary import Scope
+from app.cli.as_json import AsJson, as_text
 from app.cli.database import on_database
-from app.cli.policy import AsJson, as_text
 from app.db.pool import Database
 from app.services.clients import Credentials, create_client, rotate_client
 from app.services.clients import list_clients as listed

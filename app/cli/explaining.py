@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from app.base.clock import system_clock
-from app.cli.policy import AsJson, Document, Language, as_text, fail, loaded
+from app.cli.as_json import AsJson, as_text
+from app.cli.policy import Document, Language, fail, loaded
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import jsonable, jsonable_citations
 from app.policy.examples.finding import Example, example

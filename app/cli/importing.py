@@ -1,7 +1,6 @@
 """`clausedesk import`: a file of accounts or contacts, worked off while one watches."""
 
 import asyncio
-import json
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ from app.base.errors import CannotStart
 from app.base.progress import Progress
 from app.base.settings import read_settings
 from app.base.vocabulary import Role
+from app.cli.as_json import as_text
 from app.cli.database import on_database
 from app.cli.exits import ExitCode
 from app.cli.progress import progress
@@ -54,7 +54,7 @@ def import_file(
             read_settings(), lambda database: imported(database, provider, by, handed_in, watching), role=WORKER_ROLE
         )
     if as_json:
-        print(json.dumps({**told, "failed": failed}, default=str, indent=2))
+        print(as_text({**told, "failed": failed}))
     else:
         for row in failed:
             places = " ".join(f"{fault['pointer']}: {fault['message']}" for fault in row["errors"])
@@ -88,7 +88,7 @@ async def _errand(database: Database, provider: str, by: str | None, file: Hande
     if len(admins) != 1:
         who = f"an administrator of the address {by}" if by else "one administrator alone: name whom with --by"
         raise CannotStart(f"{provider} does not have {who}.")
-    principal = Principal(provider, Role.ADMIN, admins[0], token_id="")
+    principal = Principal(provider, Role.ADMIN, admins[0])
     said = f"{principal.key}\n{file.as_csv}\n{file.kind}\n{file.existing}\n".encode()
     digest = sha256(said + file.content)
     repeat = IdempotentRequest(f"file/{digest.hexdigest()}", principal.key, digest.digest())

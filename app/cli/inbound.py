@@ -43,7 +43,7 @@ async def _receive(database: Database, settings: Settings, provider: str, raw: b
     development = settings.environment == "development"
     secret = settings.sealing_keys.get_secret_value() if settings.sealing_keys else None
     sealing = load_sealing_keys(secret, settings.data_dir, development=development)
-    objects = Objects.at(settings.object_store_url, settings.data_dir, settings.outbound_proxy)
+    objects = Objects.of(settings)
     room = Mailroom(objects, MailReader(settings.mail_gateway), sealing)
     policies = Policies(database)
     provider_id = await policies.provider_id(provider)
@@ -53,7 +53,7 @@ async def _receive(database: Database, settings: Settings, provider: str, raw: b
     if gateway is None:
         command = f"clausedesk client create mail --provider {provider} --scope inbound"
         raise CannotStart(f"Mail comes in by an API client with the scope inbound; make one: {command}")
-    principal = Principal(provider, Role.SERVICE, gateway.id, "", scopes=frozenset({Scope.INBOUND}))
+    principal = Principal(provider, Role.SERVICE, gateway.id, scopes=frozenset({Scope.INBOUND}))
     try:
         answer = await receive(Errand(database, policies, provider_id, principal, system_clock()), room, raw)
     finally:

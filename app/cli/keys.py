@@ -17,7 +17,7 @@ def rewrap() -> None:
     settings = read_settings()
     given = settings.sealing_keys.get_secret_value() if settings.sealing_keys else None
     keys = load_sealing_keys(given, settings.data_dir, development=settings.environment == "development")
-    objects = Objects.at(settings.object_store_url, settings.data_dir)
+    objects = Objects.of(settings)
 
     async def work(database: Database) -> Rewrapped:
         return await rewrap_all(database, objects, keys)

@@ -1,6 +1,5 @@
 """`clausedesk policy lint · diff · render`: a policy checked, compared and written out, without a server."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from app.base.clock import system_clock
+from app.cli.as_json import AsJson, as_text
 from app.cli.exits import ExitCode
 from app.policy.language.faults import PolicyFaults
 from app.policy.library.files import library, policy_text, providers
@@ -18,7 +18,6 @@ from app.policy.loading import LoadedPolicy, load
 from app.policy.pages.difference import difference
 from app.policy.pages.rendering import html, markdown, page
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Document = Annotated[str, typer.Argument(help="A file, or a provider whose policy comes with the desk.")]
 Language = Annotated[str | None, typer.Option(help="Language tag; default: the document's own.")]
 
@@ -117,7 +116,3 @@ def _read(path: Path) -> str:
 def fail(message: str) -> NoReturn:
     print(message, file=sys.stderr)
     raise typer.Exit(ExitCode.CANNOT)
-
-
-def as_text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2, default=str)

@@ -9,8 +9,8 @@ import typer
 from app.base.clock import system_clock
 from app.base.errors import CannotStart, Problem
 from app.base.settings import read_settings
+from app.cli.as_json import AsJson, as_text
 from app.cli.database import on_database
-from app.cli.policy import AsJson, as_text
 from app.db.pool import WORKER_ROLE, Database
 from app.services.policies.publishing import Published
 from app.services.policies.publishing import add_provider as store

@@ -17,8 +17,8 @@ from rich.table import Table
 from app.base.clock import system_clock
 from app.base.errors import CannotStart
 from app.base.settings import read_settings
+from app.cli.as_json import AsJson, as_text
 from app.cli.database import on_database
-from app.cli.policy import AsJson, as_text
 from app.db.due import active_providers
 from app.db.pool import WORKER_ROLE, Database
 from app.policy.compile import CompiledPolicy

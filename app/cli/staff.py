@@ -9,8 +9,8 @@ from app.base.clock import system_clock
 from app.base.errors import CannotStart
 from app.base.settings import read_settings
 from app.base.vocabulary import Role
+from app.cli.as_json import AsJson, as_text
 from app.cli.database import on_database
-from app.cli.policy import AsJson, as_text
 from app.schemas.staff import StaffCreate
 from app.services.staffing import add_staff
 from app.services.subjects import NobodyThere

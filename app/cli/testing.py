@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from app.cli.as_json import AsJson, as_text
 from app.cli.exits import ExitCode
-from app.cli.policy import AsJson, as_text
 from app.policy.language.faults import PolicyFaults
 from app.policy.library.files import library, policy_text
 from app.policy.loading import load

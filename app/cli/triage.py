@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from app.base.clock import system_clock
-from app.cli.policy import AsJson, as_text, fail, loaded
+from app.cli.as_json import AsJson, as_text
+from app.cli.policy import fail, loaded
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import decide
 from app.policy.decision import AnyOf, Decision, jsonable

@@ -11,6 +11,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from app.base.errors import CannotStart, Problem
+from app.base.settings import Settings
 
 _CHUNK_BYTES: Final = 256 * 1024
 # A request waits for the store, so it gives up while its caller is still there.
@@ -37,6 +38,11 @@ class Objects:
             return cls(from_url(url, retry_config=_RETRY, client_options=client))
         except (BaseError, OSError, ValueError):
             raise CannotStart("CLAUSEDESK_OBJECT_STORE_URL names no object store that can be used.") from None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Objects":
+        """The store that the settings name, by the way out that they name."""
+        return cls.at(settings.object_store_url, settings.data_dir, settings.outbound_proxy)
 
     async def put(self, key: str, content: IO[bytes]) -> None:
         """Whole or not at all; a large one goes in parts."""

@@ -34,11 +34,11 @@ def principal_of(claims: Mapping[str, Any], issuer: TrustedIssuer, now: datetime
     if ids.keys() != _IDS.get(role, frozenset()):
         raise _refused()
     subject = _text(ours.get("sub"), _NAME)
+    _text(ours.get("jti"), _NAME)  # every token has a name of its own
     return Principal(
         provider=_text(ours.get("provider"), _PROVIDER),
         role=role,
         subject=UUID(subject) if _UUID.fullmatch(subject) else subject,
-        token_id=_text(ours.get("jti"), _NAME),
         acting_client=_actor(ours["act"]) if "act" in ours else None,
         scopes=_scopes(ours["scope"], role) if "scope" in ours else frozenset(),
         expires_at=expires_at,

@@ -88,7 +88,7 @@ class Importing:
         """As whoever handed the file in, with what they may do now. A row that was begun before is not done twice."""
         who = UUID(claimed["requested_by"].partition(":")[2])
         client = claimed["options"]["client"]
-        principal = Principal(claimed["provider"], Role.ADMIN, who, token_id="", acting_client=client)
+        principal = Principal(claimed["provider"], Role.ADMIN, who, acting_client=client)
         name = f"import/{claimed['id']}/{number}"
         repeat = IdempotentRequest(name, principal.key, sha256(name.encode()).digest())
         return Errand(self.database, self.policies, claimed["provider_id"], principal, self.clock(), None, repeat)

@@ -58,4 +58,4 @@ class TakingUp:
         found = await find_service(self.database, row["provider_id"], [Scope.INBOUND])
         if found is None:
             raise Problem("forbidden", "There is no API client with the scope inbound, in whose name mail comes in.")
-        return Principal(row["provider"], Role.SERVICE, found.id, "", scopes=frozenset({Scope.INBOUND}))
+        return Principal(row["provider"], Role.SERVICE, found.id, scopes=frozenset({Scope.INBOUND}))

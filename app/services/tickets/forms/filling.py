@@ -109,6 +109,6 @@ def _filler(row: Mapping[str, Any], provider: str) -> Principal:
     """Whoever was sent the link; else the staff member who asked for it and handed it on."""
     if row["contact_id"] is not None:
         role, id_ = Role(row["token_role"]), row["contact_id"]
-        return Principal(provider, role, id_, "link", account=row["account_id"], contact=id_)
+        return Principal(provider, role, id_, account=row["account_id"], contact=id_)
     role_, _, subject = row["requested_by"].partition(":")
-    return Principal(provider, Role(role_), UUID(subject), "link")
+    return Principal(provider, Role(role_), UUID(subject))
