@@ -64,7 +64,6 @@ from app.base.memory import give_back, seldom_look_for_garbage
 from app.base.metrics import serve_metrics
 from app.base.settings import Settings
 from app.base.tracing import start_tracing
-from app.db.faults import DatabaseFault
 from app.db.own import own_database
 from app.db.pool import Database
 from app.db.readiness import check_room, check_schema
@@ -206,19 +205,16 @@ def serve(
 
     `beside` is open while it serves. `with_demo`: the client area of the demonstration is there.
 
-    Without a database in the settings it brings its own. What keeps the service from starting ends the process with
-    one sentence on stderr.
+    Without a database in the settings it brings its own. CannotStart or DatabaseFault say in one sentence what keeps it
+    from starting.
     """
     logging.configure(settings.log_level)
-    try:
-        with bound_socket(settings.host, settings.port) as listener, _with_database(settings) as complete:
-            start_tracing(settings.traces_url, "clausedesk-api")
-            if settings.metrics_port:
-                serve_metrics(settings.metrics_host, settings.metrics_port)
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_serve(complete, clock, listener, prepare, announce, beside, with_demo))
-    except (CannotStart, DatabaseFault) as error:
-        raise SystemExit(str(error)) from None
+    with bound_socket(settings.host, settings.port) as listener, _with_database(settings) as complete:
+        start_tracing(settings.traces_url, "clausedesk-api")
+        if settings.metrics_port:
+            serve_metrics(settings.metrics_host, settings.metrics_port)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(complete, clock, listener, prepare, announce, beside, with_demo))
 
 
 @contextmanager

@@ -157,11 +157,16 @@ def read_settings(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        name, reason = str(first["loc"][0]), first["msg"]
+        name, reason = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
+        if first["type"] == "string_pattern_mismatch":
+            reason = "it is not of the form that is meant"
     except SettingsError as error:
         # A value that should be JSON; its text names the field in quotes and nothing of the value.
-        name, reason = str(error).split('"')[1], "it must be a JSON object."
-    raise CannotStart(f"The setting {_variable(name)} cannot be used: {reason}")
+        name = str(error).split('"')[1]
+        wanted = "an object" if Settings.model_fields[name].default_factory is dict else "a list"
+        reason = f"it must be {wanted} in JSON"
+    meant = f" What belongs there: {Settings.model_fields[name].description}." if name in Settings.model_fields else ""
+    raise CannotStart(f"The setting {_variable(name)} cannot be used: {reason}.{meant}")
 
 
 def _variable(name: str) -> str:

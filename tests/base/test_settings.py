@@ -45,6 +45,36 @@ def test_a_setting_that_cannot_be_used_is_named_and_not_quoted(monkeypatch: pyte
     assert "canary" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "CLAUSEDESK_CORS_ORIGINS",
+            "it must be a list in JSON. What belongs there: Origins, each in full, whose pages may call the API",
+        ),
+        (
+            "CLAUSEDESK_OUTSIDE_CLAIMS",
+            "it must be an object in JSON. What belongs there: Our claim → the outside token's claim, as JSON.",
+        ),
+        (
+            "CLAUSEDESK_ENVIRONMENT",
+            "it is not of the form that is meant. What belongs there: development or production.",
+        ),
+        (
+            "CLAUSEDESK_OUTBOUND_NETWORKS",
+            "each must be a network, such as 10.1.0.0/16. What belongs there: Networks beyond",
+        ),
+    ],
+)
+def test_whoever_writes_a_setting_wrongly_is_told_what_it_is(
+    monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    monkeypatch.setenv(name, "https://my.example")
+    with pytest.raises(CannotStart) as refusal:
+        read_settings()
+    assert str(refusal.value).startswith(f"The setting {name} cannot be used: {said}")
+
+
 def test_a_setting_can_be_given_by_its_name() -> None:
     assert Settings(database_url=SecretStr("postgresql://a/b")).database_url == SecretStr("postgresql://a/b")
 

@@ -10,6 +10,8 @@ from typing import Self
 
 import psutil
 
+from app.cli.exits import ExitCode
+
 COMMAND = str(Path(sys.executable).with_name("clausedesk"))
 
 
@@ -31,7 +33,7 @@ def clausedesk(*words: str, **variables: str) -> subprocess.CompletedProcess[str
 
 def sentence(run: subprocess.CompletedProcess[str]) -> str:
     """All that a command said when it could not do its work."""
-    assert run.returncode not in (0, None)
+    assert run.returncode == ExitCode.CANNOT, run
     assert run.stdout == ""
     assert run.stderr.count("\n") == 1, run.stderr
     assert "Traceback" not in run.stderr
