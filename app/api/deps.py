@@ -98,7 +98,7 @@ async def caller_known(
         note.refusal = refusal.reason
         headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise Problem("unauthenticated", "The token is not valid here, or no longer.", headers=headers) from None
-    taken = await desk.rates.take(note.principal.provider, note.principal.key)
+    taken = await desk.rates.take(note.principal.provider, note.principal.key, now)
     if taken is not None:
         note.rates = taken.headers
         if not taken.allowed:

@@ -1,20 +1,16 @@
 """How often one may ask: counted per principal and per provider, in memory or in a Redis that all processes share."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from math import ceil
+from datetime import datetime
 from pkgutil import resolve_name
-from typing import Any, Final
-
-from app.base.clock import system_clock
+from typing import Any, Final, NamedTuple
 
 _WINDOW_SECONDS: Final = 60
 _SHARED: Final = "app.clients.shared_rates:SharedCounts"
 """Loaded where processes count together: its library takes 2 MB and a fortieth of a second at every start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """Whether a request may go on, and if not, in how many seconds; what is left is told as the IETF's draft has it."""
 
     allowed: bool
@@ -32,16 +28,19 @@ class _OfThisProcess:
 
     def take(self, whose: Hashable, limit: int, at: float) -> tuple[bool, int, int]:
         """Whether one more is let through, how many are left then, and the seconds until there are more."""
-        minute, second = divmod(at, _WINDOW_SECONDS)
+        minute = int(at) // _WINDOW_SECONDS
         if minute != self._minute:
             self._before = self._now if minute == self._minute + 1 else {}
-            self._now, self._minute = {}, int(minute)
-        faded = self._before.get(whose, 0) * (1 - second / _WINDOW_SECONDS)
+            self._now, self._minute = {}, minute
+        second = at - minute * _WINDOW_SECONDS
         taken = self._now.get(whose, 0)
+        before = self._before.get(whose)
+        faded = before * (1 - second / _WINDOW_SECONDS) if before else 0.0
         allowed = faded + taken + 1 <= limit
         if allowed:
             self._now[whose] = taken = taken + 1
-        return allowed, max(0, int(limit - faded - taken)), ceil(_WINDOW_SECONDS - second)
+        left = int(limit - faded - taken)
+        return allowed, left if left > 0 else 0, _WINDOW_SECONDS - int(second)
 
 
 class Rates:
@@ -61,12 +60,12 @@ class Rates:
         if self._shared is not None:
             await self._shared.close()
 
-    async def take(self, provider: str, principal: str) -> Taken | None:
+    async def take(self, provider: str, principal: str, now: datetime) -> Taken | None:
         """Count one request; None where nothing is limited."""
         if not self._limits:
             return None
         allowed, told, wait = True, [], 0
-        at = system_clock().timestamp()
+        at = now.timestamp()
         for name, limit in self._limits:
             whose = (name, provider, principal if name == "principal" else "")
             if self._here is not None:
@@ -76,7 +75,7 @@ class Rates:
             else:
                 return None
             allowed = through and allowed
-            told.append(f'"{name}";r={left};t={seconds}')
-            if not left:
-                wait = max(wait, seconds)
+            told += [f'"{name}";r={left};t={seconds}']
+            if not left and seconds > wait:
+                wait = seconds
         return Taken(allowed, (self._offered, (b"ratelimit", ", ".join(told).encode())), wait or 1)

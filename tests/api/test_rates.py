@@ -11,7 +11,7 @@ from app.api.deps import Desk
 from app.base.vocabulary import Role
 from app.clients.rates import Rates, _OfThisProcess
 from app.main import create_app
-from tests.frontdesk import FrontDesk
+from tests.frontdesk import NOW, FrontDesk
 
 MEMORY = "async+memory://"
 
@@ -49,7 +49,7 @@ async def test_where_nothing_is_limited_nothing_is_told(front: FrontDesk) -> Non
 
 
 async def test_a_store_that_does_not_answer_keeps_nobody_out() -> None:
-    assert await Rates(1, 1, "async+redis://127.0.0.1:1").take("northwind", "staff:1") is None
+    assert await Rates(1, 1, "async+redis://127.0.0.1:1").take("northwind", "staff:1", NOW) is None
 
 
 async def test_long_answers_that_are_read_are_compressed(front: FrontDesk) -> None:

