@@ -1,5 +1,6 @@
 """What happens to a ticket after it was opened."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from app.base.vocabulary import ClockState, Outcome, TicketStatus, WorkGate
 from app.policy import life
 from app.policy.compile import CompiledPolicy
-from app.policy.decision import Decision
+from app.policy.decision import Decision, Signal
 from app.policy.life import Desk, open_ticket, reclassify, redeliberate, reply
 from app.policy.situation import Request, Sender
 from app.policy.tickets.ticket import Ticket
@@ -62,6 +63,24 @@ def test_a_message_that_adds_a_fact_is_answered_with_what_follows() -> None:
     assert told.appended
     assert "notify" in kinds(told.decision)
     assert told.ticket.facts["cause"] == "third_party"
+
+
+def test_what_was_heard_stays_known_and_of_the_same_matter_the_latest_counts() -> None:
+    def heard(*said: Signal) -> Desk:
+        return replace(AROUND, signals=said)
+
+    urgent, several, all_ = (
+        Signal(name="urgent", value=True),
+        Signal(name="scope", value="several"),
+        Signal(name="scope", value="all"),
+    )
+    asked = open_ticket(
+        POLICY, Request(sender=OWNER, facts={"topic": "web.error"}), heard(urgent, several), NOON, id_="one"
+    )
+    again = reply(POLICY, asked.ticket, Request(sender=OWNER), heard(all_), NOON + HOUR).ticket
+    assert again.decision.signals == (urgent, all_)
+    _, later = done(again, "diagnose", 2 * HOUR, cause="third_party")
+    assert later.decision.signals == (urgent, all_)
 
 
 # ── taken up again ───────────────────────────────────────────────────────────
