@@ -22,7 +22,7 @@ from app.schemas.requests import NamedSender
 from app.services.accounts import as_account
 from app.services.errands import Errand
 from app.services.refusals import refusal
-from app.services.repeating import check_repeated, once, persistently
+from app.services.repeating import check_repeated, check_version, once, persistently
 from app.services.requests import sender_of
 from app.services.tickets.view import instant, written
 
@@ -132,7 +132,7 @@ async def _change(errand: Errand, contact: UUID, patch: dict[str, Any], expected
         patch["email"] = patch["email"].lower()
     known = await _gather(errand, _NOWHERE, contact, patch.get("email"))
     person = known.person(contact)
-    _check_version(person, expected)
+    check_version(person["version"], expected)
     before = await read(errand, contact)
     moved = "email" in patch and patch["email"] != person["email"]
     if moved:
@@ -162,7 +162,7 @@ async def remove(errand: Errand, contact: UUID, expected: int | None) -> None:
 async def _remove(errand: Errand, contact: UUID, expected: int | None) -> None:
     known = await _gather(errand, _NOWHERE, contact, None)
     person = known.person(contact)
-    _check_version(person, expected)
+    check_version(person["version"], expected)
     if person["email"] is not None:
         _judged(errand, known, ContactChange(op="remove", role=person["role"], email=person["email"]), None)
     else:
@@ -249,11 +249,6 @@ async def _carry_out(errand: Errand, command: Command) -> None:
             case "uq_contact_login":
                 raise Problem("already_exists", "This login is listed on the account already.") from problem
         raise
-
-
-def _check_version(person: Mapping[str, Any], expected: int | None) -> None:
-    if expected is not None and expected != person["version"]:
-        raise Problem("precondition_failed")
 
 
 def _told(known: Known, role: str) -> dict[str, Any]:

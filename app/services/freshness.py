@@ -10,7 +10,7 @@ from app.db.requests import Reference
 from app.schemas.idempotency import StoredAnswer
 from app.services.accounts import account_view
 from app.services.errands import Errand
-from app.services.repeating import check_repeated, once
+from app.services.repeating import check_repeated, check_version, once
 from app.services.tickets.view import written
 
 _STALE = {"contact_info_current": False}
@@ -31,8 +31,7 @@ async def _outdate(errand: Errand, account: str, because: str, expected: int | N
     if row is None:
         raise Problem("not_found")
     await check_repeated(errand, row)
-    if expected is not None and expected != row["version"]:
-        raise Problem("precondition_failed")
+    check_version(row["version"], expected)
     values = {**_STALE, "updated_at": errand.now}
     version = row["version"] + 1
     told = {"number": row["number"], "because": because}

@@ -22,7 +22,7 @@ from app.services.accounts import account_view, as_account
 from app.services.errands import Errand
 from app.services.redacting import reason_without_secrets
 from app.services.refusals import refusal
-from app.services.repeating import check_repeated, once
+from app.services.repeating import check_repeated, check_version, once
 from app.services.speaking import around, speaker
 from app.services.tickets.view import written
 
@@ -106,8 +106,7 @@ async def _gather(errand: Errand, account: str, expected: int | None) -> Known:
     if row is None:
         raise Problem("not_found")
     await check_repeated(errand, row)
-    if expected is not None and expected != row["version"]:
-        raise Problem("precondition_failed")
+    check_version(row["version"], expected)
     return Known(caller, row, await errand.policies.policy(errand.provider_id, row["version_now"], row["revision_now"]))
 
 

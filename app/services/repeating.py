@@ -1,4 +1,4 @@
-"""Commands done once: a request that comes again gets its answer again, and one overtaken by another starts anew."""
+"""Commands done once, on what was read: one that comes again gets its answer again, one overtaken starts anew."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -20,6 +20,12 @@ class AnsweredBefore(Exception):  # noqa: N818 - it reads as what happened
     def __init__(self, answer: StoredAnswer) -> None:
         super().__init__()
         self.answer = answer
+
+
+def check_version(present: int, expected: int | None) -> None:
+    """A change rests on the version that was read; None: on any."""
+    if expected is not None and expected != present:
+        raise Problem("precondition_failed")
 
 
 async def check_repeated(errand: Errand, row: Mapping[str, Any]) -> None:

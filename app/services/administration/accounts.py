@@ -21,7 +21,7 @@ from app.services.administration import records
 from app.services.errands import Errand
 from app.services.facts import state
 from app.services.merging import merged, merged_metadata
-from app.services.repeating import once, persistently
+from app.services.repeating import check_version, once, persistently
 
 _ASSERTERS: Final = frozenset({Asserter.CONTRACT, Asserter.SYSTEM})
 _COLUMNS: Final = f"{ACCOUNT}, {POLICY}"
@@ -68,7 +68,7 @@ async def change(errand: Errand, account: str, body: AccountPatch, expected: int
 async def _change(errand: Errand, account: str, patch: dict[str, Any], expected: int | None) -> dict[str, Any]:
     facts, policy = await _gather(errand, account, patch.get("reseller"))
     row = records.known(facts)
-    records.check_version(row, expected)
+    check_version(row["version"], expected)
     values = {name: value for name, value in patch.items() if name in _SAME}
     _check(policy, values)
     if "name" in patch:

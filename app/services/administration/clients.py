@@ -18,7 +18,7 @@ from app.schemas.idempotency import StoredAnswer
 from app.services.administration import records
 from app.services.errands import Errand
 from app.services.oauth import client_id_of
-from app.services.repeating import once, persistently
+from app.services.repeating import check_version, once, persistently
 from app.tokens.secrets import hashed, new_secret
 
 _SHOWN: Final = (
@@ -135,7 +135,7 @@ async def _switch(errand: Errand, client: str, expected: int | None, active: boo
 async def _known(errand: Errand, client: str, expected: int | None) -> dict[str, Any]:
     facts = await _gather(errand, client, None)
     row = records.known(facts)
-    records.check_version(row, expected)
+    check_version(row["version"], expected)
     return {**row, **_names(facts["of_reseller"])}
 
 

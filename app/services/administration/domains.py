@@ -18,7 +18,7 @@ from app.schemas.idempotency import StoredAnswer
 from app.services.accounts import as_account
 from app.services.administration import records
 from app.services.errands import Errand
-from app.services.repeating import once, persistently
+from app.services.repeating import check_version, once, persistently
 from app.services.tickets.view import written
 
 _FLAG = "needs_replacement"
@@ -81,7 +81,7 @@ async def remove(errand: Errand, account: str, domain: str, expected: int | None
 async def _remove(errand: Errand, account: str, domain: str, expected: int | None) -> None:
     facts, policy = await _gather(errand, account, domain, others=False)
     row, gone = records.known(facts), records.known(facts, "domain")
-    records.check_version(row, expected)
+    check_version(row["version"], expected)
     about = facts["about"]
     left = [name for name in about["hosted_domains"] if name != gone["name"]]
     after = as_account({**about, "hosted_domains": left})

@@ -58,11 +58,6 @@ def named(row: Mapping[str, Any], name: str, asked: str | None) -> dict[str, Any
     return found
 
 
-def check_version(row: Mapping[str, Any], expected: int | None) -> None:
-    if expected is not None and expected != row["version"]:
-        raise Problem("precondition_failed")
-
-
 def new_row(errand: Errand, **columns: Any) -> dict[str, Any]:
     dated = {"version": 1, "created_at": errand.now, "updated_at": errand.now}
     return {"provider_id": errand.provider_id, "id": errand.new_id(), **columns, **dated}

@@ -16,7 +16,7 @@ from app.schemas.resellers import ResellerCreate, ResellerPatch
 from app.services.administration import records
 from app.services.errands import Errand
 from app.services.merging import merged_metadata
-from app.services.repeating import once, persistently
+from app.services.repeating import check_version, once, persistently
 
 _SEE: Final = frozenset({Kind.STAFF, Kind.RESELLER})
 
@@ -78,7 +78,7 @@ async def change(errand: Errand, reseller: str, body: ResellerPatch, expected: i
 async def _change(errand: Errand, reseller: str, patch: dict[str, Any], expected: int | None) -> dict[str, Any]:
     facts = await _gather(errand, reseller, patch.get("parent"), patch.get("account"))
     row = records.known(facts)
-    records.check_version(row, expected)
+    check_version(row["version"], expected)
     values: dict[str, Any] = {name: patch[name] for name in ("name", "external_ref") if name in patch}
     for name in ("parent", "account"):
         if name in patch:
@@ -100,7 +100,7 @@ async def switch(errand: Errand, reseller: str, expected: int | None, *, active:
 async def _switch(errand: Errand, reseller: str, expected: int | None, active: bool) -> StoredAnswer:
     facts = await _gather(errand, reseller, None, None)
     row = records.known(facts)
-    records.check_version(row, expected)
+    check_version(row["version"], expected)
     before = await read(errand, row["id"])
     if row["active"] == active:
         return records.changed(before)

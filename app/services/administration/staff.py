@@ -15,7 +15,7 @@ from app.schemas.idempotency import StoredAnswer
 from app.schemas.staff import StaffCreate, StaffPatch
 from app.services.administration import records
 from app.services.errands import Errand
-from app.services.repeating import once, persistently
+from app.services.repeating import check_version, once, persistently
 
 _SHOWN: Final = (
     *("id", "email", "name", "role", "level", "departments", "supervisor", "active", "version"),
@@ -70,7 +70,7 @@ async def change(errand: Errand, staff: str, body: StaffPatch, expected: int | N
 
 async def _change(errand: Errand, staff: str, patch: dict[str, Any], expected: int | None) -> dict[str, Any]:
     row = records.known(await _gather(errand, staff, patch.get("departments", [])))
-    records.check_version(row, expected)
+    check_version(row["version"], expected)
     if patch.get("role", row["role"]) != row["role"]:
         _check_other(errand, row)
     told = {**records.told_of(patch), **_told({**row, **patch})}
@@ -86,7 +86,7 @@ async def switch(errand: Errand, staff: str, expected: int | None, *, active: bo
 
 async def _switch(errand: Errand, staff: str, expected: int | None, active: bool) -> StoredAnswer:
     row = records.known(await _gather(errand, staff, []))
-    records.check_version(row, expected)
+    check_version(row["version"], expected)
     if row["active"] == active:
         return records.changed(staff_view(row))
     _check_other(errand, row)

@@ -13,9 +13,10 @@ from app.schemas.idempotency import StoredAnswer
 from app.schemas.notices import Audience, NoticeCreate, NoticePatch, NoticeSchedule
 from app.services.errands import Errand
 from app.services.linking import linked
+from app.services.merging import merged_metadata
 from app.services.notices.view import notice_view
 from app.services.redacting import without_secrets
-from app.services.repeating import check_repeated, once, persistently
+from app.services.repeating import check_repeated, check_version, once, persistently
 from app.services.tickets.view import written
 
 _OVER = ("resolved", "withdrawn")
@@ -87,14 +88,13 @@ async def describe(errand: Errand, notice: UUID, body: NoticePatch, expected: in
 async def _describe(errand: Errand, notice: UUID, body: NoticePatch, expected: int | None) -> dict[str, Any]:
     patch = body.model_dump(mode="json", exclude_unset=True)
     row = await _gather(errand, notice, body.audience if "audience" in patch else None)
-    _check_version(row, expected)
+    check_version(row["version"], expected)
     if row["state"] in _OVER:
         raise Problem("conflict", f"The notice is {row['state']}.")
     if "audience" in patch and row["state"] != "draft":
         raise Problem("conflict", "It is out already: whom it is for changes in a draft only.")
     if "metadata" in patch:
-        merged = {**row["metadata"], **(patch["metadata"] or {})}
-        patch["metadata"] = {k: v for k, v in merged.items() if v is not None} if patch["metadata"] else {}
+        patch["metadata"] = merged_metadata(row["metadata"], patch["metadata"])
     changed = {**patch, "updated_at": errand.now}
     _check_order(body.starts_at if "starts_at" in patch else row["starts_at"],
                  body.ends_at if "ends_at" in patch else row["ends_at"])  # fmt: skip
@@ -114,7 +114,7 @@ async def _move(
     errand: Errand, notice: UUID, verb: str, body: NoticeSchedule | None, expected: int | None
 ) -> StoredAnswer:
     row = await _gather(errand, notice, None)
-    _check_version(row, expected)
+    check_version(row["version"], expected)
     if row["state"] not in _FROM[verb]:
         raise Problem("conflict", f"The notice is {row['state']}.")
     values = {**_values(errand, row, verb, body), "updated_at": errand.now}
@@ -179,11 +179,6 @@ def _changed(
     after = {**row, **values, "version": version}
     event = errand.event(kind, ("notice", row["id"]), version, {**told(after), **more})
     return notice_view(after), Update("notice", row["id"], row["version"], values), event
-
-
-def _check_version(row: Mapping[str, Any], expected: int | None) -> None:
-    if expected is not None and expected != row["version"]:
-        raise Problem("precondition_failed")
 
 
 def _check_order(starts: Any, ends: Any) -> None:

@@ -12,6 +12,7 @@ from app.policy.language.settings import Settings
 from app.policy.settling import without_effect
 from app.services.errands import Errand
 from app.services.mail.wording import template_faults
+from app.services.repeating import check_version
 from app.services.shelf import compiled
 from app.services.tickets.replanning import replan_at_once
 
@@ -40,8 +41,7 @@ async def revise(
     """Store these settings as the next revision, once every version in force or to come accepts them."""
     facts = await facts_for_publishing(errand.database, errand.provider_id, errand.principal, errand.now)
     last = facts["last_settings"] or {"number": 0, "from": None}
-    if expected is not None and expected != last["number"]:
-        raise Problem("precondition_failed")
+    check_version(last["number"], expected)
     begins = (effective_from or errand.now).astimezone(UTC)
     before = last["from"] is not None and begins < datetime.fromisoformat(last["from"])
     if begins < errand.now or before:

@@ -20,7 +20,7 @@ from app.schemas.idempotency import StoredAnswer
 from app.services.errands import Errand
 from app.services.quotes.view import quote_view
 from app.services.refusals import refusal
-from app.services.repeating import check_repeated
+from app.services.repeating import check_repeated, check_version
 from app.services.speaking import speaker
 from app.services.tickets.changing import as_due_now, changed, command
 from app.services.tickets.knowing import Known, known_of
@@ -67,8 +67,7 @@ async def gather(
         raise Problem("not_found")
     await check_repeated(errand, row)
     known = {column: row[f"quote_{column}"] for column in COLUMNS}
-    if expected is not None and expected != known["version"]:
-        raise Problem("precondition_failed")
+    check_version(known["version"], expected)
     if known["ticket_id"] is None:
         return KnownQuote(caller, known, row, None)
     return KnownQuote(caller, known, row, await as_due_now(errand, await known_of(errand, caller, row)))

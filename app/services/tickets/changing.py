@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.base.errors import Problem
 from app.base.events import EventType
 from app.base.vocabulary import Scope
 from app.db.commands import Command, Overtaken, Update
@@ -15,7 +14,7 @@ from app.services.accounts import kept_accounts
 from app.services.errands import Errand
 from app.services.ledger import Entries, entered
 from app.services.offers import Offer, offer
-from app.services.repeating import check_repeated
+from app.services.repeating import check_repeated, check_version
 from app.services.secure_forms.demanding import Rows, demanded
 from app.services.speaking import customer_of
 from app.services.ticket_state import clock_rows, decided_columns, refreshed
@@ -44,8 +43,7 @@ async def gather(
     )
     row = there(caller, found, scopes)
     await check_repeated(errand, row)
-    if expected is not None and expected != row["version_of_row"]:
-        raise Problem("precondition_failed")
+    check_version(row["version_of_row"], expected)
     candidates = await _candidates(errand, row) if row["account"] is None else ()
     return await as_due_now(errand, await known_of(errand, caller, row, candidates))
 

@@ -21,7 +21,7 @@ from app.schemas.webhooks import WebhookChange, WebhookCreate
 from app.sealing.envelope import seal
 from app.sealing.keys import SealingKeys
 from app.services.errands import Errand
-from app.services.repeating import check_repeated, once, persistently
+from app.services.repeating import check_repeated, check_version, once, persistently
 from app.services.tickets.view import written
 from app.services.webhooks.sending import secret_place
 
@@ -175,8 +175,7 @@ async def _gather(errand: Errand, webhook: UUID | None, expected: int | None = N
     await check_repeated(errand, row)
     if webhook is not None and row["id"] is None:
         raise Problem("not_found")
-    if expected is not None and expected != row["version"]:
-        raise Problem("precondition_failed")
+    check_version(row["version"], expected)
     return row
 
 
