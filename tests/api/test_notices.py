@@ -157,6 +157,17 @@ async def test_nothing_of_single_accounts_is_public(front: FrontDesk) -> None:
     assert (shown.state, shown.incidents, shown.history) == ("operational", [], [])
 
 
+async def test_its_metadata_is_merged_within_bounds(front: FrontDesk) -> None:
+    who = await front.staff(await front.provider("mexxus"))
+    url = f"{URL}/{await drafted(front, who, {**ANNOUNCED, 'metadata': {'b': '2'}})}"
+    anyway = {**who, "If-Match": "*"}
+    unmoved = await front.client.patch(url, json={"metadata": {}}, headers=anyway)
+    assert unmoved.json()["metadata"] == {"b": "2"}, "a patch that names nothing takes nothing away"
+    full = await front.client.patch(url, json={"metadata": {str(n): "x" for n in range(50)}}, headers=anyway)
+    assert full.json()["errors"][0]["pointer"] == "/metadata"
+    assert (await front.client.patch(url, json={"metadata": None}, headers=anyway)).json()["metadata"] == {}
+
+
 async def test_a_notice_is_described_as_long_as_it_is_not_over(front: FrontDesk) -> None:
     provider = await front.provider("mexxus")
     who = await front.staff(provider)
@@ -172,11 +183,6 @@ async def test_a_notice_is_described_as_long_as_it_is_not_over(front: FrontDesk)
     assert stale.status_code == 412
     read = await front.client.get(url, headers={**who, "If-None-Match": '"2"'})
     assert read.status_code == 304
-    anyway = {**who, "If-Match": "*"}
-    unmoved = await front.client.patch(url, json={"metadata": {}}, headers=anyway)
-    assert unmoved.json()["metadata"] == {"b": "2"}, "a patch that names nothing takes nothing away"
-    full = await front.client.patch(url, json={"metadata": {str(n): "x" for n in range(50)}}, headers=anyway)
-    assert full.json()["errors"][0]["pointer"] == "/metadata"
     await moved(front, who, id_, "publish")
     wider = await front.client.patch(url, json={"audience": {}}, headers={**who, "If-Match": "*"})
     assert wider.json()["detail"].startswith("It is out already")
