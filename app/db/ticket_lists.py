@@ -49,11 +49,21 @@ _AFTER: Final[Mapping[tuple[Order, bool], str]] = {
     (Order.CHANGED, True): "(t.updated_at, t.id) < ({0}::timestamptz, {1}::uuid)",
 }
 
-# What somebody sees of one account is looked for there alone. Of all accounts, the newest that match are looked for in
-# spans that grow, and no further than the page is full: hours in which there is much, all years where there is little.
-_OF_ACCOUNT: Final = "matching_tickets_of(caller.caller_account, {}::text[], {notes})"
+# The newest that match are looked for in spans that grow, and no further than the page is full. Of all accounts spans
+# are of time: hours in which there is much, all years where there is little. Of one account, of which somebody sees
+# all, they are so many of its tickets, and then three times as many as so far. Each is made when it is needed.
+_OF_ACCOUNT: Final = "matching_tickets_of_between(caller.caller_account, {}::text[], span.first, span.last, {few})"
 _OF_ALL: Final = "matching_tickets_between({}::text[], {notes}, {only_open}, span.first, span.last)"
 _SPANS: Final = tuple(timedelta(hours=8**n) for n in range(6))
+_TIMES: Final = "unnest(${0}::uuid[], ${1}::uuid[]) AS span (first, last)"
+_EDGE: Final = """coalesce((SELECT id FROM ticket
+        WHERE provider_id = $1 AND account_id = caller.caller_account AND id < {before}
+        ORDER BY id DESC OFFSET {many} LIMIT 1), '00000000-0000-0000-0000-000000000000')"""
+_NUMBERS: Final = f"""(WITH RECURSIVE span (first, last, so_far) AS (
+      SELECT {_EDGE.format(before="${0}::uuid", many=63)}, ${{0}}::uuid, 64
+      UNION ALL SELECT {_EDGE.format(before="span.first", many="3 * span.so_far - 1")}, span.first, 4 * span.so_far
+      FROM span WHERE span.first > '00000000-0000-0000-0000-000000000000')
+    SELECT first, last, so_far <= 256 AS few FROM span) AS span"""
 _FIRST: Final = UUID(int=0)
 _LAST: Final = UUID(int=(1 << 128) - 1)
 
@@ -67,8 +77,10 @@ def _statement(kind: Kind, filters: tuple[str, ...], order: Order, after: bool |
 
     `fetch` is written out: Postgres keeps a plan only where it knows how few rows are wanted.
     """
+    spans = _spans(kind, filters, order)
     # Internal notes are found by staff alone.
     matching = _OF_ACCOUNT if kind is Kind.CONTACT else _OF_ALL
+    matching = matching.replace("{few}", "span.few" if spans is _NUMBERS else "false")
     matching = matching.replace("{notes}", str(kind is Kind.STAFF).lower())
     matching = matching.replace("{only_open}", str("status of open" in filters).lower())
     conditions = [FILTERS[name].replace("{matching}", matching).format(f"${6 + n}") for n, name in enumerate(filters)]
@@ -79,14 +91,20 @@ def _statement(kind: Kind, filters: tuple[str, ...], order: Order, after: bool |
     where = "".join(f" AND {condition}" for condition in conditions)
     page = f"""SELECT t.id, t.next_due_at, t.updated_at, {_SHOWN} AS shown FROM {JOINED}
       WHERE t.provider_id = $1 AND {ticket_sees(kind)}{where} ORDER BY {_SORTS[order]} LIMIT {fetch:d}"""
-    if not _in_spans(kind, filters):
+    if spans is None:
         return page
-    return f"""SELECT page.* FROM unnest(${place}::uuid[], ${place + 1}::uuid[]) AS span (first, last),
-      LATERAL ({page}) AS page LIMIT {fetch:d}"""
+    return f"SELECT page.* FROM {spans.format(place, place + 1)}, LATERAL ({page}) AS page LIMIT {fetch:d}"
 
 
-def _in_spans(kind: Kind, filters: Sequence[str]) -> bool:
-    return "q" in filters and kind is not Kind.CONTACT
+def _spans(kind: Kind, filters: Sequence[str], order: Order) -> str | None:
+    if "q" not in filters:
+        return None
+    return _NUMBERS if kind is Kind.CONTACT and not _together(filters, order) else _TIMES
+
+
+def _together(filters: Sequence[str], order: Order) -> bool:
+    """All that match are put in order, or there are never many."""
+    return order is not Order.NEWEST or "status of open" in filters
 
 
 _SORTED_BY: Final[Mapping[Order, str]] = {
@@ -131,12 +149,7 @@ async def list_tickets(
     kind, names = kind_of(principal), tuple(_named(*given) for given in filters.items())
     instant = None if after is None else after[0] is not None
     statement = _page(kind, names, order, instant, fetch)
-    # Of what is open there are never many.
-    together = order is not Order.NEWEST or "status of open" in names
-    spans: Sequence[Any] = ()
-    if _in_spans(kind, names):
-        spans = ([_FIRST], [_LAST]) if together else _spans(after, now)
-    args = (*filters.values(), *(after or ()), *spans)
+    args = (*filters.values(), *(after or ()), *_bounds(kind, names, order, after, now))
     caller, (page,) = await for_caller(database, provider_id, principal, statement, *args)
     last = None if page["last_id"] is None else (page["last_instant"], page["last_id"])
     return caller, TicketRows(page["shown"] or (), last)
@@ -148,7 +161,20 @@ def _named(name: str, value: object) -> str:
     return "breached only" if name == "breached" and value else name
 
 
-def _spans(after: Position | None, now: datetime) -> tuple[list[UUID], list[UUID]]:
+def _bounds(
+    kind: Kind, filters: Sequence[str], order: Order, after: Position | None, now: datetime
+) -> Sequence[object]:
+    """What the spans of a search are made from."""
+    if _spans(kind, filters, order) is None:
+        return ()
+    if _together(filters, order):
+        return [_FIRST], [_LAST]
+    if kind is Kind.CONTACT:
+        return (_LAST if after is None else after[1],)
+    return _times(after, now)
+
+
+def _times(after: Position | None, now: datetime) -> tuple[list[UUID], list[UUID]]:
     """Where each begins, and before which id it ends: from the page's place back."""
     last = _LAST if after is None else after[1]
     newest = int(now.timestamp() * 1000) if after is None else last.int >> 80

@@ -112,8 +112,14 @@ async def test_a_page_reads_as_much_of_the_database_whatever_its_depth_and_the_s
     opened = await narrow.client.post("/v1/tickets", json=TICKET, headers={**customer, **narrow.key()})
     id_ = opened.json()["id"]
     await copied(owner, id_, 0, 400)
+    await owner.execute("SELECT set_config('app.provider', $1, false)", str((await narrow.provider()).id))
     first = await read_pages(narrow, owner, customer, PAGE)
+    search = f"{PAGE}&q=shop%20slow"
+    found = await read_pages(narrow, owner, customer, search)
     await copied(owner, id_, 400, 3_600)
+    assert await read_pages(narrow, owner, customer, search) <= found + 20
+    control = await read_pages(narrow, owner, customer, f"{search}&sort=-updated_at")
+    assert control > 1.5 * found, "the control reads all that match"
     url, depth, costs = PAGE, 0, []
     while url and depth < 1_500:
         costs.append(await read_pages(narrow, owner, customer, url))

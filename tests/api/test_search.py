@@ -14,7 +14,7 @@ from app.base.vocabulary import Scope
 from app.db.callers import Kind
 from app.db.tables.messages import Message
 from app.db.tables.providers import Provider
-from app.db.ticket_lists import _FIRST, _LAST, _SORTS, _spans, _statement
+from app.db.ticket_lists import _FIRST, _LAST, _SORTS, _statement, _times
 from app.schemas.tickets import Order
 from tests import factories
 from tests.frontdesk import NOW, FrontDesk, Headers
@@ -142,9 +142,9 @@ async def planned(owner: asyncpg.Connection, statement: str, *args: object) -> l
     return scans(plan)
 
 
-async def years_of_tickets(owner: asyncpg.Connection, provider: Provider) -> None:
+async def years_of_tickets(owner: asyncpg.Connection, provider: Provider, **given: Any) -> None:
     """One every third hour, each with a message; every twentieth of them names what is rare."""
-    like = await factories.ticket(owner, provider.id, subject="Checkout")
+    like = await factories.ticket(owner, provider.id, subject="Checkout", **given)
     await said(owner, like, "Checkout is dead")
     own = {
         "id": "made.id",
@@ -191,7 +191,28 @@ async def test_the_newest_are_found_without_reading_all_that_match(
         assert plan["Actual Rows"] == 20
         return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
-    assert await read(_spans(None, NOW)) * 3 < await read(([_FIRST], [_LAST])), "the control reads them all"
+    assert await read(_times(None, NOW)) * 3 < await read(([_FIRST], [_LAST])), "the control reads them all"
+
+
+async def test_a_search_of_an_account_finds_all_of_it_page_by_page(front: FrontDesk) -> None:
+    account, _, customer = await front.customer()
+    await years_of_tickets(front.owner, await front.provider(), account_id=account.id)
+    newest = "SELECT array_agg(id::text ORDER BY id DESC) FROM ticket WHERE (subject = 'Rare') = $1"
+    rare, others = await front.owner.fetchval(newest, True), await front.owner.fetchval(newest, False)
+    assert (len(rare), len(others)) == (150, 2851)
+    for q, expected, pages in (("rare dead", rare, 4), ("dead -rare", others[:120], 3), ("dead rare nothing", [], 1)):
+        seen: list[str] = []
+        query: dict[str, Any] = {"q": q, "limit": 40}
+        for _ in range(pages):
+            page = (await front.client.get(URL, params=query, headers=customer)).json()
+            seen += [ticket["id"] for ticket in page["data"]]
+            query["cursor"] = page["next_cursor"]
+        assert seen == expected, q
+        assert (query["cursor"] is None) == (q != "dead -rare")
+    changed = (await front.client.get(URL, params={"q": "rare", "sort": "-updated_at"}, headers=customer)).json()[
+        "data"
+    ]
+    assert {ticket["id"] for ticket in changed} < set(rare)
 
 
 async def test_text_search_goes_by_its_indexes(owner: asyncpg.Connection, provider: Provider) -> None:
