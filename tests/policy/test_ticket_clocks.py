@@ -12,7 +12,7 @@ from app.policy.loading import check, load
 from app.policy.settling import settle
 from app.policy.situation import Account, ListedContact, Request, Sender
 from app.policy.tickets.ticket import Ticket
-from app.policy.tickets.ticket_clocks import ClockTerms, carried_on, replanned, started, stopped, with_status
+from app.policy.tickets.ticket_clocks import ClockLine, ClockTerms, carried_on, replanned, started, stopped, with_status
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition
 from tests.benchmarks.decisions import compiled
@@ -35,6 +35,32 @@ def test_a_quote_and_an_answer_before_the_office_opens_meet_one_first_response()
     first = [line for line in answered.clocks if line.metric == "first_response"]
     assert [line.state for line in first] == [ClockState.MET]
     assert first[0].stopped_at == later
+
+
+def _at_night(priority: str, *, answered: bool) -> list[ClockLine]:
+    """First-response clocks of mail on Saturday night that staff put into another class, answered before or not."""
+    policy = compiled("tsc")
+    account = Account(number="H1", contacts=(ListedContact(role="customer", email="it@harbour.example"),))
+    around = Desk(account=account, account_named=True)
+    asked = Request(channel="email", sender=Sender(email="it@harbour.example"), facts={"topic": "app.crm"})
+    ticket = open_ticket(policy, asked, around, SATURDAY_NIGHT, id_="t1").ticket
+    if answered:
+        ticket = reply(policy, ticket, Request(sender=STAFF), around, SATURDAY_NIGHT + timedelta(minutes=10)).ticket
+    payload = {"field": "priority", "value": priority, "reason": "It is worse than it looked."}
+    raised = Transition(verb="override", by=STAFF, payload=payload)
+    _, ticket = apply(policy, ticket, raised, around, SATURDAY_NIGHT + timedelta(minutes=20))
+    return [line for line in ticket.clocks if line.metric == "first_response"]
+
+
+def test_another_class_asks_for_no_second_first_response() -> None:
+    (line,) = _at_night("emergency", answered=True)
+    assert line.state is ClockState.MET
+
+
+def test_another_class_counts_from_the_opening_and_is_the_same_clock() -> None:
+    (line,) = _at_night("emergency", answered=False)
+    assert line.state is ClockState.RUNNING
+    assert line.target.due_at == datetime(2026, 2, 16, 7, 30, tzinfo=UTC)  # Monday 08:30 in Johannesburg, and an hour
 
 
 # ── new settings ─────────────────────────────────────────────────────────────

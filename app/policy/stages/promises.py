@@ -82,7 +82,8 @@ def _by_contract(
     calendar = promised.calendar if promised else None
     if own.kind == "business" and calendar is None:
         calendar = _business_calendar(d)
-    agreed = Target(metric=metric, kind=own.kind, max=own.max, calendar=calendar)
+    event = promised.start if promised else "received"
+    agreed = Target(metric=metric, kind=own.kind, max=own.max, calendar=calendar, start=event)
     put_on_the_clock(d, CompiledTarget.of(agreed, ALWAYS, d.policy.document), start)
 
 
@@ -98,10 +99,13 @@ def put_on_the_clock(
 ) -> None:
     """A target becomes a clock's terms, and the times that follow from them."""
     policy, given = d.policy, promised.target
+    received = d.situation.completed_at or d.received_at
+    since = received if promised.start == "channel_attended" and received != start else None
     terms = ClockTerms(
         metric=promised.metric,
         kind=given.kind,
         start=start,
+        since=since,
         by=policy.numbers,
         minimum=given.min,
         maximum=given.max,

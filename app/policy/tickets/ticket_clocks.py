@@ -33,6 +33,8 @@ class ClockTerms(Model):
     metric: str
     kind: str
     start: datetime
+    since: datetime | None = None
+    """When what starts it happened, where its time begins later: with an opening."""
     by: Numbers
     """The version and revision whose calendars they are laid out in."""
     cycle: int = 1
@@ -48,6 +50,11 @@ class ClockTerms(Model):
     pauses: tuple[TicketStatus, ...] = ()
     strength: Strength = Strength.UNSPECIFIED
     liability: str = "unspecified"
+
+    @property
+    def started_by(self) -> datetime:
+        """The instant of the event that starts it: the same event starts a clock once."""
+        return self.since or self.start
 
     def again(self, policy: CompiledPolicy, **changes: Any) -> "ClockTerms":
         """The same terms, laid out in the calendars of this policy."""
@@ -274,7 +281,7 @@ def carried_on(
     after = list(lines)
     for index, line in enumerate(after):
         fresh = asked.get(line.metric)
-        if line.going and fresh is not None and fresh.start != line.terms.start and fresh.start >= at:
+        if line.going and fresh is not None and fresh.started_by != line.terms.started_by and fresh.start >= at:
             after[index] = line.with_records(policy, at, ClockRecord(kind="cancelled", at=at))
     running = {
         line.metric: (i, line)
@@ -318,6 +325,6 @@ def _laid_out(policy: CompiledPolicy, line: ClockLine, at: datetime) -> ClockLin
 
 def _begins(terms: ClockTerms, judged: Sequence[ClockLine], at: datetime) -> bool:
     """A metric that has had its verdict begins again only with a new event of its own."""
-    if any(terms.start <= line.terms.start for line in judged):
+    if any(terms.started_by <= line.terms.started_by for line in judged):
         return False
     return terms.start >= at or all(line.stopped_at == at for line in judged)

@@ -183,7 +183,7 @@ class _Fold:
     def _change(self, event: Reclassified | Replanned | Negotiated) -> None:
         match event:
             case Reclassified():
-                self.limits += (limit_of(replace(event.plan, start=self.now)),)
+                self.limits += (limit_of(replace(event.plan, start=max(self.now, event.plan.start))),)
                 self.plan = event.plan
             case Replanned():
                 *others, last = self.limits
