@@ -49,7 +49,7 @@ class Observed:
             return
         begun = perf_counter()
         note = take_note(scope)
-        REQUEST_ID.set(note.request_id)
+        before = REQUEST_ID.set(note.request_id)
         # 499: the caller hung up, or the process stopped, before there was an answer.
         status = 499
 
@@ -72,6 +72,8 @@ class Observed:
                 await broken(scope, error, self._origin)(scope, receive, answer)
             finally:
                 InFlight.count -= 1
+                # Asked from within, it is no longer the request that what comes after belongs to.
+                REQUEST_ID.reset(before)
                 _report(scope, note, status, perf_counter() - begun)
                 if span is not None:
                     _tell(span, scope, status)

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 import obstore
+import structlog
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from app.base.errors import CannotStart, Problem
 from app.base.settings import Settings
 
+_log = structlog.get_logger("clausedesk.objects")
 _CHUNK_BYTES: Final = 256 * 1024
 # A request waits for the store, so it gives up while its caller is still there.
 _RETRY: Final[Any] = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
@@ -49,7 +51,7 @@ class Objects:
         try:
             await obstore.put_async(self._store, key, content)
         except (BaseError, OSError) as error:
-            raise _unavailable() from error
+            raise _unavailable(error) from error
 
     async def get(self, key: str, part: tuple[int, int] | None = None) -> AsyncIterator[bytes]:
         """Asks at once, so that what is missing is known before the first byte is sent on.
@@ -59,7 +61,7 @@ class Objects:
         try:
             found = await obstore.get_async(self._store, key, options={"range": part} if part is not None else None)
         except (BaseError, OSError) as error:
-            raise _unavailable() from error
+            raise _unavailable(error) from error
         return (bytes(chunk) async for chunk in found.stream(min_chunk_size=_CHUNK_BYTES))
 
     async def delete(self, keys: Sequence[str]) -> None:
@@ -69,8 +71,10 @@ class Objects:
                 try:
                     await obstore.delete_async(self._store, key)
                 except BaseError as error:
-                    raise _unavailable() from error
+                    raise _unavailable(error) from error
 
 
-def _unavailable() -> Problem:
+def _unavailable(error: Exception) -> Problem:
+    # Of its kind alone: its words name the object.
+    _log.warning("objects_unavailable", error=type(error).__name__)
     return Problem("unavailable", "The store of files does not answer just now.")

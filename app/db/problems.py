@@ -34,10 +34,14 @@ _BY_STATE = {
 _BY_CLASS = {
     "08": "unavailable",
     "22": "invalid",
+    # A login that was changed before its process was: the open connections go on, and no new one comes about.
+    "28": "unavailable",
+    "3D": "unavailable",
     "40": "conflict",
     "53": "unavailable",
     "54": "invalid",
     "57": "unavailable",
+    "58": "unavailable",
 }
 _DETAILS = {
     "already_exists": "Something of that name exists already.",
@@ -51,8 +55,8 @@ _log = structlog.get_logger("clausedesk.database")
 
 def problem_for(error: BaseException) -> Problem | None:
     """None: a defect of ours, which nothing that the caller does can mend."""
+    state = str(getattr(error, "sqlstate", None) or "")
     if isinstance(error, asyncpg.PostgresError):
-        state = str(error.sqlstate or "")
         if state == "42501":
             _log.error("right_refused", sqlstate=state, table=error.table_name)
         code = _BY_STATE.get(state) or _BY_CLASS.get(state[:2])
@@ -60,6 +64,8 @@ def problem_for(error: BaseException) -> Problem | None:
         code = None if isinstance(error, asyncpg.InternalClientError) else "unavailable"
     if code is None:
         return None
+    if code == "unavailable":
+        _log.warning("database_unavailable", sqlstate=state or None, error=type(error).__name__)
     return Problem(code, _DETAILS[code], headers=RETRY_AFTER if code == "unavailable" else {})
 
 

@@ -2,6 +2,7 @@
 
 import os
 
+from app.base.logging import REQUEST_ID
 from app.base.metrics import REGISTRY
 from tests.frontdesk import FrontDesk
 
@@ -15,6 +16,11 @@ def series() -> set[tuple[str, ...]]:
         for family in REGISTRY.collect()
         for sample in family.samples
     }
+
+
+async def test_what_comes_after_a_request_bears_no_id_of_it(front: FrontDesk) -> None:
+    await front.client.get("/healthz")
+    assert REQUEST_ID.get() is None
 
 
 async def test_distinct_urls_make_no_series(front: FrontDesk) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.base.errors import Problem
 from app.clients.objects import Objects
@@ -71,6 +72,13 @@ async def read(objects: Objects, key: str) -> bytes:
     return b"".join([chunk async for chunk in await objects.get(key)])
 
 
+async def test_why_a_store_does_not_answer_is_logged_by_its_kind_alone(tmp_path: Path) -> None:
+    with capture_logs() as log, pytest.raises(Problem, match="unavailable"):
+        await Objects.at("", tmp_path).get("a/canary")
+    assert [(line["event"], line["error"]) for line in log] == [("objects_unavailable", "FileNotFoundError")]
+    assert "canary" not in str(log)
+
+
 async def test_what_is_put_there_is_found_there_and_gone_when_it_is_deleted(bucket: str, tmp_path: Path) -> None:
     objects = Objects.at(bucket, tmp_path)
     for key, content in (("a/small", b"a line"), ("a/large", PARTS), ("a/empty", b"")):
@@ -87,8 +95,9 @@ async def test_whoever_signs_with_another_key_is_not_served(
 ) -> None:
     await Objects.at(bucket, tmp_path).put("a/small", io.BytesIO(b"a line"))
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
-    with pytest.raises(Problem, match="unavailable"):
+    with capture_logs() as log, pytest.raises(Problem, match="unavailable"):
         await Objects.at(bucket, tmp_path).get("a/small")
+    assert [(line["event"], line["error"]) for line in log] == [("objects_unavailable", "PermissionDeniedError")]
 
 
 async def test_behind_a_proxy_the_store_is_reached_by_it_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from app.base.errors import Problem
 from app.db.embedded import EmbeddedPostgres
 from app.db.pool import Database
-from app.db.problems import violated_constraint
+from app.db.problems import problem_for, violated_constraint
 from app.db.revision import HEAD
 from app.db.tables.providers import Provider
 from tests import factories
@@ -126,6 +127,28 @@ async def test_what_postgres_refuses_is_a_problem_without_the_value(
     assert refused.value.code == code
     assert not any(str(arg) in refused.value.detail for arg in args)
     assert await narrow.fetchval(None, "SELECT 1") == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.InvalidPasswordError("password"),
+        asyncpg.InvalidCatalogNameError("name"),
+        asyncpg.DiskFullError("canary"),
+        asyncpg.PostgresIOError("canary"),
+        ConnectionRefusedError("canary"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_keeps_the_database_away_is_told_as_that_and_logged_by_its_kind(error: Exception) -> None:
+    with capture_logs() as log:
+        problem = problem_for(error)
+    assert problem is not None
+    assert (problem.code, problem.headers) == ("unavailable", {"Retry-After": "1"})
+    (line,) = log
+    assert (line["event"], line["error"]) == ("database_unavailable", type(error).__name__)
+    assert line["sqlstate"] == getattr(error, "sqlstate", None)
+    assert "canary" not in str(line)
 
 
 async def test_a_connection_cut_off_is_a_problem_for_one_request_only(
