@@ -52,6 +52,12 @@ class Update:
     id: UUID
     version: int
     values: Values
+    told: str | None = None
+    """A column that the events of the command repeat as it then is, where they say SAME in it."""
+
+
+SAME: Final = True
+"""In a row of an event: what the updated row has in the column of this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
     shape, many = _shape(inserts), _shape(each)
     along = tuple((one.table, tuple(one.where), tuple(one.values)) for one in command.along)
     files = command.files
-    update_shape = (update.table, tuple(update.values)) if update else None
+    update_shape = (update.table, tuple(update.values), update.told) if update else None
     removed = command.removed
     statement = _statement(
         shape, update_shape, along, many, keyed, files=files is not None, removed=removed[0] if removed else None
@@ -151,7 +157,7 @@ def _shape(rows_of: Mapping[str, Rows]) -> Shape:
 @lru_cache(maxsize=256)
 def _statement(
     inserts: Shape,
-    update: tuple[str, tuple[str, ...]] | None,
+    update: tuple[str, tuple[str, ...], str | None] | None,
     along: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...],
     each: Shape,
     keyed: bool,
@@ -179,8 +185,9 @@ def _statement(
     # What is counted is written first: of two requests with one key, the second shall fail by the key.
     first = (("keyed",) if keyed else ()) + tuple(f"along_{n}" for n in range(len(along)))
     first += tuple(f"each_{n}" for n in range(len(each)))
+    told = update[2] if update is not None else None
     for table, columns in inserts:
-        parts.append(_insert(table, columns, place, first))
+        parts.append(_insert(table, columns, place, first, told if table == "event" else None))
         place += 1
     if files:
         parts.append(_named_files(last))
@@ -207,12 +214,13 @@ def _named_files(place: int) -> str:
   WHERE row.provider_id = $1 AND row.id = ANY(${place}::text[]::uuid[]) RETURNING 1)"""
 
 
-def _guard(table: str, columns: tuple[str, ...], place: int, condition: str) -> str:
+def _guard(table: str, columns: tuple[str, ...], told: str | None, place: int, condition: str) -> str:
     values = ", ".join(f'"{column}" = new."{column}"' for column in columns)
     return f"""guard AS (
   UPDATE {table} AS row SET {values}, version = row.version + 1
   FROM jsonb_populate_record(NULL::{table}, ${place + 1}) AS new
-  WHERE row.provider_id = $1 AND row.id = ${place} AND row.version = $2 AND {condition} RETURNING 1)"""
+  WHERE row.provider_id = $1 AND row.id = ${place} AND row.version = $2 AND {condition}
+  RETURNING {f'row."{told}"' if told is not None else "1"})"""
 
 
 def _along(n: int, table: str, where: tuple[str, ...], columns: tuple[str, ...], place: int) -> str:
@@ -233,7 +241,7 @@ def _each(n: int, table: str, columns: tuple[str, ...], place: int) -> str:
   WHERE row.provider_id = $1 AND row.id = new.id RETURNING 1)"""
 
 
-def _insert(table: str, columns: tuple[str, ...], place: int, first: tuple[str, ...]) -> str:
+def _insert(table: str, columns: tuple[str, ...], place: int, first: tuple[str, ...], told: str | None) -> str:
     names = ", ".join(f'"{column}"' for column in columns)
     before = "".join(f", (SELECT count(*) FROM {part}) AS after_{part}" for part in first)
     over = ""
@@ -242,5 +250,9 @@ def _insert(table: str, columns: tuple[str, ...], place: int, first: tuple[str, 
         over = f" ON CONFLICT ({', '.join(_KEYS[table])}) DO UPDATE SET {replaced}"
     return f"""new_{table} AS (
   INSERT INTO "{table}" ({names})
-  SELECT {", ".join(f'new."{column}"' for column in columns)}
+  SELECT {", ".join(_repeated(column) if column == told else f'new."{column}"' for column in columns)}
   FROM guard{before}, jsonb_populate_recordset(NULL::"{table}", ${place}) AS new{over})"""
+
+
+def _repeated(column: str) -> str:
+    return f"""CASE WHEN new."{column}" = 'true' THEN guard."{column}" ELSE new."{column}" END"""

@@ -211,6 +211,16 @@ class Decision(Model):
     def cites(self, clause: str) -> bool:
         return any(c.clause == clause for c in self.citations)
 
+    def same_as(self, other: "Decision") -> bool:
+        """Whether both say the same, whenever each was made."""
+        return self.model_copy(update={"at": other.at}) == other
+
+    @property
+    def holds_words(self) -> bool:
+        """Whether it holds words that somebody wrote."""
+        heard = any(one.because for one in self.topic_candidates) or bool(self.signals)
+        return heard or any("because" in (effect.model_extra or {}) for effect in self.effects)
+
     def adding(
         self,
         citations: tuple[Citation, ...],

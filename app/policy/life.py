@@ -1,4 +1,4 @@
-"""The life of a ticket: opening it, adding to it, and deciding it again when something has changed."""
+"""The life of a ticket: opening it, and deciding it again when something has changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,19 +10,16 @@ from app.base.vocabulary import Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import answer, decide, deliberate
 from app.policy.decision import Decision, EffectDone, Signal, TopicCandidate
-from app.policy.language.standard import ANSWERS, CLAIMED
 from app.policy.situation import Account, Money, OpenTicket, Request, Situation
 from app.policy.stages import admission, charging, classification, promises
 from app.policy.stages.deliberation import Deliberation
-from app.policy.tickets.happenings import CUSTOMER_WROTE, REPLIED, happened, known_from_the_start
+from app.policy.tickets.happenings import happened, known_from_the_start
 from app.policy.tickets.ticket import Ticket, status_after
 from app.policy.tickets.ticket_clocks import (
     ClockLine,
     carried_on,
     in_force,
     started,
-    stopped,
-    taken_up_again,
     with_status,
 )
 from app.policy.time.calendars import CalendarHorizonExceeded
@@ -79,7 +76,7 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
         account=account.number if account else None,
         received_at=at,
         request=request,
-        facts=_canonical(policy, request.facts),
+        facts=canonical(policy, request.facts),
         decision=decision,
         status=status,
         department=decision.department,
@@ -162,7 +159,8 @@ def _twin(policy: CompiledPolicy, request: Request, desk: Desk, decision: Decisi
     return next(merging)
 
 
-def _canonical(policy: CompiledPolicy, facts: Mapping[str, Any]) -> dict[str, Any]:
+def canonical(policy: CompiledPolicy, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts under the names that the policy itself uses."""
     return {policy.aliases.get(name, name): value for name, value in facts.items()}
 
 
@@ -315,86 +313,3 @@ def _after_refunds(money: Money, decision: Decision) -> Money:
     amounts = [(e.model_extra or {}).get("amount") for e in decision.effects if e.type == "refund"]
     back = sum((a for a in amounts if isinstance(a, Decimal)), Decimal(0))
     return money.model_copy(update={"paid": max(money.paid - back, Decimal(0))}) if back else money
-
-
-# ── messages ─────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
-class Replied:
-    decision: Decision
-    ticket: Ticket
-    """With its clocks as they stand."""
-    appended: bool
-
-
-def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, at: datetime) -> Replied:
-    """Somebody writes to a ticket. Staff answer; a listed person adds; anybody else changes nothing."""
-    sender = request.sender
-    d = redeliberate(policy, ticket, desk, at, "reply")
-    if sender is not None and sender.role == "staff":
-        return _staff_reply(ticket, d, at, asks=request.facts.get("awaits_customer") is True)
-    unsaid = d.twin()
-    source = request.topic_source if "topic" in request.facts else ticket.request.topic_source
-    d.request = request.model_copy(update={"topic_source": source})
-    d.values.update(_canonical(policy, request.facts))
-    admission.sender(d)
-    d.values["status"] = ticket.status.value
-    if d.ended:
-        return Replied(decision=answer(d), ticket=ticket, appended=False)
-    d.run("transition")
-    stated = _canonical(policy, request.facts)
-    hollow = admission.word_of_others(policy, ticket.request.action, stated, d.standing, sender)
-    stated = {CLAIMED + name if name in hollow else name: value for name, value in stated.items()}
-    facts = {**ticket.facts, **{name: value for name, value in stated.items() if value is not None}}
-    added = ticket.changed(
-        facts={**facts, **d.remembered},
-        request=ticket.request.model_copy(update={"topic_source": source}),
-        oldest_unanswered_at=ticket.oldest_unanswered_at or at,
-        starts=_after_customer(ticket, at),
-    )
-    said = (d.citations, d.assumptions, tuple(d.effects))
-    if ticket.held:
-        decision, added = decide_again_from_the_start(policy, added, desk, at)
-    else:
-        if ticket.status is TicketStatus.RESOLVED:
-            added = added.changed(
-                status=TicketStatus.OPEN, resolved_at=None, clocks=taken_up_again(policy, added.clocks, at)
-            )
-        again = unsaid if _says_nothing_new(ticket, added) else redeliberate(policy, added, desk, at, "reply")
-        reclassify(again)
-        decision, added = carry_on(added, again, at)
-    added = happened(policy, ticket, added, CUSTOMER_WROTE, at)
-    now = added.read_again(policy, at)
-    decision = decision.model_copy(update={"breach": now.breach(at), "targets": now.targets}).adding(*said)
-    return Replied(decision=decision, ticket=now.changed(decision=decision), appended=True)
-
-
-def _says_nothing_new(before: Ticket, after: Ticket) -> bool:
-    """Whether all that a deliberation reads of the ticket is as before the message."""
-    same = before.status is after.status and before.request.topic_source == after.request.topic_source
-    return same and before.facts == after.facts and before.starts == after.starts
-
-
-def _after_customer(ticket: Ticket, at: datetime) -> dict[str, datetime]:
-    """The reply clock runs from the oldest customer message since the desk last answered."""
-    if ticket.first_response_at is None or ticket.oldest_unanswered_at is not None:
-        return dict(ticket.starts)
-    return {**ticket.starts, "customer_reply": at}
-
-
-def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime, *, asks: bool) -> Replied:
-    """An answer of a person; one that asks something back leaves the ticket with the customer."""
-    try:
-        clocks = stopped(d.policy, ticket.clocks, ANSWERS, at)
-    except CalendarHorizonExceeded as beyond:
-        clocks = ticket.clocks
-        d.emit("warn", of="calendar_horizon_exceeded", calendar=beyond.calendar)
-    answered = ticket.changed(clocks=clocks).answered(at)
-    if asks and ticket.status is TicketStatus.OPEN:
-        waiting = TicketStatus.WAITING_CUSTOMER
-        answered = answered.changed(status=waiting, clocks=with_status(d.policy, answered.clocks, waiting, at))
-    answered = happened(d.policy, ticket, answered, REPLIED, at)
-    d.run("transition")
-    now = answered.read_again(d.policy, at)
-    seen = {"effects": (), "targets": answered.targets, "breach": now.breach(at)}
-    decision = ticket.decision.model_copy(update=seen).adding(d.citations, d.assumptions, tuple(d.effects))
-    return Replied(decision=decision, ticket=now, appended=True)

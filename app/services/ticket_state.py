@@ -25,6 +25,10 @@ _COLUMNS = frozenset(
     )
 )
 _REQUEST_COLUMNS = frozenset({"channel", "sender", "facts", "estimated_minutes", "on_behalf_of"})
+_DECIDED = (
+    *("account", "request", "facts", "decision", "status", "department", "level", "money", "incident"),
+    *("merged_into", "resolved_at", "closed_at"),
+)
 # Whatever else the policy remembers, new members of later versions included.
 _REMEMBERED = set(Ticket.model_fields) - _COLUMNS
 _OF_REQUEST = set(Request.model_fields) - _REQUEST_COLUMNS
@@ -124,6 +128,13 @@ def as_open_ticket(row: Mapping[str, Any]) -> OpenTicket:
 def refreshed(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> Ticket:
     """The ticket with its clocks read at this instant: one may have been missed since the last change."""
     return ticket.changed(clocks=tuple(line.current(policy, at) for line in ticket.clocks))
+
+
+def changed_columns(before: Ticket, after: Ticket, policy: CompiledPolicy, at: datetime) -> dict[str, Any]:
+    """Columns that differ after a change; where nothing else was decided, those of what the ticket remembers."""
+    if all(getattr(after, name) is getattr(before, name) for name in _DECIDED):
+        return {"decided_at": at, "updated_at": at, **clock_columns(after, policy)}
+    return decided_columns(after, policy, at)
 
 
 def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dict[str, Any]:

@@ -67,6 +67,20 @@ async def test_a_reply_may_rest_on_the_version_that_was_read_and_its_breaks_are_
     assert len((await front.client.get(url, headers=customer)).json()["data"]) == 2
 
 
+async def test_a_reply_that_decides_nothing_keeps_the_decision_and_its_event_tells_it_again(front: FrontDesk) -> None:
+    _, _, customer = await front.customer()
+    url = f"{URL}/{(await opened(front, customer))['id']}"
+    for minutes in (30, 40):
+        front.now = NOW + timedelta(minutes=minutes)
+        await front.client.post(f"{url}/messages", json={"body": "Still."}, headers={**customer, **front.key()})
+    now = (await front.client.get(url, headers=customer)).json()
+    assert (now["decision"]["at"], now["decided_at"]) == ("2026-02-10T15:30:00Z", "2026-02-10T15:40:00Z")
+    logged = await front.owner.fetch(
+        "SELECT decision, policy_version FROM event WHERE type = 'ticket.replied' ORDER BY seq"
+    )
+    assert [dict(event) for event in logged] == [{"decision": now["decision"], "policy_version": 1}] * 2
+
+
 async def test_a_reply_to_what_is_closed_opens_a_linked_follow_up(front: FrontDesk) -> None:
     _, _, customer = await front.customer()
     ticket = await opened(front, customer)

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.base.vocabulary import ClockState, TicketStatus
-from app.policy.life import Desk, open_ticket, reply
+from app.policy.life import Desk, open_ticket
+from app.policy.messages import reply
 from app.policy.situation import Request, Sender
 from app.policy.tickets.ticket import Ticket
 from app.policy.time.calendars import CalendarHorizonExceeded

@@ -10,7 +10,8 @@ from app.policy.compile import CompiledPolicy
 from app.policy.desk.events import Event
 from app.policy.desk.triggers import noticed, whiles
 from app.policy.language.standard import TICKET_EVENTS
-from app.policy.life import Desk, open_ticket, reply
+from app.policy.life import Desk, open_ticket
+from app.policy.messages import reply
 from app.policy.situation import Request, Sender
 from app.policy.tickets import happenings
 from app.policy.tickets.ticket import Ticket

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from app.base.vocabulary import ClockState, Outcome, TicketStatus, WorkGate
-from app.policy import life
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, Signal
-from app.policy.life import Desk, open_ticket, reclassify, redeliberate, reply
+from app.policy.life import Desk, open_ticket, reclassify, redeliberate
+from app.policy.messages import reply
 from app.policy.situation import Request, Sender
 from app.policy.tickets.ticket import Ticket
 from app.policy.transitions import apply
@@ -178,18 +178,3 @@ def test_a_twin_has_come_as_far_and_goes_its_own_way() -> None:
     reclassify(twin)
     assert repr(vars(twin)) != before
     assert repr(vars(d)) == before
-
-
-NEWS = {"topic": "code.own"}
-
-
-@pytest.mark.parametrize("facts", [{}, NEWS], ids=["nothing new", "another topic"])
-def test_a_reply_is_decided_as_if_the_ticket_were_read_anew(
-    facts: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked, said = ticket(), Request(sender=OWNER, facts=facts)
-    told = reply(POLICY, asked, said, AROUND, NOON + HOUR)
-    monkeypatch.setattr(life, "_says_nothing_new", lambda *_: False)
-    assert reply(POLICY, asked, said, AROUND, NOON + HOUR) == told
-    monkeypatch.setattr(life, "_says_nothing_new", lambda *_: True)
-    assert (reply(POLICY, asked, said, AROUND, NOON + HOUR) == told) is (facts != NEWS)

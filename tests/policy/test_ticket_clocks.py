@@ -7,8 +7,9 @@ from app.base.vocabulary import ClockState, TicketStatus
 from app.policy.compile import CompiledPolicy
 from app.policy.language.settings import Settings
 from app.policy.library.files import library, policy_text
-from app.policy.life import Desk, open_ticket, reply
+from app.policy.life import Desk, open_ticket
 from app.policy.loading import check, load
+from app.policy.messages import reply
 from app.policy.settling import settle
 from app.policy.situation import Account, ListedContact, Request, Sender
 from app.policy.tickets.ticket import Ticket

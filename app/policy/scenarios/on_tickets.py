@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.base.vocabulary import TicketStatus
-from app.policy import life
+from app.policy import life, messages
 from app.policy.compile import CompiledPolicy
 from app.policy.desk import quoting
 from app.policy.desk.asking import ask_for_action
@@ -80,7 +80,7 @@ def message(memory: Memory, step: steps.MessageStep) -> Answer:
     request = memory.request(step, around.account)
     if named.status is TicketStatus.CLOSED and (step.sender is None or step.sender.role != "staff"):
         return _follow_up(memory, named, request, at)
-    done = life.reply(policy, named, request, around, at)
+    done = messages.reply(policy, named, request, around, at)
     memory.tickets[named.id] = done.ticket
     view = ticket_view(done.ticket, appended=done.appended)
     return memory.answer(policy, done.decision, done.ticket.account, ticket=view)

@@ -13,7 +13,7 @@ from app.db.commands import Along, Command, Update, carry_out
 from app.db.inbound import around_mail
 from app.mail.message import File, Mail, Unreadable
 from app.mail.tokens import own_mail
-from app.policy import life
+from app.policy import messages
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, jsonable
 from app.policy.situation import Request, Sender
@@ -113,7 +113,7 @@ async def _added(errand: Errand, room: Mailroom, known: Known, mail: Mail, sende
     channel = mail_channel(known.policy, mail)
     asking = Sender(email=sender.email, name=sender.name, mail_auth=sender.mail_auth)
     if not takes_part(known, asking):
-        judged = life.reply(
+        judged = messages.reply(
             known.policy, known.ticket, Request(channel=channel, sender=asking), known.around, errand.now
         )
         return None if judged.appended else _dropped(errand, known, judged.decision)

@@ -6,18 +6,19 @@ from typing import Any
 
 from app.base.events import EventType
 from app.base.vocabulary import Scope
-from app.db.commands import Command, Overtaken, Update
+from app.db.commands import SAME, Command, Overtaken, Update
 from app.db.requests import Asked, Reference, facts_for_request
 from app.db.tickets import ticket_for_change
+from app.policy.decision import jsonable
 from app.policy.tickets.ticket import Ticket
 from app.services.accounts import kept_accounts
-from app.services.errands import Errand
+from app.services.errands import Errand, for_the_log
 from app.services.ledger import Entries, entered
 from app.services.offers import Offer, offer
 from app.services.repeating import check_repeated, check_version
 from app.services.secure_forms.demanding import Rows, demanded
 from app.services.speaking import customer_of
-from app.services.ticket_state import clock_rows, decided_columns, refreshed
+from app.services.ticket_state import changed_columns, clock_rows, refreshed
 from app.services.tickets.actions import allowed_actions
 from app.services.tickets.knowing import Known, known_of
 from app.services.tickets.reading import READS, named, there
@@ -108,7 +109,9 @@ def changed(
     """
     after = after if read else refreshed(after, known.policy, errand.now)
     account_id = known.account_id(after.account)
-    decided = {**decided_columns(after, known.policy, errand.now), "account_id": account_id}
+    decided = changed_columns(known.ticket, after, known.policy, errand.now)
+    if "decision" in decided:
+        decided["account_id"] = account_id
     clocks = clock_rows(errand.provider_id, known.id, after.clocks, errand.now)
     price = offer(errand, after, account_id, known.row["latest_quote"]) if priced else Offer()
     return Changed(after, {**decided, **columns}, clocks, known.row["version_of_row"] + 1, price)
@@ -118,17 +121,16 @@ def command(
     errand: Errand, known: Known, change: Changed, kind: EventType, data: dict[str, Any], *, decided: bool = True
 ) -> Command:
     """The rows of a change: the ticket's own, its clocks, its event, its price, and what it enters on the account."""
-    decision = (
-        {
-            "decision": change.columns["decision"],
-            "policy_version": change.columns["policy_version"],
-            "settings_revision": change.columns["settings_revision"],
-        }
-        if decided
-        else {}
-    )
-    event = errand.event(kind, ("ticket", known.id), change.version, data, **decision)
-    update = Update("ticket", known.id, known.row["version_of_row"], change.columns)
+    event = errand.event(kind, ("ticket", known.id), change.version, data)
+    told = None
+    if decided:
+        decision = change.ticket.decision
+        event |= {"policy_version": decision.policy_version, "settings_revision": decision.settings_revision}
+        if "decision" in change.columns or decision.holds_words:
+            event["decision"] = for_the_log(change.columns.get("decision") or jsonable(decision))
+        else:
+            event["decision"], told = SAME, "decision"
+    update = Update("ticket", known.id, known.row["version_of_row"], change.columns, told)
     price = change.price
     entries = entered(errand, known.id, change.ticket.decision, known.accounts) if decided else Entries()
     events = [event, *price.events, *entries.events]

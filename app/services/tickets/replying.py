@@ -9,7 +9,7 @@ from app.base.errors import Problem
 from app.base.events import EventType
 from app.db.callers import Kind
 from app.db.commands import Command, Update, carry_out
-from app.policy import life
+from app.policy import messages
 from app.policy.life import Desk
 from app.policy.situation import Request, Sender
 from app.policy.tickets.history import DIAGNOSED
@@ -58,7 +58,7 @@ async def planned(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> t
     staff_speaks = request.sender is not None and request.sender.role == "staff"
     if known.row["status"] == "closed" and not staff_speaks:
         return await _follow_up(errand, known, clean)
-    done = life.reply(known.policy, known.ticket, request, around, errand.now)
+    done = messages.reply(known.policy, known.ticket, request, around, errand.now)
     if not done.appended:
         raise refusal(done.decision)
     change = changed(errand, known, done.ticket.changed(decision=done.decision), read=True)

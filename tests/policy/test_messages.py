@@ -1,0 +1,46 @@
+"""Messages on a ticket, and what they leave as it is."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.policy import messages
+from app.policy.life import Desk, open_ticket
+from app.policy.messages import reply
+from app.policy.situation import Request
+from app.policy.tickets.ticket import Ticket
+from tests.policy.harbour import NOON, OWNER, QUAY, harbour
+
+AROUND = Desk(account=QUAY, account_named=True)
+HOUR = timedelta(hours=1)
+POLICY = harbour()
+NEWS = {"topic": "code.own"}
+
+
+def ticket() -> Ticket:
+    request = Request(sender=OWNER, facts={"topic": "web.error"})
+    return open_ticket(POLICY, request, AROUND, NOON, id_="one").ticket
+
+
+@pytest.mark.parametrize("facts", [{}, NEWS], ids=["nothing new", "another topic"])
+def test_a_reply_is_decided_as_if_the_ticket_were_read_anew(
+    facts: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, said = ticket(), Request(sender=OWNER, facts=facts)
+    told = reply(POLICY, asked, said, AROUND, NOON + HOUR)
+    monkeypatch.setattr(messages, "_says_nothing_new", lambda *_: False)
+    assert reply(POLICY, asked, said, AROUND, NOON + HOUR) == told
+    monkeypatch.setattr(messages, "_says_nothing_new", lambda *_: True)
+    assert (reply(POLICY, asked, said, AROUND, NOON + HOUR) == told) is (facts != NEWS)
+
+
+def test_a_reply_that_says_nothing_new_leaves_facts_and_decision_as_they_are() -> None:
+    first = reply(POLICY, ticket(), Request(sender=OWNER), AROUND, NOON + HOUR).ticket
+    again = reply(POLICY, first, Request(sender=OWNER, facts={"topic": "web.error"}), AROUND, NOON + 2 * HOUR)
+    assert again.decision is again.ticket.decision is first.decision
+    assert again.ticket.facts is first.facts
+    assert again.decision.at == NOON + HOUR
+    news = reply(POLICY, first, Request(sender=OWNER, facts=NEWS), AROUND, NOON + 2 * HOUR)
+    assert (news.decision.topic, news.decision.at) == ("code.own", NOON + 2 * HOUR)
+    assert messages._learned({"seats": 1}, {"seats": True}) == {"seats": True}, "a count of one was taken for a yes"
