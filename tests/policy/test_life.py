@@ -8,7 +8,7 @@ import pytest
 
 from app.base.vocabulary import ClockState, Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
-from app.policy.decision import Decision, Signal
+from app.policy.decision import Decision, Signal, TopicCandidate
 from app.policy.life import Desk, open_ticket, reclassify, redeliberate
 from app.policy.messages import reply
 from app.policy.situation import Request, Sender
@@ -65,22 +65,36 @@ def test_a_message_that_adds_a_fact_is_answered_with_what_follows() -> None:
     assert told.ticket.facts["cause"] == "third_party"
 
 
-def test_what_was_heard_stays_known_and_of_the_same_matter_the_latest_counts() -> None:
-    def heard(*said: Signal) -> Desk:
-        return replace(AROUND, signals=said)
+ASKING_FIRST = harbour(
+    {
+        "rules": {
+            "complete": {
+                "stage": "intake",
+                "when": {},
+                "then": [{"do": "require", "any_of": [["error_message"]]}],
+                "clauses": ["HAR-10"],
+            }
+        }
+    }
+)
+"""A policy that holds what does not say what went wrong."""
 
-    urgent, several, all_ = (
-        Signal(name="urgent", value=True),
-        Signal(name="scope", value="several"),
-        Signal(name="scope", value="all"),
-    )
-    asked = open_ticket(
-        POLICY, Request(sender=OWNER, facts={"topic": "web.error"}), heard(urgent, several), NOON, id_="one"
-    )
-    again = reply(POLICY, asked.ticket, Request(sender=OWNER), heard(all_), NOON + HOUR).ticket
-    assert again.decision.signals == (urgent, all_)
-    _, later = done(again, "diagnose", 2 * HOUR, cause="third_party")
-    assert later.decision.signals == (urgent, all_)
+
+@pytest.mark.parametrize("policy", [POLICY, ASKING_FIRST], ids=["admitted", "held"])
+def test_what_was_heard_stays_known_and_of_the_same_matter_the_latest_counts(policy: CompiledPolicy) -> None:
+    urgent, several = Signal(name="urgent", value=True), Signal(name="scope", value="several")
+    everybody = Signal(name="scope", value="all")
+    likely = (TopicCandidate(topic="web.error", confidence=0.9),)
+    first = replace(AROUND, signals=(urgent, several), topic_candidates=likely)
+    request = Request(sender=OWNER, facts={"topic": "web.error"})
+    asked = open_ticket(policy, request, first, NOON, id_="one").ticket
+    assert asked.held is (policy is ASKING_FIRST)
+    again = reply(policy, asked, Request(sender=OWNER), replace(AROUND, signals=(everybody,)), NOON + HOUR).ticket
+    assert (again.decision.signals, again.decision.topic_candidates) == ((urgent, everybody), likely)
+    known = Request(sender=OWNER, facts={"error_message": "404"})
+    later = reply(policy, again, known, AROUND, NOON + 2 * HOUR).ticket
+    assert not later.held
+    assert (later.decision.signals, later.decision.topic_candidates) == ((urgent, everybody), likely)
 
 
 # ── taken up again ───────────────────────────────────────────────────────────
