@@ -174,14 +174,19 @@ GROUPS: Final[dict[str, tuple[str, dict[str, Place]]]] = {
         },
     ),
     "keys": (
-        "The keys that seal secrets at rest.",
+        "The keys that sign tokens and seal secrets at rest.",
         {
+            "make": Place(
+                "Print a new key, as the setting takes it.",
+                "app.cli.keys:make",
+                ("keys make signing", "keys make sealing > sealing.json"),
+            ),
             "rewrap": Place(
                 "Wrap all that is sealed with the newest key, so that the old can go.",
                 "app.cli.keys:rewrap",
                 ("keys rewrap",),
                 "something could not be opened: keep the old keys",
-            )
+            ),
         },
     ),
     "client": (

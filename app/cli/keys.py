@@ -1,14 +1,36 @@
-"""`clausedesk keys rewrap`: after a rotation, nothing needs the old sealing keys any more."""
+"""`clausedesk keys`: one of one's own to begin with, and after a rotation nothing that needs the old ones any more."""
+
+import json
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
+from app.base.clock import system_clock
 from app.base.settings import read_settings
 from app.cli.database import on_database
 from app.cli.exits import ExitCode
 from app.clients.objects import Objects
 from app.db.pool import WORKER_ROLE, Database
-from app.sealing.keys import load_sealing_keys
+from app.sealing.keys import load_sealing_keys, new_sealing_jwk
 from app.services.rewrapping import Rewrapped, rewrap_all
+from app.tokens.keys import new_private_jwk
+
+
+class Use(StrEnum):
+    """What a key is for, and so which setting takes it."""
+
+    SIGNING = "signing"
+    SEALING = "sealing"
+
+
+def make(
+    use: Annotated[Use, typer.Argument(help="For CLAUSEDESK_SIGNING_KEYS or CLAUSEDESK_SEALING_KEYS")],
+) -> None:
+    """Print a new key as the setting takes it, alone on stdout, and keep it nowhere. To change keys, put the entry of
+    the new one before those that are there."""
+    key = new_private_jwk() if use is Use.SIGNING else new_sealing_jwk(f"{system_clock():%Y-%m-%dT%H%M%S}")
+    print(json.dumps({"keys": [key]}))
 
 
 def rewrap() -> None:

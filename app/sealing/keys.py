@@ -41,7 +41,8 @@ def load_sealing_keys(text: str | None, folder: Path, *, development: bool) -> S
     """The keys of the settings, or else those of the data folder; outside development only keys meant for it."""
     if text is None and not development:
         raise SealingKeysRefused(
-            "Set CLAUSEDESK_SEALING_KEYS to a JWKS with a 256-bit oct key: production seals with its own."
+            "Set CLAUSEDESK_SEALING_KEYS to a JWKS with a 256-bit oct key: production seals with its own. "
+            "`clausedesk keys make sealing` prints one."
         )
     keys = development_sealing_keys(folder) if text is None else read_sealing_keys(text)
     if keys.development and not development:

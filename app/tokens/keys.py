@@ -53,7 +53,8 @@ def load_keys(text: str | None, folder: Path, *, development: bool) -> SigningKe
     """The keys of the settings, or else those of the data folder; outside development only keys meant for it."""
     if text is None and not development:
         raise KeysRefused(
-            "Set CLAUSEDESK_SIGNING_KEYS to a JWKS with a private ES256 key: production signs with its own."
+            "Set CLAUSEDESK_SIGNING_KEYS to a JWKS with a private ES256 key: production signs with its own. "
+            "`clausedesk keys make signing` prints one."
         )
     keys = development_keys(folder) if text is None else read_keys(text)
     if keys.development and not development:
