@@ -36,7 +36,11 @@ class TicketPatch(Model):
 class MessageWrite(Model):
     body: Text
     visibility: Literal["public", "internal"] = Field("public", description="`internal`: a note between staff")
-    facts: JsonMap = Field({}, description="What this adds to what is known; it decides the ticket again")
+    facts: JsonMap = Field(
+        {},
+        description="What this adds to what is known; it decides the ticket again. Staff who ask something back say "
+        "`awaits_customer: true`: the ticket waits for the customer, and clocks that pause stand still",
+    )
     sender: NamedSender | None = Field(None, description="For staff and machines: who said it")
     channel: Name | None = None
     attachments: Attachments = Field([], description="Ids of files that you uploaded")
