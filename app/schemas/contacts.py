@@ -12,7 +12,11 @@ from app.schemas.requests import Name, NamedSender
 
 
 class ContactAdd(Model):
-    role: Name = Field(description="A role of the policy", examples=["secondary"])
+    role: Name = Field(
+        description="A role of the policy; on the account of a reseller's customer also `reseller_customer`: "
+        "whoever the reseller serves, and no listed person of yours",
+        examples=["secondary"],
+    )
     email: Email = Field(examples=["thandi@mailbox.example"])
     name: ShortText | None = None
     login: ShortText | None = Field(None, description="Login of the client area")

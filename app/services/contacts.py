@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
-from app.base.vocabulary import Outcome, Scope
+from app.base.vocabulary import Outcome, Role, Scope
 from app.db.callers import CallerRow, Kind
 from app.db.commands import Along, Command, Overtaken, Update, carry_out
 from app.db.contacts import facts_for_contacts, list_contacts, read_contact
@@ -16,6 +16,7 @@ from app.db.requests import Reference
 from app.policy.compile import CompiledPolicy
 from app.policy.desk.contacts import ContactChange, ContactsAnswer, change_contacts
 from app.policy.situation import Account, Sender
+from app.policy.stages.standing import RESELLER_CUSTOMER
 from app.schemas.contacts import ContactAdd, ContactPatch
 from app.schemas.idempotency import StoredAnswer
 from app.schemas.requests import NamedSender
@@ -95,8 +96,9 @@ async def _add(errand: Errand, account: str, body: ContactAdd) -> StoredAnswer:
     email = body.email.lower()
     known = await _gather(errand, (named.id, named.number), None, email)
     roles = known.policy.document.contacts
-    if body.role not in roles:
-        raise Problem("invalid", errors=[Fault("/role", "not_offered", f"This must be one of {', '.join(roles)}.")])
+    offered = [*roles, *([RESELLER_CUSTOMER] if as_account(known.account).reseller is not None else [])]
+    if body.role not in offered:
+        raise Problem("invalid", errors=[Fault("/role", "not_offered", f"This must be one of {', '.join(offered)}.")])
     change = ContactChange(op="add", role=body.role, email=email)
     _judged(errand, known, change, body.sender)
     row = {
@@ -104,7 +106,7 @@ async def _add(errand: Errand, account: str, body: ContactAdd) -> StoredAnswer:
         "id": errand.new_id(),
         "account_id": known.account["id"],
         "role": body.role,
-        "token_role": str(roles[body.role].token_role),
+        "token_role": str(roles[body.role].token_role if body.role in roles else Role.AUTHORISED_CONTACT),
         "slot": _free_slot(known, body.role),
         "email": email,
         "login": body.login,
@@ -222,7 +224,8 @@ def _sender(caller: CallerRow, named: NamedSender | None) -> Sender:
 
 def _free_slot(known: Known, role: str) -> int | None:
     """A role with a cap numbers its people, so that two who come at once cannot both have the last place."""
-    most = known.policy.document.contacts[role].max
+    terms = known.policy.document.contacts.get(role)
+    most = terms.max if terms is not None else None
     if most is None:
         return None
     taken = {c["slot"] for c in known.account["contacts"] if c["role"] == role}

@@ -102,6 +102,20 @@ async def test_a_customer_who_asks_directly_is_refused_and_a_hold_is_proposed_on
     assert len(seen.json()["data"]) == 2
 
 
+async def test_people_of_a_resellers_customer_are_listed_as_such_and_served_by_the_reseller(trade: Trade) -> None:
+    bob = {"role": "reseller_customer", "email": "bob@birch.example"}
+    for who in (trade.staff, trade.as_north):
+        added = await trade.front.client.post("/v1/accounts/C3001/contacts", json=bob, headers=who)
+        assert (added.status_code, added.json()["token_role"]) == (201, "authorised_contact"), added.text
+        bob["email"] = "bo@birch.example"
+    ticket = await trade.open(
+        trade.client_area, account="C3001", sender={"email": "bob@birch.example"}, channel="helpdesk"
+    )
+    assert (ticket["reason"], ticket["decision"]["standing"]) == ("reseller_customer_direct", "reseller_customer")
+    refused = await trade.front.client.post("/v1/accounts/C2001/contacts", json=bob, headers=trade.staff)
+    assert refused.json()["errors"][0]["message"] == "This must be one of registered, portal_user."
+
+
 async def test_staff_confirm_the_hold_and_the_own_reseller_alone_takes_over(trade: Trade) -> None:
     await trade.open(trade.anna)
     for who in (trade.anna, trade.as_north):

@@ -15,7 +15,7 @@ from app.policy.language.model import Model
 from app.policy.situation import Account, ListedContact, Request, Sender, Situation
 from app.policy.stages import admission
 from app.policy.stages.deliberation import Deliberation
-from app.policy.stages.standing import address_state, below, on_server
+from app.policy.stages.standing import RESELLER_CUSTOMER, address_state, below, on_server
 
 MANAGES = frozenset({"manage_contacts", "everything"})
 _APART = frozenset({"staff", "system"})
@@ -160,13 +160,13 @@ def _fits(
     forwards_to: Sequence[str] = (),
 ) -> bool:
     """A usable address and, where the role wants one, an address that does not fail together with the account."""
-    if terms is None:
+    if terms is None and (person.role != RESELLER_CUSTOMER or account.reseller is None):
         admission.refuse(d, "role_not_permitted")
         return False
     if address_state(person.email) != "valid":
         admission.refuse(d, "email_invalid")
         return False
-    if terms.address != "off_server":
+    if terms is None or terms.address != "off_server":
         return True
     addresses = (person.email, *(forwards_to if terms.through_redirects else ()))
     elsewhere = any(on_server(address, other) for address in addresses for other in others)

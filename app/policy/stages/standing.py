@@ -7,6 +7,8 @@ from typing import Literal, Protocol
 from app.policy.compile import CompiledPolicy
 from app.policy.situation import Account, ListedContact, Request, Sender, Situation
 
+RESELLER_CUSTOMER = "reseller_customer"
+"""A person listed on an account of a reseller's who is not the provider's own customer."""
 _ADDRESS = re.compile(r"^[^@\s\"(),:;<>\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")
 
 
@@ -94,7 +96,7 @@ def _on_account(
     spoken = is_spoken(policy, sender, channel)
     claimed = contact or (_named(account, sender) if spoken else None)
     if claimed is not None and claimed.role not in policy.document.contacts and account.reseller is not None:
-        return Standing("reseller_customer", account, claimed)  # bars more than it grants, so nobody need prove it
+        return Standing(RESELLER_CUSTOMER, account, claimed)  # bars more than it grants, so nobody need prove it
     if spoken:
         if claimed is not None and request.facts.get("identity_verified") is True:
             return Standing(claimed.role, account, claimed)
