@@ -9,7 +9,7 @@ import pytest
 from app.base.vocabulary import ClockState, Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, Signal, TopicCandidate
-from app.policy.life import Desk, open_ticket, reclassify, redeliberate
+from app.policy.life import Desk, classify, open_ticket, reclassify, redeliberate
 from app.policy.messages import reply
 from app.policy.situation import Request, Sender
 from app.policy.tickets.ticket import Ticket
@@ -144,6 +144,32 @@ def test_a_word_on_a_solved_ticket_opens_it_again() -> None:
     told = reply(POLICY, solved, Request(sender=OWNER), AROUND, NOON + 2 * HOUR)
     assert (told.ticket.status, told.ticket.resolved_at) == (TicketStatus.OPEN, None)
     assert told.ticket.oldest_unanswered_at == NOON + 2 * HOUR, "being solved was an answer to what was said before"
+
+
+def test_a_ticket_that_waits_for_its_customer_goes_on_waiting_while_staff_work_on_it() -> None:
+    asking_back = Request(sender=STAFF, facts={"awaits_customer": True})
+    waiting = reply(POLICY, ticket(), asking_back, AROUND, NOON + HOUR).ticket
+    _, worked_on = done(waiting, "diagnose", 2 * HOUR, cause="third_party")
+    assert worked_on.status is TicketStatus.WAITING_CUSTOMER
+    back = reply(POLICY, worked_on, Request(sender=OWNER), AROUND, NOON + 3 * HOUR).ticket
+    assert back.status is TicketStatus.OPEN
+
+
+def test_what_is_given_back_is_no_longer_paid() -> None:
+    _, paid = done(ticket(topic="code.development"), "pay", amount="90.00", currency="GBP")
+    assert paid.money.paid == 90
+    found, covered = done(paid, "override", 2 * HOUR, field="coverage", value="covered", reason="it was our fault")
+    assert "refund" in kinds(found)
+    assert covered.money.paid == 0
+
+
+def test_rules_may_tell_a_question_from_a_request() -> None:
+    trying = {"stage": "effects", "when": {"dry_run": True}, "then": [{"do": "suggest", "suggestions": ["ask"]}]}
+    policy = harbour({"rules": {"trying": {**trying, "clauses": ["HAR-10"]}}})
+    request = Request(sender=OWNER, facts={"topic": "web.error"})
+    told, twin = classify(policy, request, AROUND, NOON)
+    assert (told.suggestions, twin) == (("ask",), None)
+    assert open_ticket(policy, request, AROUND, NOON, id_="one").decision.suggestions == ()
 
 
 # ── windows, and who turns out to be somebody else ───────────────────────────
