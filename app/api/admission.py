@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import deque
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -28,35 +29,51 @@ class Admission:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._origin = settings.origin
-        self._room = asyncio.Semaphore(settings.requests_at_once or 2 * settings.pool_size)
-        self._waiting = 0
+        self._free = settings.requests_at_once or 2 * settings.pool_size
+        self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _is_bounded(scope["path"]):
             await self._app(scope, receive, send)
-        elif await self._admitted():
-            try:
-                await self._app(scope, receive, send)
-            finally:
-                self._room.release()
-        else:
+            return
+        if self._free:
+            self._free -= 1
+        elif not await self._handed_a_place():
             POOL_TIMEOUTS.inc()
             problem = Problem("unavailable", "Too many ask at this moment; repeat it shortly.")
             await rendered(scope, problem, self._origin)(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._leave()
 
-    async def _admitted(self) -> bool:
-        if not self._room.locked():
-            return await self._room.acquire()
-        if self._waiting >= _MOST_WAITING:
+    def _leave(self) -> None:
+        """The place is handed to whoever waits longest: none is free while somebody waits."""
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+        self._free += 1
+
+    async def _handed_a_place(self) -> bool:
+        if len(self._waiting) >= _MOST_WAITING:
             return False
-        self._waiting += 1
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
         try:
             async with asyncio.timeout(random.uniform(*_PATIENCE)):  # noqa: S311 - to come apart, not to hide
-                return await self._room.acquire()
-        except TimeoutError:
-            return False
-        finally:
-            self._waiting -= 1
+                await waiter
+                return True
+        except BaseException as gave_up:
+            if not waiter.cancelled():
+                self._leave()  # handed over and given up at one moment
+            elif waiter in self._waiting:
+                self._waiting.remove(waiter)
+            if isinstance(gave_up, TimeoutError):
+                return False
+            raise
 
 
 def _is_bounded(path: str) -> bool:

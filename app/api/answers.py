@@ -13,6 +13,8 @@ class JsonAnswer(Response):
 
     media_type = "application/json"
 
-    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        """Nothing of what another kind of response would have to find out: what it is made of, and of which length."""
+        self.body, self.status_code, self.background = body, status, None
         raw = [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in (headers or {}).items()]
-        self.raw_headers = [*raw, (b"content-length", b"%d" % len(self.body)), _JSON]
+        self.raw_headers = [*raw, (b"content-length", b"%d" % len(body)), _JSON]

@@ -42,9 +42,18 @@ class Signpost:
             if isinstance(route, DeskRoute) and _is_plain(route):
                 for method in route.methods or ():
                     self._routes.setdefault((method, *_begin(route.path)), []).append(route)
+        self._whole: dict[tuple[str, str], tuple[DeskRoute, dict[str, str]]] = {}
+        """By the whole path, where nothing in it is a parameter and no route before it fits."""
+        for (method, *_), routes in self._routes.items():
+            for route in routes:
+                found = self.find(method, route.path)
+                if found is not None and found[0] is route and not route.param_convertors:
+                    self._whole[method, route.path] = found
 
     def find(self, method: str, path: str) -> tuple[DeskRoute, dict[str, str]] | None:
         """The route with its parameters; None: that is for FastAPI to say."""
+        if (whole := self._whole.get((method, path))) is not None:
+            return whole
         for route in self._routes.get((method, *_begin(path)), ()):
             found = route.path_regex.match(path)
             if found is not None:

@@ -11,8 +11,9 @@ from fastapi._compat import ModelField, field_annotation_is_sequence, lenient_is
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_body_to_args, request_params_to_args
 from fastapi.exceptions import RequestValidationError
-from fastapi.params import Param
+from fastapi.params import Form, Param
 from pydantic import BaseModel, Json
+from pydantic_core import PydanticUndefined
 
 _MISSING: Final = object()
 _FIRST: Final = itemgetter(0)
@@ -97,7 +98,9 @@ class _Step:
     request_as: str | None
     """The argument that is the request itself."""
     parts: tuple[_Fields, ...]
-    body: list[ModelField]
+    body: tuple[ModelField, ...]
+    whole: bool
+    """Whether the body is one value by itself, and no form."""
 
 
 class Gathering:
@@ -124,30 +127,41 @@ class Gathering:
         request_as = asked.request_param_name or asked.http_connection_param_name
         fields = (asked.path_params, asked.query_params, asked.header_params, asked.cookie_params)
         parts = tuple(_Fields(part, wanted) for part, wanted in zip(_PARTS, fields, strict=True) if wanted)
-        self._steps.append(_Step(call, after, given, request_as, parts, asked.body_params))
+        body = tuple(asked.body_params)
+        whole = len(body) == 1 and not self._embed and not isinstance(body[0].field_info, Form)
+        self._steps.append(_Step(call, after, given, request_as, parts, body, whole))
         return known.setdefault(id(call), len(self._steps) - 1)
 
     async def answer(self, request: Request, body: Any) -> Any:
         """What the route returns; RequestValidationError with every fault of what was sent."""
-        results: list[Any] = []
+        results: list[Any] = [_MISSING] * len(self._steps)
         faults: list[Any] = []
-        for step in self._steps:
+        for at, step in enumerate(self._steps):
             values: dict[str, Any] = {}
-            found = len(faults)
-            for fields in step.parts:
-                fields.read(request, values, faults)
-            if step.body:
-                sound, wrong = await request_body_to_args(step.body, body, embed_body_fields=self._embed)
-                values.update(sound)
-                faults.extend(wrong)
-            if faults and (len(faults) > found or any(results[place] is _MISSING for place in step.after)):
-                results.append(_MISSING)
+            if (step.parts or step.body) and not await self._read(step, request, body, values, faults):
+                continue
+            if faults and any(results[place] is _MISSING for place in step.after):
                 continue
             for name, place in step.given:
                 values[name] = results[place]
             if step.request_as is not None:
                 values[step.request_as] = request
-            results.append(await step.call(**values))
+            results[at] = await step.call(**values)
         if faults:
             raise RequestValidationError(faults, body=body)
         return results[-1]
+
+    async def _read(self, step: _Step, request: Request, body: Any, values: dict[str, Any], faults: list[Any]) -> bool:
+        """Take out of the request what the step names; whether it was all sound."""
+        found = len(faults)
+        for fields in step.parts:
+            fields.read(request, values, faults)
+        if step.whole and body is not PydanticUndefined:
+            field = step.body[0]
+            values[field.name], wrong = field.validate(body, {}, loc=("body",))
+            faults += wrong
+        elif step.body:
+            sound, wrong = await request_body_to_args([*step.body], body, embed_body_fields=self._embed)
+            values.update(sound)
+            faults += wrong
+        return len(faults) == found

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +19,7 @@ _MOST_HEADERS = 100
 _DRAINED_BYTES = 4 * 1024 * 1024
 _DRAINED_SECONDS = 2.0
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+_PLAIN = re.compile(rb"[\x20-\x24\x26-\x7e]*")
 _HOST = re.compile(rb"[A-Za-z0-9._~\[\]:-]{1,255}")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _UTF8 = ("utf-8", "utf8")
@@ -158,28 +160,31 @@ def _head_problem(scope: Scope) -> Problem | None:
     if not (_readable(raw_path) and _readable(query)):
         return Problem("bad_request", "The path and query must be percent-encoded UTF-8 without control characters.")
     headers: list[tuple[bytes, bytes]] = scope["headers"]
-    size, hosts = 0, []
-    for name, value in headers:
-        size += len(name) + len(value) + 4
-        if name == b"host":
-            hosts.append(value)
-    if len(headers) > _MOST_HEADERS or size > _LARGEST_HEADERS:
+    if (
+        len(headers) > _MOST_HEADERS
+        or sum(map(len, chain.from_iterable(headers))) + 4 * len(headers) > _LARGEST_HEADERS
+    ):
         return Problem("headers_too_large", f"At most {_MOST_HEADERS} headers of {_LARGEST_HEADERS} bytes in all.")
+    hosts = [value for name, value in headers if name == b"host"]
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
         return Problem("bad_request", "Exactly one Host header is needed.")
     return None
 
 
 def _readable(target: bytes) -> bool:
+    return _PLAIN.fullmatch(target) is not None or _means_something(target)
+
+
+def _means_something(target: bytes) -> bool:
+    """Whether it is text without control characters when its escapes are read."""
     if not target.isascii():
         return False
-    if b"%" in target:
-        target = unquote_to_bytes(target)
-        try:
-            target.decode()
-        except UnicodeDecodeError:
-            return False
-    return _CONTROL.search(target) is None
+    meant = unquote_to_bytes(target)
+    try:
+        meant.decode()
+    except UnicodeDecodeError:
+        return False
+    return _CONTROL.search(meant) is None
 
 
 def _media_problem(scope: Scope, rule: BodyRule) -> Problem | None:

@@ -76,6 +76,25 @@ async def test_places_are_free_again_after_refusals(door: httpx2.AsyncClient, sl
     assert [(await door.get("/v1/me")).status_code for _ in range(3)] == [204, 204, 204]
 
 
+async def test_whoever_gives_up_at_any_moment_leaves_their_place(door: httpx2.AsyncClient, slow: Slow) -> None:
+    for moment in range(8):
+        slow.let.clear()
+        slow.asked = 0
+        within, waiting = await asking(door, 2), await asking(door, 1)
+        assert slow.asked == 2
+        slow.let.set()
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        waiting[0].cancel()
+        await asyncio.gather(*within, *waiting, return_exceptions=True)
+    slow.let.clear()
+    slow.asked = 0
+    again = await asking(door, 3)
+    assert slow.asked == 2
+    slow.let.set()
+    assert [(await answer).status_code for answer in again] == [204] * 3
+
+
 async def test_so_many_wait_at_most(door: httpx2.AsyncClient, slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission, "_PATIENCE", (60, 60))
     monkeypatch.setattr(admission, "_MOST_WAITING", 1)
