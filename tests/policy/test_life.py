@@ -155,18 +155,6 @@ def test_a_ticket_that_waits_for_its_customer_goes_on_waiting_while_staff_work_o
     assert back.status is TicketStatus.OPEN
 
 
-def test_a_question_on_a_ticket_that_is_solved_leaves_it_solved() -> None:
-    _, solved = done(ticket(), "resolve")
-    asking_back = Request(sender=STAFF, facts={"awaits_customer": True})
-    assert reply(POLICY, solved, asking_back, AROUND, NOON + 2 * HOUR).ticket.status is TicketStatus.RESOLVED
-
-
-def test_it_is_known_when_the_customer_wrote_and_when_they_were_answered() -> None:
-    wrote = reply(POLICY, ticket(), Request(sender=OWNER), AROUND, NOON + HOUR).ticket
-    answered = reply(POLICY, wrote, Request(sender=STAFF), AROUND, NOON + 2 * HOUR).ticket
-    assert answered.starts == {"customer_wrote": NOON + HOUR, "replied": NOON + 2 * HOUR}
-
-
 def test_what_is_given_back_is_no_longer_paid() -> None:
     _, paid = done(ticket(topic="code.development"), "pay", amount="90.00", currency="GBP")
     assert paid.money.paid == 90

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from app.base.vocabulary import TicketStatus
 from app.policy import messages
 from app.policy.life import Desk, open_ticket
 from app.policy.messages import reply
 from app.policy.situation import Request
 from app.policy.tickets.ticket import Ticket
-from tests.policy.harbour import NOON, OWNER, QUAY, harbour
+from app.policy.transitions import apply
+from app.policy.verbs.step import Transition
+from tests.policy.harbour import HELPER, NOON, OWNER, QUAY, STAFF, harbour
 
 AROUND = Desk(account=QUAY, account_named=True)
 HOUR = timedelta(hours=1)
@@ -44,3 +47,25 @@ def test_a_reply_that_says_nothing_new_leaves_facts_and_decision_as_they_are() -
     news = reply(POLICY, first, Request(sender=OWNER, facts=NEWS), AROUND, NOON + 2 * HOUR)
     assert (news.decision.topic, news.decision.at) == ("code.own", NOON + 2 * HOUR)
     assert messages._learned({"seats": 1}, {"seats": True}) == {"seats": True}, "a count of one was taken for a yes"
+
+
+def test_a_question_on_a_ticket_that_is_solved_leaves_it_solved() -> None:
+    solved = apply(POLICY, ticket(), Transition(verb="resolve", by=STAFF), AROUND, NOON + HOUR)[1]
+    asking_back = Request(sender=STAFF, facts={"awaits_customer": True})
+    assert reply(POLICY, solved, asking_back, AROUND, NOON + 2 * HOUR).ticket.status is TicketStatus.RESOLVED
+
+
+def test_it_is_known_when_the_customer_wrote_and_when_they_were_answered() -> None:
+    wrote = reply(POLICY, ticket(), Request(sender=OWNER), AROUND, NOON + HOUR).ticket
+    answered = reply(POLICY, wrote, Request(sender=STAFF), AROUND, NOON + 2 * HOUR).ticket
+    assert answered.starts == {"customer_wrote": NOON + HOUR, "replied": NOON + 2 * HOUR}
+
+
+def test_only_who_may_ask_for_an_action_confirms_it_by_writing() -> None:
+    cancelling = Request(sender=OWNER, action="cancel_service")
+    held = open_ticket(POLICY, cancelling, AROUND, NOON, id_="one").ticket
+    for sender, name in ((HELPER, "claimed_confirmed"), (OWNER, "confirmed")):
+        said = Request(sender=sender, facts={"confirmed": True})
+        after = reply(POLICY, held, said, AROUND, NOON + HOUR).ticket
+        assert after.facts == {name: True}
+        assert after.held is (sender is HELPER)
