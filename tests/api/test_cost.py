@@ -131,6 +131,24 @@ async def test_a_page_reads_as_much_of_the_database_whatever_its_depth_and_the_s
     assert touched(whole) > 1.5 * first, "the control reads the whole table, and so must cost more"
 
 
+async def test_the_public_page_reads_as_much_however_much_was_announced_before(
+    narrow: FrontDesk, owner: asyncpg.Connection
+) -> None:
+    provider = await narrow.provider()
+    announced = """INSERT INTO notice (provider_id, id, kind, state, title, body, starts_at, ends_at, published_by,
+      published_at, created_at, updated_at)
+      SELECT $1, gen_random_uuid(), 'incident', 'resolved', 'Down', 'Again', at, at, 'x', at, at, at
+      FROM (SELECT $2::timestamptz - n * interval '3 days' AS at FROM generate_series($3::int, $4::int) AS n) AS made"""
+    costs = []
+    for first, last in ((1, 30), (31, 2_000)):
+        await owner.execute(announced, provider.id, narrow.now, first, last)
+        await owner.execute("ANALYZE notice")  # as autovacuum does in its own time, which a test cannot wait for
+        costs.append(await read_pages(narrow, owner, {}, f"/v1/status/{provider.slug}", "SELECT p.slug"))
+    assert costs[1] <= costs[0] + 10, costs
+    whole = await owner.fetchval("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT count(title) FROM notice")
+    assert touched(whole) > costs[0] + 10, "the control reads them all"
+
+
 async def copied(owner: asyncpg.Connection, id_: str, first: int, number: int) -> None:
     """More tickets like this one."""
     columns = await owner.fetchval(
@@ -150,7 +168,9 @@ async def copied(owner: asyncpg.Connection, id_: str, first: int, number: int) -
     await owner.execute("ANALYZE ticket")  # as autovacuum does in its own time, which a test cannot wait for
 
 
-async def read_pages(front: FrontDesk, owner: asyncpg.Connection, who: Headers, url: str) -> int:
+async def read_pages(
+    front: FrontDesk, owner: asyncpg.Connection, who: Headers, url: str, begins: str = "WITH caller"
+) -> int:
     """Pages of the database that the statement of a request touches."""
     said: list[Any] = []
     async with front.desk.database.read(None) as connection:
@@ -158,7 +178,7 @@ async def read_pages(front: FrontDesk, owner: asyncpg.Connection, who: Headers, 
     await front.client.get(url, headers=who)
     async with front.desk.database.read(None) as connection:
         connection.remove_query_logger(said.append)
-    statement = next(query for query in said if query.query.startswith("WITH caller"))
+    statement = next(query for query in said if query.query.lstrip().startswith(begins))
     plan = await owner.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.query}", *statement.args)
     return touched(plan)
 

@@ -22,7 +22,7 @@ MUCH = 10_001
 GROWING = frozenset(
     (
         *("account", "attachment", "clock", "contact", "delivery", "event", "hosted_domain", "idempotency_key"),
-        *("inbound_mail", "message", "page", "quote", "secure_form", "ticket"),
+        *("inbound_mail", "message", "notice", "page", "quote", "secure_form", "ticket"),
     )
 )
 _COLUMNS = """
@@ -48,6 +48,8 @@ _MIXED: dict[tuple[str, str], str] = {
     ("ticket", "topic"): "(ARRAY['web', 'email', 'access'])[1 + n % 3]",
     ("clock", "metric"): "{column}",
     ("clock", "cycle"): "{column}",
+    ("notice", "state"): "CASE n % 1000 WHEN 0 THEN 'open' ELSE 'resolved' END",
+    ("notice", "kind"): "CASE n % 1000 WHEN 0 THEN 'maintenance' ELSE {column} END",
     ("page", "state"): "CASE n % 100 WHEN 0 THEN {column} ELSE 'resolved' END",
     ("page", "escalate_at"): "CASE n % 100 WHEN 0 THEN {column} END",
 }

@@ -16,6 +16,7 @@ class Notice(Versioned, Referred, Owned, table=True):
         among("state", ("draft", "scheduled", "open", "resolved", "withdrawn")),
         CheckConstraint("ends_at >= starts_at", name="order"),
         Index("ix_notice_state", "provider_id", "state", "id"),
+        Index("ix_notice_over", "provider_id", "ends_at", postgresql_where=text("state = 'resolved'")),
         # A server is down or it is not: one open incident each.
         Index(
             "uq_notice_open_incident",
