@@ -63,10 +63,11 @@ LATEST_QUOTE: Final = """(SELECT jsonb_build_object('id', latest.id, 'edition', 
     FROM quote AS latest WHERE latest.provider_id = $1 AND latest.ticket_id = t.id
     ORDER BY latest.edition DESC LIMIT 1)"""
 """The price of the ticket `t` that was put last."""
-JUDGED: Final = f"""{SUMMARY}, t.decision::text AS decision, t.state, t.version AS version_of_row,
+_RULED: Final = f"""t.decision::text AS decision, t.state, t.version AS version_of_row,
   CASE WHEN a.id IS NOT NULL THEN {account_json("a")}::text END AS account, {in_force("$8::timestamptz", "$8", "_now")},
   coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
               AND server IS NOT NULL), '[]') AS incidents, {LATEST_QUOTE} AS latest_quote"""
+JUDGED: Final = f"{SUMMARY}, {_RULED}"
 """All that what may be done with a ticket is judged by; $8 is the present instant."""
 
 
@@ -103,6 +104,10 @@ async def glimpse_ticket(
 
 FIRM: Final = f"{firm_json('a')}::text AS firm"
 _FOR_CHANGE: Final = f"{JUDGED}, {FIRM}, {KEPT_COLUMNS}"
+_FOR_MESSAGE: Final = f"""t.id, t.reference, t.status, t.merged_into, t.department, t.level, t.topic_source, t.channel,
+  t.language, t.subject, t.requester, t.facts, t.claimed, t.policy_version, t.estimated_minutes, t.received_at,
+  t.resolved_at, t.closed_at, t.incident, t.account_id, t.contact_id, t.assignee_id, a.number AS account_number,
+  {_RULED}, {FIRM}, {KEPT_COLUMNS}"""
 _WITH_KEPT: Final = kept("$9", "$10")
 
 
@@ -119,6 +124,20 @@ async def ticket_for_change(
     """All that a change of the ticket is decided by; `more`: a further column, its arguments from $11 on."""
     columns = f"{_FOR_CHANGE}, {more}" if more else _FOR_CHANGE
     return await _read(database, provider_id, principal, columns, _WITH_KEPT, *name, now, *key_args(repeat), *given)
+
+
+async def ticket_for_message(
+    database: Database,
+    provider_id: UUID,
+    principal: Principal,
+    name: Name,
+    now: datetime,
+    repeat: IdempotentRequest | None,
+) -> tuple[CallerRow, Mapping[str, Any] | None]:
+    """All that a message on the ticket is judged by; nothing of what only shows it."""
+    statement = _one(kind_of(principal), _FOR_MESSAGE, _WITH_KEPT, _OF_ACCOUNT)
+    caller, rows = await for_caller(database, provider_id, principal, statement, *name, now, *key_args(repeat))
+    return caller, rows[0] if rows else None
 
 
 TAKER: Final = """(SELECT jsonb_build_object('id', w.id, 'name', w.name) FROM staff AS w

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter, is_
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ _COLUMNS = frozenset(
     )
 )
 _REQUEST_COLUMNS = frozenset({"channel", "sender", "facts", "estimated_minutes", "on_behalf_of"})
-_DECIDED = (
+_decided = attrgetter(
     *("account", "request", "facts", "decision", "status", "department", "level", "money", "incident"),
     *("merged_into", "resolved_at", "closed_at"),
 )
@@ -132,7 +133,7 @@ def refreshed(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> Ticket:
 
 def changed_columns(before: Ticket, after: Ticket, policy: CompiledPolicy, at: datetime) -> dict[str, Any]:
     """Columns that differ after a change; where nothing else was decided, those of what the ticket remembers."""
-    if all(getattr(after, name) is getattr(before, name) for name in _DECIDED):
+    if all(map(is_, _decided(before), _decided(after))):
         return {"decided_at": at, "updated_at": at, **clock_columns(after, policy)}
     return decided_columns(after, policy, at)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from app.base.events import EventType
 from app.base.vocabulary import Scope
+from app.db.callers import CallerRow
 from app.db.commands import SAME, Command, Overtaken, Update
 from app.db.requests import Asked, Reference, facts_for_request
-from app.db.tickets import ticket_for_change
+from app.db.tickets import ticket_for_change, ticket_for_message
 from app.policy.decision import jsonable
 from app.policy.tickets.ticket import Ticket
 from app.services.accounts import kept_accounts
@@ -42,7 +43,18 @@ async def gather(
     caller, found = await ticket_for_change(
         errand.database, errand.provider_id, errand.principal, named(name), errand.now, errand.repeat, more, given
     )
-    row = there(caller, found, scopes)
+    return await _judged(errand, caller, there(caller, found, scopes), expected)
+
+
+async def gather_for_message(errand: Errand, name: str, expected: int | None = None) -> Known:
+    """The same with less: a message shows nothing of the ticket but its name and status."""
+    caller, found = await ticket_for_message(
+        errand.database, errand.provider_id, errand.principal, named(name), errand.now, errand.repeat
+    )
+    return await _judged(errand, caller, there(caller, found), expected)
+
+
+async def _judged(errand: Errand, caller: CallerRow, row: Mapping[str, Any], expected: int | None) -> Known:
     await check_repeated(errand, row)
     check_version(row["version_of_row"], expected)
     candidates = await _candidates(errand, row) if row["account"] is None else ()

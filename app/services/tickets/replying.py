@@ -25,7 +25,7 @@ from app.services.requests import gather as gather_request
 from app.services.requests import sender_of
 from app.services.secure_forms.judging import about_form
 from app.services.tickets import opening
-from app.services.tickets.changing import Changed, changed, command, gather
+from app.services.tickets.changing import Changed, changed, command, gather_for_message
 from app.services.tickets.files import naming, told
 from app.services.tickets.joining import arrive
 from app.services.tickets.knowing import Known
@@ -41,7 +41,7 @@ async def write(errand: Errand, ticket: str, body: MessageWrite, expected: int |
 
 
 async def _attempt(errand: Errand, ticket: str, clean: Clean[MessageWrite], expected: int | None) -> StoredAnswer:
-    answer, plan = await planned(errand, await gather(errand, ticket, expected), clean)
+    answer, plan = await planned(errand, await gather_for_message(errand, ticket, expected), clean)
     await carry_out(errand.database, errand.provider_id, plan, errand.now)
     return answer
 
@@ -52,7 +52,7 @@ async def planned(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> t
     if body.visibility == "internal":
         return await _note(errand, known, clean)
     if known.row["merged_into"] is not None:
-        return await planned(errand, await gather(errand, str(known.row["merged_into"])), clean)
+        return await planned(errand, await gather_for_message(errand, str(known.row["merged_into"])), clean)
     form = await about_form(errand, known.policy, body.facts, [known.row["account_id"]])
     request, around = await _with_what_the_words_say(errand, known, _request(known, clean, form), body)
     staff_speaks = request.sender is not None and request.sender.role == "staff"
