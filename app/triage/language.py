@@ -34,7 +34,7 @@ class Languages:
 
     def of(self, text: str) -> str | None:
         """The likeliest; None where the text gives no hint."""
-        heard = [found for triple in _triples(text[:_MOST_READ]) if (found := self.evidence.get(triple))]
+        heard = list(filter(None, map(self.evidence.get, _triples(text[:_MOST_READ]))))
         if len(heard) < 2:
             return None
         # Added up one by one: `sum` rounds otherwise in later versions of Python.
@@ -50,4 +50,4 @@ def _triples(text: str) -> Iterable[str]:
     else:
         letters = " ".join("".join(c if c.isalpha() else " " for c in plain).split())
     spaced = f" {letters} "
-    return (spaced[at : at + 3] for at in range(len(spaced) - 2))
+    return [spaced[at : at + 3] for at in range(len(spaced) - 2)]

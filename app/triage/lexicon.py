@@ -3,14 +3,14 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Protocol
 
 from app.triage.features import UNKNOWN, Evidence, of_phrase, weighed
 from app.triage.language import Languages
 from app.triage.meanings import trade_words
-from app.triage.nearness import Postings, brought_nearer, postings
+from app.triage.nearness import Postings, brought_nearer, length_of, postings
 from app.triage.spelling import Spelling
 from app.triage.words import tokens
 
@@ -46,6 +46,14 @@ class Lexicon:
     """By feature: topics by their place, and how much the feature speaks for or against each."""
     phrases: tuple[Postings, ...]
     """By topic."""
+    areas: tuple[str, ...] = field(init=False)
+    """The first word of each topic, by its place."""
+    lengths: tuple[int, ...] = field(init=False)
+    """How many phrases each topic has."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lengths", tuple(map(length_of, self.phrases)))
+        object.__setattr__(self, "areas", tuple(topic.partition(".")[0] for topic in self.topics))
 
     @classmethod
     def build(cls, topics: Mapping[str, TopicTexts]) -> "Lexicon":
@@ -77,7 +85,7 @@ class Lexicon:
 
     def closer(self, vector: Mapping[str, float]) -> dict[int, float]:
         """The same, and the best of them heard again phrase by phrase."""
-        return brought_nearer(self.scores(vector), vector, self.phrases)
+        return brought_nearer(self.scores(vector), vector, self.phrases, self.lengths)
 
 
 def _texts(topic: TopicTexts) -> Iterator[tuple[str, str]]:

@@ -21,19 +21,30 @@ def postings(phrases: Iterable[Mapping[str, float]]) -> Postings:
     return found
 
 
+def length_of(said: Postings) -> int:
+    """How many phrases there are."""
+    return 1 + max((pairs[-2] for pairs in said.values()), default=-1)
+
+
 def brought_nearer(
-    scores: Mapping[int, float], vector: Mapping[str, float], phrases: Sequence[Postings]
+    scores: Mapping[int, float], vector: Mapping[str, float], phrases: Sequence[Postings], lengths: Sequence[int]
 ) -> dict[int, float]:
     """The scores, those of the best topics raised by how near the text is to their nearest phrases."""
-    best = [at for _, at in sorted((-score, at) for at, score in scores.items())[:_HEARD_AGAIN]]
-    return {**scores, **{at: scores[at] + _WORTH * _nearness(vector, phrases[at]) for at in best}}
+    best = best_first(scores)[:_HEARD_AGAIN]
+    return {**scores, **{at: scores[at] + _WORTH * _nearness(vector, phrases[at], lengths[at]) for at in best}}
 
 
-def _nearness(vector: Mapping[str, float], said: Postings) -> float:
-    near: dict[int, float] = {}
+def best_first(scores: Mapping[int, float]) -> list[int]:
+    """The topics by their scores; of equals the first."""
+    return sorted(sorted(scores), key=scores.__getitem__, reverse=True)
+
+
+def _nearness(vector: Mapping[str, float], said: Postings, length: int) -> float:
+    near = [0.0] * length
     for feature, x in vector.items():
-        pairs = iter(said.get(feature, ()))
-        for place, weight in zip(pairs, pairs, strict=True):
-            near[place] = near.get(place, 0.0) + x * weight
-    nearest = sorted(near.values(), reverse=True)
+        pairs = said.get(feature)
+        if pairs is not None:
+            for place, weight in zip(pairs[::2], pairs[1::2], strict=True):
+                near[place] += x * weight
+    nearest = sorted(near, reverse=True)
     return math.fsum(share * like for share, like in zip(_NEAREST, nearest, strict=False)) / _WHOLE

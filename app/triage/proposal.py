@@ -8,6 +8,7 @@ from app.triage.confidence import chance, sureness
 from app.triage.extraction import error_said
 from app.triage.features import Evidence, Heard, of_message, weighed
 from app.triage.lexicon import Lexicon
+from app.triage.nearness import best_first
 from app.triage.signals import Signals, read_signals
 from app.triage.text import Told, read
 
@@ -75,7 +76,7 @@ def proposed(
 def _candidates(lexicon: Lexicon, heard: Heard) -> tuple[Candidate, ...]:
     vector = weighed(heard.whole, lexicon.rarity)
     scores = lexicon.closer(vector)
-    ranked = [at for _, at in sorted((-score, at) for at, score in scores.items() if score > 0)[:_MOST_CANDIDATES]]
+    ranked = [at for at in best_first(scores)[:_MOST_CANDIDATES] if scores[at] > 0]
     if not ranked:
         return ()
     first = chance(sure_of(lexicon, heard, scores))
@@ -96,26 +97,26 @@ def told_by(lexicon: Lexicon, heard: Heard, scores: Mapping[int, float]) -> tupl
     How far it is ahead of those of other areas, how many of subject and body agree on its area, and how many things
     that were said speak for it.
     """
-    best = _best(scores)
-    area = _area(lexicon.topics[best])
-    rivals = (score for at, score in scores.items() if _area(lexicon.topics[at]) != area)
+    best, areas = _best(scores), lexicon.areas
+    area = areas[best]
+    rivals = [score for at, score in scores.items() if areas[at] != area]
     parts = (lexicon.scores(weighed(part, lexicon.rarity)) for part in heard.parts if len(part) >= _ENOUGH_TO_AGREE)
-    agreeing = sum(_area(lexicon.topics[_best(part)]) == area for part in parts if part)
+    agreeing = sum(areas[_best(part)] == area for part in parts if part)
     return scores[best] - max(rivals, default=0.0), agreeing, _speaking(lexicon, heard, best)
 
 
 def _speaking(lexicon: Lexicon, heard: Heard, topic: int) -> int:
-    speak = (
-        found.said
-        for feature, found in heard.whole.items()
-        if " " not in feature
-        and any(at == topic and weight > _SPEAKS for at, weight in lexicon.weights.get(feature, ()))
-    )
-    return len(set(speak))
+    speak = set[str]()
+    for feature, found in heard.whole.items():
+        if " " not in feature:
+            for at, weight in lexicon.weights.get(feature, ()):
+                if at == topic and weight > _SPEAKS:
+                    speak.add(found.said)
+    return len(speak)
 
 
 def _best(scores: Mapping[int, float]) -> int:
-    return -max((score, -at) for at, score in scores.items())[1]
+    return max(sorted(scores), key=scores.__getitem__)
 
 
 def _shared(left: float, scores: Sequence[float]) -> list[float]:
@@ -137,7 +138,3 @@ def _because(
     return {
         at: tuple(sorted(words, key=lambda said: (-words[said], said))[:_MOST_REASONS]) for at, words in speaks.items()
     }
-
-
-def _area(topic: str) -> str:
-    return topic.partition(".")[0]
