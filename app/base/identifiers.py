@@ -11,6 +11,7 @@ from uuid import UUID, SafeUUID
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUE = {c: i for i, c in enumerate(_CROCKFORD)} | {"O": 0, "I": 1, "L": 1}
+_UNKNOWN = SafeUUID.unknown
 _FIVE_BITS = bytes(byte & 31 for byte in range(256))
 _GROUPS = 3
 _GROUP_LENGTH = 4
@@ -38,7 +39,7 @@ def _uuid(value: int) -> UUID:
     """As UUID makes it, but for the checks of what others hand in."""
     made = object.__new__(UUID)
     object.__setattr__(made, "int", value)
-    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    object.__setattr__(made, "is_safe", _UNKNOWN)
     return made
 
 
