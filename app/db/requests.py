@@ -24,17 +24,19 @@ _APART: Final = timedelta(hours=1)
 """Clocks of machines differ by less: no ticket's id is so much older than its arrival."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reference:
-    """How a body or path names a row: by its id, or by number."""
+    """How a body or path names a row: by its id, or by number. Nobody changes one."""
 
     id: UUID | None = None
     number: str | None = None
 
     @classmethod
     def of(cls, text: str | None) -> "Reference":
+        if text is None:
+            return _NOBODY
         try:
-            return cls(UUID(text)) if text is not None and len(text) == 36 else cls(number=text)
+            return cls(UUID(text)) if len(text) == 36 else cls(number=text)
         except ValueError:
             return cls(number=text)
 
@@ -45,9 +47,12 @@ class Reference:
         return self.id is not None or self.number is not None
 
 
-@dataclass(frozen=True, slots=True)
+_NOBODY: Final = Reference()
+
+
+@dataclass(slots=True)
 class Asked:
-    """What the statement is to look for."""
+    """What the statement is to look for. Nobody changes one."""
 
     version_at: datetime
     settings_at: datetime

@@ -27,9 +27,12 @@ from app.policy.time.calendars import CalendarHorizonExceeded
 _OF_CUSTOMERS = frozenset({"reply", "describe", "consent", "decline", "pay", "reopen"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Desk:
-    """What is known around a ticket: its account, the accounts listing the sender, and what else is open."""
+    """What is known around a ticket: its account, the accounts listing the sender, and what else is open.
+
+    Nobody changes one.
+    """
 
     account: Account | None = None
     account_named: bool = False
@@ -51,9 +54,9 @@ class Desk:
         return replace(self, topic_candidates=candidates, signals=signals)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Opened:
-    """A request's answer with its ticket."""
+    """A request's answer with its ticket. Nobody changes one."""
 
     decision: Decision
     ticket: Ticket

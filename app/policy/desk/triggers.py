@@ -47,16 +47,13 @@ def whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
     window = ticket.decision.schedule
     if ticket.status is TicketStatus.SCHEDULED and window is not None and window.from_ is not None:
         yield Trigger(at=window.from_, event=Event(type=WINDOW_OPENED), since=window.from_)
-    instants = _instants(ticket)
-    for span in policy.awaited.whiles:
-        since = instants.get(span.since)
-        if since is None:
-            continue
-        try:
-            at = policy.calendar(span.calendar).add(since, span.after) if span.calendar else since + span.after
-        except CalendarHorizonExceeded:
-            continue  # nobody knows yet when that is
-        yield Trigger(at=at, event=Event(type="elapsed", fields=span.fields), since=since)
+    for event, since in _instants(ticket).items():
+        for span in policy.awaited.whiles.get(event, ()):
+            try:
+                at = policy.calendar(span.calendar).add(since, span.after) if span.calendar else since + span.after
+            except CalendarHorizonExceeded:
+                continue  # nobody knows yet when that is
+            yield Trigger(at=at, event=Event(type="elapsed", fields=span.fields), since=since)
 
 
 def _instants(ticket: Ticket) -> dict[str, datetime]:

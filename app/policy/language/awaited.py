@@ -15,10 +15,7 @@ class While:
     since: str
     written: str
     calendar: str | None
-
-    @property
-    def after(self) -> timedelta:
-        return duration(self.written) or timedelta(0)
+    after: timedelta
 
     @property
     def fields(self) -> dict[str, str]:
@@ -34,18 +31,20 @@ class Awaited:
         self.facts = frozenset((self.starts | stops) & document.facts.keys())
         """Facts by which a clock starts or stops once they hold."""
         self.whiles = _whiles(document)
-        """The whiles that rules about elapsed time speak of."""
+        """The whiles that rules about elapsed time speak of, by what they begin with."""
 
 
-def _whiles(document: Document) -> tuple[While, ...]:
-    found: dict[While, None] = {}
+def _whiles(document: Document) -> dict[str, tuple[While, ...]]:
+    found: dict[str, dict[While, None]] = {}
     for when in (rule.when for rule in document.rules if rule.stage == "event"):
         if when.get("event") != "elapsed":
             continue
         calendar = when.get("calendar")
-        for since, after in product(texts_of(when.get("since")), texts_of(when.get("after"))):
-            found[While(since, after, calendar if isinstance(calendar, str) else None)] = None
-    return tuple(found)
+        for since, written in product(texts_of(when.get("since")), texts_of(when.get("after"))):
+            after = duration(written) or timedelta(0)
+            one = While(since, written, calendar if isinstance(calendar, str) else None, after)
+            found.setdefault(since, {})[one] = None
+    return {since: tuple(whiles) for since, whiles in found.items()}
 
 
 def texts_of(value: object) -> tuple[str, ...]:

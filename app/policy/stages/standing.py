@@ -25,9 +25,12 @@ class Accounts(Protocol):
     def reseller(self) -> Account | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
-    """`role` is a contact role of the document, or staff, system, reseller, reseller_customer, unverified, unlisted."""
+    """`role` is a contact role of the document, or staff, system, reseller, reseller_customer, unverified, unlisted.
+
+    Nobody changes one.
+    """
 
     role: str | None
     account: Account | None

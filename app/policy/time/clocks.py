@@ -14,9 +14,12 @@ _SECOND = timedelta(seconds=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StatusChanged:
-    """Of the ticket, also before the clock started: pauses belong to the ticket, not to the clock."""
+    """Of the ticket, also before the clock started: pauses belong to the ticket, not to the clock.
+
+    Nobody changes one.
+    """
 
     at: datetime
     status: TicketStatus

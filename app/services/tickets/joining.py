@@ -16,9 +16,9 @@ from app.services.requests import Gathered
 from app.services.ticket_state import as_ticket
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrived:
-    """What the policy says to a request, and the row of the open ticket that takes it over."""
+    """What the policy says to a request, and the row of the open ticket that takes it over. Nobody changes one."""
 
     opened: life.Opened
     first: Mapping[str, Any] | None = None
