@@ -32,6 +32,9 @@ _decided = attrgetter(
 )
 # Whatever else the policy remembers, new members of later versions included.
 _REMEMBERED = set(Ticket.model_fields) - _COLUMNS
+# Nothing has happened to the money of most tickets; whether it equals none at all is asked in Python.
+_NO_MONEY = Ticket.model_fields["money"].default
+_REMEMBERED_OF_NO_MONEY = _REMEMBERED - {"money"}
 _OF_REQUEST = set(Request.model_fields) - _REQUEST_COLUMNS
 
 
@@ -189,7 +192,8 @@ def clock_columns(ticket: Ticket, policy: CompiledPolicy) -> dict[str, Any]:
 
 
 def _state(ticket: Ticket) -> dict[str, Any]:
-    kept = ticket.model_dump(mode="json", include=_REMEMBERED, exclude_defaults=True)
+    remembered = _REMEMBERED_OF_NO_MONEY if ticket.money is _NO_MONEY else _REMEMBERED
+    kept = ticket.model_dump(mode="json", include=remembered, exclude_defaults=True)
     request = ticket.request.model_dump(mode="json", include=_OF_REQUEST, exclude_defaults=True)
     return {**kept, "request": request} if request else kept
 
