@@ -82,3 +82,35 @@ def test_an_entrance_that_is_not_offered_leads_to_one_that_is() -> None:
     assert found.channel is not None
     assert (found.channel.slug, found.channel.open, found.channel.official) == ("fax", False, False)
     assert "portal" in found.redirect
+
+
+# ── what is known of the account ─────────────────────────────────────────────
+KNOWN = {"bought": "2026-01-01T10:00:00Z", "share": "0.75", "monthly": "150.00", "warned": "P2D"}
+TYPED = {
+    name: {"type": kind, "asserted_by": ["contract", "staff"]}
+    for name, kind in (("bought", "instant"), ("share", "decimal"), ("monthly", "money"), ("warned", "duration"))
+}
+
+
+@pytest.mark.parametrize("of", ["account", "request"])
+@pytest.mark.parametrize(
+    ("when", "holds"),
+    [
+        ({"age": {"of": "bought", "gt": "P7D"}}, True),
+        ({"age": {"of": "bought", "lte": "P7D"}}, False),
+        ({"bought": {"in": "always"}}, True),
+        ({"share": {"gte": 0.5}}, True),
+        ({"monthly": {"lt": 150}}, False),
+        ({"monthly": 150}, True),
+        ({"warned": {"gte": "P1D"}}, True),
+    ],
+)
+def test_a_fact_means_the_same_whether_the_account_or_the_request_has_it(
+    of: str, when: dict[str, Any], holds: bool
+) -> None:
+    rule = {"stage": "effects", "when": when, "then": [{"do": "flag", "of": "noted"}], "clauses": ["HAR-1"]}
+    policy = harbour({"facts": TYPED, "rules": {"noted": rule}})
+    account = QUAY.model_copy(update={"facts": KNOWN if of == "account" else {}})
+    request = Request(sender=OWNER, facts={"topic": "web", **(KNOWN if of == "request" else {})})
+    decision = decide(policy, request, Situation(account=account, account_named=True), NOON)
+    assert any(effect.type == "flag" for effect in decision.effects) is holds

@@ -148,7 +148,8 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
     values["account_username"] = account.number if account is not None else None
     if account is None:
         return
-    known = {"product": _own_product(d, account), **dict(zip(_KNOWN, _KNOWN_OF(account), strict=True)), **account.facts}
+    known = {"product": _own_product(d, account), **dict(zip(_KNOWN, _KNOWN_OF(account), strict=True))}
+    known.update(d.policy.stated(account.facts))
     for name in stated:
         known.pop(name, None)
     values.update({name: value for name, value in known.items() if value is not None})
