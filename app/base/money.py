@@ -78,4 +78,10 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(_LEAST[minor_units(currency)], rounding=ROUND_HALF_UP)
 
 
+def to_the_point(amount: Decimal, currency: str) -> Decimal:
+    """A price for one as it is shown: to the minor unit where that is exact, else to four digits."""
+    plain = rounded(amount, currency)
+    return plain if plain == amount else amount.quantize(_LEAST[4], rounding=ROUND_HALF_UP)
+
+
 _LEAST = tuple(Decimal(1).scaleb(-digits) for digits in range(5))

@@ -56,6 +56,14 @@ def job(of: CompiledPolicy, start: str, minutes: int) -> Job:
     return Job(minutes, at, "GBP", "en", {}, of.calendar)
 
 
+def test_a_multiple_of_the_price_is_shown_to_the_point_and_counted_exactly() -> None:
+    odd = policy(amount="60.01", bands=[{"calendar": "day", "times": "1.5"}, {"calendar": "evening", "times": "1.125"}])
+    lines = price(fee_of(odd), "after_hours", job(odd, "2026-02-10T16:30", 60)).lines
+    assert [(str(line.unit_price), str(line.amount)) for line in lines] == [("90.0150", "45.01"), ("67.5113", "33.76")]
+    plain = price(fee_of(PLAIN), "after_hours", job(PLAIN, "2026-02-10T17:30", 60)).lines
+    assert [str(line.unit_price) for line in plain] == ["90.00"]
+
+
 def band_of(at: datetime) -> str:
     """The slow way: the band of one minute, by the wall clock alone."""
     local = at.astimezone(ZONE)

@@ -48,3 +48,13 @@ def test_a_package_counts_from_the_day_on_which_it_was_bought(bought: str | None
     facts = {"card_minutes": 600, **({"card_bought": bought} if bought else {})}
     (found,) = included(policy, QUAY.model_copy(update={"facts": facts}), None, NOON)
     assert int(found.left) == left
+
+
+@pytest.mark.parametrize(("size", "left"), [(60, "60"), ("60.5", "60.5"), ("60.123456", "60.1234"), (-5, "0")])
+def test_how_much_there_is_may_stand_on_the_account(size: object, left: str) -> None:
+    facts = {"plan_minutes": {"type": "decimal", "asserted_by": ["contract"]}}
+    policy = harbour(
+        {"facts": facts, "allowances": {"plan": {**HOURS, "grant": {"amount": 1, "by_fact": "plan_minutes"}}}}
+    )
+    (found,) = included(policy, QUAY.model_copy(update={"facts": {"plan_minutes": size}}), None, NOON)
+    assert str(found.left) == left

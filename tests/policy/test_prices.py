@@ -80,8 +80,9 @@ def test_parts_are_added_each_on_a_line_of_its_own() -> None:
     assert found.amount == Decimal("71.00")
 
 
-def test_what_nobody_has_counted_has_no_price_yet() -> None:
-    assert of("visit").amount is None
+@pytest.mark.parametrize("miles", [None, -1, 10**12])
+def test_what_nobody_has_counted_or_somebody_miscounted_has_no_price_yet(miles: int | None) -> None:
+    assert of("visit", miles=miles).amount is None
 
 
 @pytest.mark.parametrize(("currency", "amount"), [("GBP", "80.00"), ("JPY", "13000"), ("KWD", "27.500")])

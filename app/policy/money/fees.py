@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.base.money import rounded
+from app.base.money import rounded, to_the_point
 from app.base.vocabulary import FeeKind
 from app.policy.decision import FeeLine
 from app.policy.language.model import words
@@ -15,6 +15,8 @@ from app.policy.money.bands import MINUTE, band_at, shares
 from app.policy.time.calendars import Calendar
 
 _HOUR = timedelta(hours=1)
+_BEYOND_REASON = Decimal(10**9)
+"""A part that comes to so much, or to less than nothing, was miscounted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def price(fee: Fee, slug: str, job: Job) -> Price:
             text=line.text,
             minutes=line.minutes,
             quantity=line.quantity,
-            unit_price=line.unit,
+            unit_price=to_the_point(line.unit, job.currency),
             amount=rounded(line.amount, job.currency),
             clauses=line.clauses or fee.clauses,
         )
@@ -258,6 +260,8 @@ def _parts(fee: Fee, job: Job) -> Sequence[_Line] | None:
         if not isinstance(count, int | Decimal) or isinstance(count, bool) or amount is None:
             return None
         quantity = Decimal(count)
+        if not 0 <= amount * quantity < _BEYOND_REASON:
+            return None
         text = words(part.text, job.language, job.language)
         lines.append(_Line(text, amount, amount * quantity, quantity=format(quantity, "f"), clauses=part.clauses))
     return lines

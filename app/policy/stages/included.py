@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
 
 from app.policy.decision import AllowanceDrawn
@@ -15,7 +15,7 @@ from app.policy.situation import Account, Drawing
 from app.policy.stages.deliberation import Deliberation, LeftToCharge
 from app.policy.stages.pricing import minutes_in_question, priced
 
-_NOTHING = Decimal(0)
+_NOTHING, _LEAST = Decimal(0), Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,9 @@ def stock(d: Deliberation, name: str, allowance: Allowance) -> Stock:
     size = allowance.grant.amount
     by_fact = d.values.get(allowance.grant.by_fact) if allowance.grant.by_fact else None
     if isinstance(by_fact, int | Decimal) and not isinstance(by_fact, bool):
-        size = Decimal(by_fact)
+        size = max(_NOTHING, Decimal(by_fact))
+        kept = size.quantize(_LEAST, rounding=ROUND_DOWN)
+        size = size if size == kept else kept
     drawings = tuple(each for each in holder.drawings if each.allowance == name) if holder else ()
     since = holder.since if holder else None
     if allowance.grant.from_fact is not None:
