@@ -16,6 +16,7 @@ _LONGEST_HEADER = 8 * 1024
 _EMPTY_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
 _LINE_END = re.compile(rb"\r?\n|\r")
 _NAMING = frozenset({"message-id", "from", "date"})
+_NAMING_WITHOUT_ID = _NAMING | {"to", "cc", "subject"}
 _OF_THE_BODY = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "mime-version"})
 _WORDS = """
 from to cc delivered-to x-original-to envelope-to return-path subject date message-id in-reply-to references
@@ -108,7 +109,12 @@ def fingerprint(raw: bytes) -> bytes:
     block, body = _block(raw)
     if block is None:
         return hashlib.sha256(raw).digest()
-    named = [name.encode() + b":" + value.strip() for name, value in _fields(block) if name in _NAMING]
+    fields = list(_fields(block))
+    naming = _NAMING if any(name == "message-id" for name, _ in fields) else _NAMING_WITHOUT_ID
+    named = [name.encode() + b":" + value.strip() for name, value in fields if name in naming]
+    if not named:
+        # It says nothing of itself, so it is the same as its own bytes alone.
+        return hashlib.sha256(raw).digest()
     digest = hashlib.sha256(b"\n".join([*sorted(named), b""]))
     digest.update(body)
     return digest.digest()

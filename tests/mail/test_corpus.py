@@ -114,6 +114,15 @@ def test_nobody_is_believed_where_no_gateway_is_known() -> None:
     assert {told(read_mail(raw(e), None)).get("auth", "none") for e in CORPUS.values() if "made" not in e} == {"none"}
 
 
+def test_what_says_little_of_itself_is_not_taken_for_another_mail_that_does() -> None:
+    mails = [b"one", b"two", b"\r\none", b"\r\n\r\none", b"", b"\x00", b"X-Odd: 1\r\n\r\none", b"X-Odd: 1\r\n\r\ntwo"]
+    mails += [b"From: a@b.example\r\nSubject: one\r\n\r\n", b"From: a@b.example\r\nSubject: two\r\n\r\n"]
+    assert len({fingerprint(mail) for mail in mails}) == len(mails)
+    for named in (b"Message-ID: <1@b.example>\r\n", b"From: a@b.example\r\nDate: Tue, 10 Feb 2026 15:00:00 +0000\r\n"):
+        came = named + b"Subject: one\r\n\r\none"
+        assert fingerprint(came) == fingerprint(b"Received: from relay.example\r\n" + came)
+
+
 def test_a_mail_that_was_spoiled_on_its_way_is_still_a_fact() -> None:
     """Bytes turned, cut out, doubled and moved: each mutant is read or put aside for a reason that is listed."""
     chance = random.Random(20260210)
