@@ -226,11 +226,13 @@ class Decision(Model):
         citations: tuple[Citation, ...],
         assumptions: tuple[AssumptionUsed, ...],
         effects: tuple[EffectDone, ...],
+        **seen: Any,
     ) -> "Decision":
-        """The decision with what the rules about a step have said besides."""
+        """The decision with what the rules about a step have said besides; `seen`: other members that have changed."""
         known = {a.id for a in self.assumptions}
         return self.model_copy(
             update={
+                **seen,
                 "citations": (*citations, *(c for c in self.citations if c not in citations)),
                 "assumptions": (*self.assumptions, *(a for a in assumptions if a.id not in known)),
                 "effects": (*effects, *self.effects),

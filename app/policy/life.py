@@ -295,15 +295,16 @@ def carry_on(ticket: Ticket, d: Deliberation, at: datetime) -> tuple[Decision, T
         decision = decision.model_copy(
             update={"effects": (*decision.effects, warned), "work_gate": WorkGate.AWAITING_STAFF_DECISION}
         )
+    decision = decision.model_copy(update={"targets": in_force(clocks)})
     after = ticket.changed(
+        decision=decision,
         status=status,
         department=d.values.get("department"),
         level=d.values.get("level"),
         clocks=clocks,
         money=_after_refunds(ticket.money, decision),
     )
-    decision = decision.model_copy(update={"targets": after.targets})
-    return decision, after.changed(decision=decision)
+    return decision, after
 
 
 def _heard(d: Deliberation) -> bool:

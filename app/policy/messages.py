@@ -65,7 +65,7 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
         decision, added = carry_on(added, again, at)
     added = happened(policy, ticket, added, CUSTOMER_WROTE, at)
     now = added.read_again(policy, at)
-    decision = decision.model_copy(update={"breach": now.breach(at), "targets": now.targets}).adding(*said)
+    decision = decision.adding(*said, breach=now.breach(at), targets=now.targets)
     return _replied(ticket, now, decision)
 
 

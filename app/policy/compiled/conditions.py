@@ -174,7 +174,19 @@ def _equal(name: str, wanted: Any) -> Test:
             return value == wanted or (isinstance(value, list | tuple) and wanted in value)
 
         return holds
-    return _one_of(name, (wanted,))
+    return _exactly(name, wanted)
+
+
+def _exactly(name: str, wanted: Any) -> Test:
+    kind = type(wanted)
+
+    def holds(values: Values) -> bool:
+        value = values.get(name)
+        if type(value) is kind:
+            return bool(value == wanted)
+        return any(same(v, wanted) for v in value) if isinstance(value, list | tuple) else same(value, wanted)
+
+    return holds
 
 
 def _one_of(name: str, options: tuple[Any, ...]) -> Test:

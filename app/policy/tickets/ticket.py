@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import is_
 from typing import Any, Protocol
 
 from pydantic import Field, JsonValue
@@ -126,10 +127,10 @@ class Ticket(Model):
     def read_again(self, policy: CompiledPolicy, at: datetime) -> "Ticket":
         """The ticket as its clocks show at this instant: what fell due meanwhile is breached."""
         try:
-            clocks = tuple(line.current(policy, at) for line in self.clocks)
+            clocks = tuple([line.current(policy, at) for line in self.clocks])
         except CalendarHorizonExceeded:  # nobody knows yet how long that is; they stand as last read
             return self
-        return self.changed(clocks=clocks)
+        return self if all(map(is_, clocks, self.clocks)) else self.changed(clocks=clocks)
 
     def planned_by(self, policy: CompiledPolicy) -> bool:
         """Whether its clocks go by the version and settings that this policy stands for."""

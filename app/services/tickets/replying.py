@@ -69,7 +69,7 @@ async def planned(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> t
 def _request(known: Known, clean: Clean[MessageWrite], form: Mapping[str, Any]) -> Request:
     body = clean.body
     stated = state(known.policy, body.facts, asserters(known.caller))
-    return Request(
+    return Request.model_construct(
         channel=body.channel or known.row["channel"],
         sender=sender_of(known.caller, body.sender, known.around.account),
         facts={**stated.all, **noticed(known.policy, clean.redacted), **form},
@@ -119,8 +119,8 @@ def _write(
     plan = command(
         errand, known, change, kind, {**about, **told(body.attachments)}, decided=kind is EventType.TICKET_REPLIED
     )
-    shown = {**known.row, **change.columns}
-    ticket = {"id": known.id, "reference": shown["reference"], "status": shown["status"], "version": change.version}
+    status = change.columns.get("status", known.row["status"])
+    ticket = {"id": known.id, "reference": known.row["reference"], "status": status, "version": change.version}
     files = naming(errand, body.attachments, known.id, message["id"])
     view = {**message_view({**message, "attachments": files.ids if files else []}), "ticket": ticket}
     view = with_redactions(view, clean.redacted)
