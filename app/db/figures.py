@@ -15,7 +15,7 @@ Rows = Sequence[Mapping[str, Any]]
 # ── now: partial indexes of what is not over ─────────────────────────────────
 # A ticket's owner is its department; whoever works on it is its assignee.
 _OPEN: Final = """
-SELECT p.slug AS provider, t.department, t.work_gate, count(*) AS open,
+SELECT (SELECT slug FROM provider WHERE id = t.provider_id) AS provider, t.department, t.work_gate, count(*) AS open,
   count(*) FILTER (WHERE t.assignee_id IS NULL) AS unassigned,
   count(*) FILTER (WHERE t.department IS NULL) AS without_owner,
   count(*) FILTER (WHERE coalesce(c.due_at, t.next_due_at) IS NULL) AS without_due,
@@ -23,15 +23,14 @@ SELECT p.slug AS provider, t.department, t.work_gate, count(*) AS open,
   count(*) FILTER (WHERE c.stopped_at IS NULL AND c.due_at < $1) AS overdue,
   extract(epoch FROM $1 - min(t.received_at) FILTER (WHERE c.ticket_id IS NOT NULL AND c.stopped_at IS NULL))::float8
     AS oldest_unanswered
-FROM ticket AS t JOIN provider AS p ON p.id = t.provider_id
+FROM ticket AS t
 LEFT JOIN clock AS c ON c.provider_id = t.provider_id AND c.ticket_id = t.id AND c.metric = 'first_response'
   AND c.cycle = 1
-WHERE t.status NOT IN ('resolved', 'closed') GROUP BY 1, 2, 3"""
+WHERE t.status NOT IN ('resolved', 'closed') GROUP BY t.provider_id, t.department, t.work_gate"""
 _RUNNING: Final = """
-SELECT p.slug AS provider, c.metric, count(*) AS running,
+SELECT (SELECT slug FROM provider WHERE id = c.provider_id) AS provider, c.metric, count(*) AS running,
   count(*) FILTER (WHERE c.warn_at <= $1 AND c.due_at >= $1) AS at_risk
-FROM clock AS c JOIN provider AS p ON p.id = c.provider_id
-WHERE c.state = 'running' AND c.breach_announced_at IS NULL GROUP BY 1, 2"""
+FROM clock AS c WHERE c.state = 'running' AND c.breach_announced_at IS NULL GROUP BY c.provider_id, c.metric"""
 _BACKLOG: Final = """
 SELECT 'unplaced' AS kind, 'event' AS state, count(*) AS count, min(occurred_at) AS since
 FROM event WHERE position IS NULL

@@ -35,6 +35,8 @@ NOW_EVERY: Final = 15.0
 PAST_EVERY: Final = 60.0
 """Seconds. What was read is shown for as long as three rounds may take, and then no more."""
 _ROUNDS_SHOWN: Final = 3
+_TIMES_AS_LONG: Final = 20
+"""Where much is open, it takes seconds to read it; so many times as long passes before it is read again."""
 _EVENTS_AT_ONCE: Final = 2_000
 _MONTH: Final = timedelta(days=365.25) / 12
 _WINDOW: Final = timedelta(days=30)
@@ -58,6 +60,7 @@ class Surveyor:
     rest: timedelta = REST
     """How long a round of counting must be ago before the next one."""
     _spreading: Spreading = field(init=False)
+    _resting_until: float = 0.0
     _read_to: dict[UUID, int] = field(default_factory=dict)
     _used: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _gates: dict[str, Gates] = field(default_factory=lambda: defaultdict(lambda: Gates(_USUAL_BOUNDS)))
@@ -67,9 +70,15 @@ class Surveyor:
 
     async def now(self) -> bool:
         """What is open and waits."""
+        began = monotonic()
+        if began < self._resting_until:
+            return False
         now = self.clock()
         found, policies = await figures_now(self.database, now), by_slug(await self._in_force(now))
-        READINGS.keep("now", monotonic() + _ROUNDS_SHOWN * NOW_EVERY, list(families_now(found, policies, now)))
+        again = (monotonic() - began) * _TIMES_AS_LONG
+        self._resting_until = began + again if again > NOW_EVERY else began
+        shown = _ROUNDS_SHOWN * max(NOW_EVERY, again)
+        READINGS.keep("now", monotonic() + shown, list(families_now(found, policies, now)))
         return False
 
     async def past(self) -> bool:

@@ -1,5 +1,6 @@
 """What monitoring reads of the database, against rows written by hand."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
@@ -294,6 +295,28 @@ async def test_what_was_read_too_long_ago_is_not_shown(surveyor: Surveyor, mexxu
     assert value("pages_unsent", provider="mexxus") == 0
     READINGS.keep("now", 0, ())
     assert value("pages_unsent", provider="mexxus") is None
+
+
+async def test_what_takes_long_to_read_is_read_less_often(
+    surveyor: Surveyor, owner: asyncpg.Connection, mexxus: Provider
+) -> None:
+    def open_now() -> float | None:
+        return value("tickets_open", provider="mexxus", department="none")
+
+    await factories.ticket(owner, mexxus.id)
+    await surveyor.now()
+    await factories.ticket(owner, mexxus.id)
+    # The control: what is read at once is read in the next round again.
+    await surveyor.now()
+    assert open_now() == 2
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE ticket IN ACCESS EXCLUSIVE MODE")
+        reading = asyncio.create_task(surveyor.now())
+        await asyncio.sleep(0.8)
+    await reading
+    await factories.ticket(owner, mexxus.id)
+    await surveyor.now()
+    assert open_now() == 2
 
 
 def test_bounds_hold_the_times_of_every_policy_in_order() -> None:
