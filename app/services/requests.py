@@ -117,7 +117,8 @@ async def _told(
     received_at: datetime,
 ) -> tuple[Suggested, Mapping[str, tuple[str, ...]]]:
     """What the text proposes, identifies and describes, and the open tickets that say the same."""
-    words = (getattr(body, "subject", None) or "", getattr(body, "body", None) or "")
+    written = vars(body)
+    words = (written.get("subject") or "", written.get("body") or "")
     if words == _UNSAID:
         return NOTHING, {}
     lexicons = errand.policies.lexicons

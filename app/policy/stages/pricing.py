@@ -18,7 +18,8 @@ def currency(d: Deliberation, tariff: Fee | None = None) -> str:
     wanted = d.values.get("currency") or own
     if tariff is None:
         return wanted if wanted in d.policy.currencies else own
-    return wanted if fees.is_priced_in(tariff, wanted) else tariff.currency or own
+    usual = tariff.currency or own
+    return wanted if wanted == usual or fees.is_priced_in(tariff, wanted) else usual
 
 
 def in_money(amount: Decimal, d: Deliberation) -> Decimal:
@@ -76,7 +77,7 @@ def prepay_minimum(d: Deliberation, slug: str, tariff: Fee, found: Price) -> Dec
 
 def alternatives(d: Deliberation, slug: str, tariff: Fee, found: Price) -> tuple[Decimal, ...]:
     """The amount under the other readings of the rate."""
-    if found.amount is None or d.situation.money.quoted is not None:
+    if not tariff.alternatives or found.amount is None or d.situation.money.quoted is not None:
         return ()
     job = job_of(d, tariff, minutes_in_question(d))
     others = (tariff.model_copy(update={"amount": other}) for other in tariff.alternatives if other != tariff.amount)

@@ -33,6 +33,7 @@ from app.services.tickets.knowing import Known
 from app.services.tickets.view import written
 
 _VERB = "describe"
+_NOTHING_ASKED = Requested()
 _OF_NO_TICKET = ("account", "facts", "rule")
 
 
@@ -129,7 +130,8 @@ def _names(known: Known) -> dict[str, Any]:
 
 # ── for nothing yet ──────────────────────────────────────────────────────────
 async def _for_nothing_yet(errand: Errand, body: QuoteAsk) -> StoredAnswer:
-    asked = Requested(account=body.account, facts=body.facts, estimated_minutes=body.estimated_minutes)
+    told = {"account": body.account, "facts": body.facts, "estimated_minutes": body.estimated_minutes}
+    asked = _NOTHING_ASKED.model_copy(update=told)
     given = await gather_request(errand, asked, errand.now, errand.now, duplicates=False)
     account = given.request.on_behalf_of or given.around.account
     request = given.request.model_copy(update={"on_behalf_of": None})

@@ -2,33 +2,27 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 from app.base.vocabulary import QuoteStatus
 from app.services.tickets.view import instant, written_amount
+
+_PLAIN: Final = (
+    *("id", "status", "rule", "facts", "estimated_minutes", "lines", "terms", "consent_required", "indicative"),
+    *("allowance", "citations", "assumptions", "policy_version", "settings_revision", "external_ref", "metadata"),
+)
+_PLAIN_OF: Final = itemgetter(*_PLAIN)
 
 
 def quote_view(row: Mapping[str, Any]) -> dict[str, Any]:
     def money(amount: Any) -> dict[str, Any] | None:
         return None if amount is None else {"amount": written_amount(amount), "currency": row["currency"]}
 
-    plain: tuple[str, ...] = (
-        "id",
-        "status",
-        "rule",
-        "facts",
-        "estimated_minutes",
-        "lines",
-        "terms",
-        "consent_required",
-        "indicative",
-        "allowance",
-    )
-    plain += ("citations", "assumptions", "policy_version", "settings_revision", "external_ref", "metadata")
     ticket = {"id": row["ticket_id"], "reference": row["ticket_reference"]}
     account = {"id": row["account_id"], "number": row["account_number"], "name": row["account_name"]}
     return {
-        **{name: row[name] for name in plain},
+        **dict(zip(_PLAIN, _PLAIN_OF(row), strict=True)),
         "ticket": ticket if row["ticket_id"] is not None else None,
         "account": account if row["account_id"] is not None else None,
         "version": row["edition"],
