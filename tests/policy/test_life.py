@@ -9,7 +9,7 @@ import pytest
 from app.base.vocabulary import ClockState, Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, Signal, TopicCandidate
-from app.policy.life import Desk, classify, open_ticket, reclassify, redeliberate
+from app.policy.life import Desk, classify, joined, open_ticket, reclassify, redeliberate
 from app.policy.messages import reply
 from app.policy.situation import Request, Sender
 from app.policy.tickets.ticket import Ticket
@@ -120,6 +120,21 @@ def test_a_merged_ticket_is_closed_and_says_so_ever_after() -> None:
     assert (merged.status, merged.merged_into) == (TicketStatus.CLOSED, "one")
     assert merged.closed_at == NOON + HOUR
     assert not any(line.going for line in merged.clocks)
+
+
+def test_a_note_in_an_open_ticket_waits_for_a_word_from_the_moment_it_came() -> None:
+    noted = {"stage": "emergency", "when": {"topic": "email.offline"}, "then": [{"do": "append"}]}
+    same = {"facts": ["account"], "topics": ["web"], "within": "P30D"}
+    policy = harbour({"rules": {"noted": {**noted, "same": same, "clauses": ["HAR-10"]}}})
+    answered = reply(policy, ticket(policy), Request(sender=STAFF), AROUND, NOON + HOUR).ticket
+    busy = replace(AROUND, open_tickets=(answered.as_open(),))
+    request = Request(sender=OWNER, facts={"topic": "email.offline"})
+    opened = open_ticket(policy, request, busy, NOON + 2 * HOUR, id_="two")
+    assert opened.joins == "one"
+    for before, waits_since in ((answered, NOON + 2 * HOUR), (ticket(policy), NOON)):
+        survivor = joined(policy, busy, opened, before, NOON + 2 * HOUR).survivor
+        assert survivor is not None
+        assert survivor.oldest_unanswered_at == waits_since
 
 
 # ── answered ─────────────────────────────────────────────────────────────────

@@ -69,3 +69,12 @@ def test_only_who_may_ask_for_an_action_confirms_it_by_writing() -> None:
         after = reply(POLICY, held, said, AROUND, NOON + HOUR).ticket
         assert after.facts == {name: True}
         assert after.held is (sender is HELPER)
+
+
+def test_what_triage_took_a_request_for_is_triages_until_somebody_says_what_it_is() -> None:
+    request = Request(sender=OWNER, facts={"topic": "web.error"}, topic_source="triage")
+    asked = open_ticket(POLICY, request, AROUND, NOON, id_="one").ticket
+    silent = reply(POLICY, asked, Request(sender=OWNER), AROUND, NOON + HOUR).ticket
+    assert silent.request.topic_source == "triage"
+    said = reply(POLICY, silent, Request(sender=OWNER, facts=NEWS), AROUND, NOON + 2 * HOUR).ticket
+    assert (said.request.topic_source, said.decision.topic) == ("given", NEWS["topic"])

@@ -13,7 +13,16 @@ from app.policy.messages import reply
 from app.policy.settling import settle
 from app.policy.situation import Account, ListedContact, Request, Sender
 from app.policy.tickets.ticket import Ticket
-from app.policy.tickets.ticket_clocks import ClockLine, ClockTerms, carried_on, replanned, started, stopped, with_status
+from app.policy.tickets.ticket_clocks import (
+    ClockLine,
+    ClockRecord,
+    ClockTerms,
+    carried_on,
+    replanned,
+    started,
+    stopped,
+    with_status,
+)
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition
 from tests.benchmarks.decisions import compiled
@@ -180,3 +189,41 @@ def test_a_ticket_beyond_the_known_dates_stands_as_last_read() -> None:
     assert kept.planners == {(1, 0)}
     assert not kept.planned_by(new)
     assert kept.replanned(new, datetime(2050, 1, 1, tzinfo=UTC)) is kept
+
+
+# ── asked again ──────────────────────────────────────────────────────────────
+def test_a_clock_whose_event_comes_again_is_cancelled_and_begins_anew() -> None:
+    policy = compiled("tsc")
+    first = started(policy, terms(policy, 2), TicketStatus.OPEN, TUESDAY)
+    again = terms(policy, 2).model_copy(update={"start": TUESDAY + HOUR})
+    later = (again, again.plan(policy))
+    ended, running = carried_on(policy, [first], [later], TicketStatus.OPEN, TUESDAY + HOUR)
+    assert (ended.state, ended.stopped_at) == (ClockState.CANCELLED, TUESDAY + HOUR)
+    assert (running.state, running.terms.cycle, running.terms.start) == (ClockState.RUNNING, 2, TUESDAY + HOUR)
+
+
+def test_a_clock_that_a_rule_asks_for_later_begins_then() -> None:
+    policy = compiled("tsc")
+    wanted = [(terms(policy, 2), terms(policy, 2).plan(policy))]
+    [begun] = carried_on(policy, [], wanted, TicketStatus.OPEN, TUESDAY + HOUR)
+    assert (begun.terms.cycle, begun.terms.start) == (1, TUESDAY + HOUR)
+    assert carried_on(policy, [begun], wanted, TicketStatus.OPEN, TUESDAY + 2 * HOUR) == (begun,)
+
+
+def test_a_time_that_was_agreed_stays_though_no_rule_asks_for_it() -> None:
+    policy = compiled("tsc")
+    line = started(policy, terms(policy, 2), TicketStatus.OPEN, TUESDAY)
+    agreeing = ClockRecord(kind="negotiated", at=TUESDAY + HOUR, due=TUESDAY + 9 * HOUR)
+    agreed = line.with_records(policy, TUESDAY + HOUR, agreeing)
+    assert carried_on(policy, [agreed], [], TicketStatus.OPEN, TUESDAY + 2 * HOUR) == (agreed,)
+    [ended] = carried_on(policy, [line], [], TicketStatus.OPEN, TUESDAY + 2 * HOUR)
+    assert ended.state is ClockState.CANCELLED
+
+
+def test_what_has_its_verdict_begins_again_with_a_new_event_alone() -> None:
+    policy = compiled("tsc")
+    met = stopped(policy, [started(policy, terms(policy, 2), TicketStatus.OPEN, TUESDAY)], None, TUESDAY + HOUR)
+    late = TUESDAY + 3 * HOUR
+    for start, cycles in ((TUESDAY, 1), (TUESDAY + 2 * HOUR, 1), (late, 2)):
+        again = terms(policy, 2).model_copy(update={"start": start})
+        assert len(carried_on(policy, met, [(again, again.plan(policy))], TicketStatus.OPEN, late)) == cycles
