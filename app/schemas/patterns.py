@@ -14,6 +14,8 @@ LANGUAGE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 PHONE: Final = r"^\+?[0-9][0-9 ()./-]{2,38}$"
 DOMAIN: Final = r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$"
 HOSTED_DOMAIN: Final = r"^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])$"
+CURRENCY: Final = r"^[A-Z]{3}$"
+"""As app/base/money.py has it."""
 URL: Final = r"^https?://[^\s\x00-\x1f\x7f]+$"
 
 _A_DOMAIN = "This must be a domain in ASCII, such as bakery.example or xn--bckerei-5wa.example."
@@ -28,5 +30,6 @@ IN_WORDS: Final = {
     PHONE: "This must be a telephone number, such as +27 21 555 0133.",
     DOMAIN: _A_DOMAIN,
     HOSTED_DOMAIN: _A_DOMAIN,
+    CURRENCY: "This must be three capital letters of ISO 4217, such as CAD.",
     URL: "This must be a URL that begins with https://, without spaces.",
 }

@@ -1,6 +1,7 @@
 """Quotes over HTTP: priced by the fee rules with their clauses, one on offer for each ticket."""
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -265,7 +266,9 @@ async def test_more_and_less_than_asked_are_states_and_refunds_take_them_back(fr
 
     payments = f"{path}/payments"
     assert (await did(front, billing, payments, **money("20.00", "A")))["payment"] == "partial"
-    assert (await did(front, billing, payments, **money("80.00", "B")))["payment"] == "overpaid"
+    ahead = {"paid_at": (front.now + timedelta(minutes=4)).isoformat()}
+    assert (await did(front, billing, payments, **money("80.00", "B"), **ahead))["payment"] == "overpaid"
+    assert await front.owner.fetchval("SELECT paid_at FROM payment WHERE reference = 'B'") == front.now
     back = await did(front, billing, f"{path}/refunds", **money("15.00", "R"), reason="Too much")
     assert (back["payment"], back["refunded"]["amount"]) == ("paid", "15.00")
     assert (await did(front, billing, f"{path}/refunds", **money("15.00", "R")))["refunded"]["amount"] == "15.00"
@@ -277,6 +280,9 @@ async def test_more_and_less_than_asked_are_states_and_refunds_take_them_back(fr
     ):  # fmt: skip
         wrong = await did(front, billing, payments, 422, **money(amount, "C", currency))
         assert wrong["errors"][0]["pointer"] == pointer
+    later = {"paid_at": (front.now + timedelta(minutes=6)).isoformat()}
+    wrong = await did(front, billing, payments, 422, **money("1.00", "D"), **later)
+    assert wrong["errors"][0]["pointer"] == "/paid_at"
 
 
 async def test_a_waived_price_opens_the_gate_and_asks_for_the_money_back(front: FrontDesk) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from app.base.money import Currency
 from app.schemas.accounts import DomainAdd
 from app.schemas.faults import faults_of
 from app.schemas.fields import (
@@ -148,7 +149,18 @@ def test_the_schema_tells_the_bounds(kind: Any, told: set[str]) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [Text, ShortText, Number, Slug, DomainAdd.model_fields["name"].rebuild_annotation(), Domain, Phone, Tag, Url],
+    [
+        Text,
+        ShortText,
+        Number,
+        Currency,
+        Slug,
+        DomainAdd.model_fields["name"].rebuild_annotation(),
+        Domain,
+        Phone,
+        Tag,
+        Url,
+    ],
 )
 def test_whoever_breaks_a_pattern_is_told_in_words(kind: Any) -> None:
     with pytest.raises(ValidationError) as broken:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.base.clock import AHEAD
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.money import Money, rounded
@@ -35,7 +36,7 @@ async def _pay(errand: Errand, quote: UUID, body: Payment, expected: int | None)
     _check_money(known, body.amount)
     if known.row["recorded"] is not None:
         return _recorded(known, body.amount)
-    if body.paid_at is not None and body.paid_at > errand.now:
+    if body.paid_at is not None and body.paid_at > errand.now + AHEAD:
         raise Problem("invalid", errors=[Fault("/paid_at", "out_of_range", "This must not lie in the future.")])
     amount = body.amount.amount
     money = {"amount": format(amount, "f"), "currency": body.amount.currency}
@@ -43,7 +44,7 @@ async def _pay(errand: Errand, quote: UUID, body: Payment, expected: int | None)
     row = _row(errand, known, _PAYMENT, body.amount, body.reference)
     values = {"paid": known.quote["paid"] + amount}
     told = {**money, "reference": body.reference}
-    paid_at = {"paid_at": body.paid_at or errand.now}
+    paid_at = {"paid_at": min(body.paid_at or errand.now, errand.now)}
     change = Change(values, EventType.QUOTE_PAID, told, after, EventType.TICKET_PAID, {**row, **paid_at})
     return await carry_on(errand, known, change)
 

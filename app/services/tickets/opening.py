@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.base.clock import AHEAD
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.identifiers import new_reference
@@ -32,7 +33,7 @@ from app.services.tickets.files import naming, told
 from app.services.tickets.joining import Arrived, arrive
 from app.services.tickets.view import ticket_view, written
 
-_BACK, _AHEAD = timedelta(hours=24), timedelta(minutes=5)
+_BACK = timedelta(hours=24)
 
 
 async def open_ticket(errand: Errand, body: TicketOpen) -> StoredAnswer:
@@ -47,7 +48,7 @@ def _received_at(errand: Errand, body: TicketOpen) -> datetime:
         return errand.now
     if errand.principal.is_contact:
         fault = Fault("/received_at", "not_offered", "What you send is received when it arrives.")
-    elif not errand.now - _BACK <= body.received_at <= errand.now + _AHEAD:
+    elif not errand.now - _BACK <= body.received_at <= errand.now + AHEAD:
         fault = Fault("/received_at", "out_of_range", "This must lie within the last 24 hours.")
     else:
         # No two machines' clocks agree: what comes from one that is ahead of ours came now.
