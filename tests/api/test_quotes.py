@@ -266,7 +266,7 @@ async def test_more_and_less_than_asked_are_states_and_refunds_take_them_back(fr
 
     payments = f"{path}/payments"
     assert (await did(front, billing, payments, **money("20.00", "A")))["payment"] == "partial"
-    ahead = {"paid_at": (front.now + timedelta(minutes=4)).isoformat()}
+    ahead: dict[str, Any] = {"paid_at": (front.now + timedelta(minutes=4)).isoformat()}
     assert (await did(front, billing, payments, **money("80.00", "B"), **ahead))["payment"] == "overpaid"
     assert await front.owner.fetchval("SELECT paid_at FROM payment WHERE reference = 'B'") == front.now
     back = await did(front, billing, f"{path}/refunds", **money("15.00", "R"), reason="Too much")
@@ -280,7 +280,7 @@ async def test_more_and_less_than_asked_are_states_and_refunds_take_them_back(fr
     ):  # fmt: skip
         wrong = await did(front, billing, payments, 422, **money(amount, "C", currency))
         assert wrong["errors"][0]["pointer"] == pointer
-    later = {"paid_at": (front.now + timedelta(minutes=6)).isoformat()}
+    later: dict[str, Any] = {"paid_at": (front.now + timedelta(minutes=6)).isoformat()}
     wrong = await did(front, billing, payments, 422, **money("1.00", "D"), **later)
     assert wrong["errors"][0]["pointer"] == "/paid_at"
 

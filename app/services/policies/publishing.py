@@ -129,8 +129,9 @@ async def add_provider(
     document = policy.document
     known = await find_provider(database, document.provider)
     if new is not None and new != (known is None):
-        message = "There is no such provider yet: add it first." if not new else "The provider is there: publish to it."
-        raise Problem("conflict", message)
+        there = "This provider is here already: `clausedesk policy publish FILE` gives it another version."
+        absent = "There is no such provider here yet: `clausedesk provider add FILE` adds it."
+        raise Problem("conflict", there if new else absent)
     name = words(document.name, document.locale, document.locale) or document.provider
     provider_id = await store_provider(database, uuid7(now), document.provider, name, document.prefix, now)
     facts = await facts_for_publishing(database, provider_id, None, now)
