@@ -227,3 +227,10 @@ def test_what_has_its_verdict_begins_again_with_a_new_event_alone() -> None:
     for start, cycles in ((TUESDAY, 1), (TUESDAY + 2 * HOUR, 1), (late, 2)):
         again = terms(policy, 2).model_copy(update={"start": start})
         assert len(carried_on(policy, met, [(again, again.plan(policy))], TicketStatus.OPEN, late)) == cycles
+
+
+def test_a_clock_of_a_ticket_that_waits_has_used_nothing_however_late_it_is_asked_for() -> None:
+    policy = compiled("tsc")
+    wanted = terms(policy, 8, None).model_copy(update={"pauses": (TicketStatus.WAITING_CUSTOMER,)})
+    late = started(policy, wanted, TicketStatus.WAITING_CUSTOMER, TUESDAY + HOUR)
+    assert (late.state, late.used) == (ClockState.PAUSED, 0 * HOUR)
