@@ -57,7 +57,7 @@ class Update:
 
 
 SAME: Final = True
-"""In a row of an event: what the updated row has in the column of this name."""
+"""In a row of an event: what the updated row, or the new ticket, has in the column of this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,8 @@ class Command:
     """New values of many rows by table, each with its id; their versions go up by one."""
     removed: tuple[str, UUID] | None = None
     """A table and the id of its row that goes for good."""
+    told: str | None = None
+    """A column of the new ticket that the events of the command repeat, where they say SAME in it."""
 
 
 async def carry_out(database: Database, provider_id: UUID, command: Command, now: datetime) -> None:
@@ -108,7 +110,10 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
     update_shape = (update.table, tuple(update.values), update.told) if update else None
     removed = command.removed
     statement = _statement(
-        shape, update_shape, along, many, keyed, files=files is not None, removed=removed[0] if removed else None
+        *(shape, update_shape, along, many, keyed),
+        files=files is not None,
+        removed=removed[0] if removed else None,
+        told=command.told,
     )
     args: list[Any] = [provider_id, update.version if update else 0]
     if repeat is not None and answer is not None:
@@ -164,6 +169,7 @@ def _statement(
     *,
     files: bool,
     removed: str | None,
+    told: str | None,
 ) -> str:
     place = 11 if keyed else 3
     last = place + (2 if update else 0) + 2 * len(along) + len(each) + len(inserts)
@@ -185,9 +191,14 @@ def _statement(
     # What is counted is written first: of two requests with one key, the second shall fail by the key.
     first = (("keyed",) if keyed else ()) + tuple(f"along_{n}" for n in range(len(along)))
     first += tuple(f"each_{n}" for n in range(len(each)))
-    told = update[2] if update is not None else None
+    repeated = update[2] if update is not None else None
     for table, columns in inserts:
-        parts.append(_insert(table, columns, place, first, told if table == "event" else None))
+        values = {column: f'new."{column}"' for column in columns}
+        if table == "event" and told is not None:
+            values[told] = _repeated(told, f'(SELECT "{told}" FROM new_ticket)')
+        elif table == "event" and repeated is not None:
+            values[repeated] = _repeated(repeated, f'guard."{repeated}"')
+        parts.append(_insert(table, values, place, first, told if table == "ticket" else None))
         place += 1
     if files:
         parts.append(_named_files(last))
@@ -241,18 +252,20 @@ def _each(n: int, table: str, columns: tuple[str, ...], place: int) -> str:
   WHERE row.provider_id = $1 AND row.id = new.id RETURNING 1)"""
 
 
-def _insert(table: str, columns: tuple[str, ...], place: int, first: tuple[str, ...], told: str | None) -> str:
-    names = ", ".join(f'"{column}"' for column in columns)
+def _insert(table: str, values: Mapping[str, str], place: int, first: tuple[str, ...], told: str | None) -> str:
+    """`values`: what goes into each column."""
+    names = ", ".join(f'"{column}"' for column in values)
     before = "".join(f", (SELECT count(*) FROM {part}) AS after_{part}" for part in first)
     over = ""
     if table in _KEYS:
-        replaced = ", ".join(f'"{c}" = excluded."{c}"' for c in columns if c not in _KEYS[table])
+        replaced = ", ".join(f'"{c}" = excluded."{c}"' for c in values if c not in _KEYS[table])
         over = f" ON CONFLICT ({', '.join(_KEYS[table])}) DO UPDATE SET {replaced}"
+    returned = f' RETURNING "{told}"' if told is not None else ""
     return f"""new_{table} AS (
   INSERT INTO "{table}" ({names})
-  SELECT {", ".join(_repeated(column) if column == told else f'new."{column}"' for column in columns)}
-  FROM guard{before}, jsonb_populate_recordset(NULL::"{table}", ${place}) AS new{over})"""
+  SELECT {", ".join(values.values())}
+  FROM guard{before}, jsonb_populate_recordset(NULL::"{table}", ${place}) AS new{over}{returned})"""
 
 
-def _repeated(column: str) -> str:
-    return f"""CASE WHEN new."{column}" = 'true' THEN guard."{column}" ELSE new."{column}" END"""
+def _repeated(column: str, told: str) -> str:
+    return f"""CASE WHEN new."{column}" = 'true' THEN {told} ELSE new."{column}" END"""

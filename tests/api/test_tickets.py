@@ -362,3 +362,18 @@ async def test_clocks_run_in_seconds_as_of_now(front: FrontDesk) -> None:
     clock = clocks.data[0]
     assert (clock.metric, clock.consumed_seconds, clock.remaining_seconds) == ("first_response", 840, 4 * 3600 - 840)
     assert [cited.clause for cited in clock.citations] == ["MEX-12", "MEX-02"]
+
+
+@pytest.mark.parametrize(
+    ("body", "heard"), [("It is slow.", []), ("Nobody in the office can work.", ["scope"])], ids=["plain", "telling"]
+)
+async def test_the_event_of_an_opening_tells_its_decision_but_not_what_was_heard(
+    front: FrontDesk, body: str, heard: list[str]
+) -> None:
+    _, _, customer = await front.customer()
+    asked = {"subject": "The shop", "body": body, "facts": {"topic": "web.error"}}
+    answer = await front.client.post(URL, json=asked, headers={**customer, **front.key()})
+    decision = answer.json()["decision"]
+    assert [signal["name"] for signal in decision["signals"]] == heard
+    logged = await front.owner.fetchval("SELECT decision FROM event WHERE type = 'ticket.opened'")
+    assert logged == {**decision, "signals": []}

@@ -12,7 +12,7 @@ from app.base.events import EventType
 from app.base.identifiers import new_reference
 from app.base.vocabulary import Outcome
 from app.db.callers import CallerRow, Kind
-from app.db.commands import Command, Update, carry_out
+from app.db.commands import SAME, Command, Update, carry_out
 from app.db.problems import violated_constraint
 from app.policy.compile import CompiledPolicy
 from app.policy.situation import Sender
@@ -20,7 +20,7 @@ from app.policy.tickets.ticket import Ticket
 from app.schemas.idempotency import StoredAnswer
 from app.schemas.requests import TicketOpen
 from app.services.consequences import on_account
-from app.services.errands import Errand
+from app.services.errands import Errand, for_the_log
 from app.services.offers import offer
 from app.services.redacting import Clean, with_redactions, without_secrets
 from app.services.repeating import once
@@ -89,6 +89,8 @@ def recorded(
         {**_told(row), **told(body.attachments)},
         **_decided(row, given.caller, account),
     )
+    repeated = opened.survivor is None and not ticket.decision.holds_words
+    event["decision"] = SAME if repeated else for_the_log(row["decision"])
     along, more = on_account(errand, opened.decision, account)
     inserts: dict[str, list[dict[str, Any]]] = {"ticket": [row], "clock": clocks, "event": [event, *more]}
     if opened.survivor is not None and first is not None:
@@ -107,7 +109,8 @@ def recorded(
     shown = {**row, **names_of(account), "clocks": clocks, "assignee_name": None, "latest_quote": price.latest}
     headers = {"Location": f"/v1/tickets/{id_}", "ETag": '"1"'}
     answer = StoredAnswer(201, written(_view(errand, given, ticket, account, shown)), headers)
-    return answer, Command(inserts, along=along, files=files, answer=answer, repeat=errand.repeat)
+    told_again = "decision" if repeated else None
+    return answer, Command(inserts, along=along, files=files, answer=answer, repeat=errand.repeat, told=told_again)
 
 
 def _joined(
@@ -131,7 +134,8 @@ def _joined(
         ("ticket", first_id),
         version,
         data,
-        **_decided({**changed, "decision": changed["decision"]}, given.caller, None),
+        changed["decision"],
+        **_decided(changed, given.caller, None),
     )
     inserts["clock"] = [*inserts["clock"], *clocks]
     inserts["event"] = [*inserts["event"], event]
@@ -210,7 +214,6 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
 def _decided(row: Mapping[str, Any], caller: CallerRow, account: Mapping[str, Any] | None) -> dict[str, Any]:
     """Columns of an event that tells of a decision."""
     return {
-        "decision": row["decision"],
         "policy_version": row["policy_version"],
         "settings_revision": row["settings_revision"],
         "on_behalf_of": account["id"] if account is not None and caller.kind is Kind.RESELLER else None,
