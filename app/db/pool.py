@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from time import perf_counter
@@ -20,6 +20,7 @@ from app.db.faults import DatabaseFault
 from app.db.problems import DATABASE_ERRORS, may_be_repeated, problem_for, unavailable
 
 Result = TypeVar("Result")
+Asked = Coroutine[Any, Any, Result]
 
 APP_ROLE: Final = "clausedesk_app"
 WORKER_ROLE: Final = "clausedesk_worker"
@@ -129,19 +130,18 @@ class Database:
         with calling("transaction", **_TOLD):
             return await self._repeatedly(provider_id, once)
 
-    async def fetch(self, provider_id: UUID | None, statement: str, *args: object) -> list[asyncpg.Record]:
-        rows: list[asyncpg.Record] = await self._ask(provider_id, ScopedConnection.fetch, statement, *args)
-        return rows
+    # Handed on as they are: each coroutine around a statement would be woken and put to sleep with it.
+    def fetch(self, provider_id: UUID | None, statement: str, *args: object) -> Asked[list[asyncpg.Record]]:
+        return self._ask(provider_id, ScopedConnection.fetch, statement, *args)
 
-    async def fetchrow(self, provider_id: UUID | None, statement: str, *args: object) -> asyncpg.Record | None:
-        return await self._ask(provider_id, ScopedConnection.fetchrow, statement, *args)
+    def fetchrow(self, provider_id: UUID | None, statement: str, *args: object) -> Asked[asyncpg.Record | None]:
+        return self._ask(provider_id, ScopedConnection.fetchrow, statement, *args)
 
-    async def fetchval(self, provider_id: UUID | None, statement: str, *args: object) -> Any:
-        return await self._ask(provider_id, ScopedConnection.fetchval, statement, *args)
+    def fetchval(self, provider_id: UUID | None, statement: str, *args: object) -> Asked[Any]:
+        return self._ask(provider_id, ScopedConnection.fetchval, statement, *args)
 
-    async def execute(self, provider_id: UUID | None, statement: str, *args: object) -> str:
-        status: str = await self._ask(provider_id, ScopedConnection.execute, statement, *args)
-        return status
+    def execute(self, provider_id: UUID | None, statement: str, *args: object) -> Asked[str]:
+        return self._ask(provider_id, ScopedConnection.execute, statement, *args)
 
     async def executemany(self, provider_id: UUID | None, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """With each of these, all or nothing, in one go to the server and back."""
@@ -155,13 +155,11 @@ class Database:
             return None
         return revision
 
-    async def _ask(
+    def _ask(
         self, provider_id: UUID | None, how: Callable[..., Awaitable[Any]], statement: str, *args: object
-    ) -> Any:
-        if not tracing():
-            return await self._repeatedly(provider_id, how, statement, *args)
-        with calling("sql", **_TOLD, **{"db.query.text": statement}):
-            return await self._repeatedly(provider_id, how, statement, *args)
+    ) -> Asked[Any]:
+        asked = self._repeatedly(provider_id, how, statement, *args)
+        return _traced(statement, asked) if tracing() else asked
 
     async def _repeatedly(
         self, provider_id: UUID | None, work: Callable[..., Awaitable[Result]], *args: object
@@ -216,6 +214,11 @@ class Database:
             self._waiting -= 1
         observe_wait(perf_counter() - began)
         return connection
+
+
+async def _traced(statement: str, asked: Awaitable[Any]) -> Any:
+    with calling("sql", **_TOLD, **{"db.query.text": statement}):
+        return await asked
 
 
 async def teach_json(connection: asyncpg.Connection) -> None:
