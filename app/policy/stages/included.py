@@ -33,7 +33,8 @@ def include(d: Deliberation, name: str, then: str | None) -> Included | None:
     d.cite(allowance, f"allowance={name}")
     left = _balance(d, name, allowance)
     conditions = [d.policy.condition(c.when) for c in allowance.draw.cost]
-    times = allowances.cost(allowance, lambda i: conditions[i].holds(d.values))
+    values = {**d.values, "work.start": _start_of_work(d)}
+    times = allowances.cost(allowance, lambda i: conditions[i].holds(values))
 
     def price() -> Decimal | None:
         return priced(d, then, d.policy.fee(then)).amount if then is not None else None
@@ -50,11 +51,15 @@ def _charged(d: Deliberation, allowance: Allowance, drawn: Drawn) -> LeftToCharg
     """The end of the job, by its minutes; or, priced as a whole, the share that is not covered."""
     if allowance.unit == "money" or allowance.remainder == "share":
         return LeftToCharge(share=(drawn.rest, drawn.wanted))
-    start, whole = d.values.get("work.start"), minutes_in_question(d)
-    if not isinstance(start, datetime):
-        start = d.at
+    start, whole = _start_of_work(d), minutes_in_question(d)
     before = max(0, (whole or 0) - (drawn.rest_minutes or 0))
     return LeftToCharge(minutes=drawn.rest_minutes, start=start + before * MINUTE)
+
+
+def _start_of_work(d: Deliberation) -> datetime:
+    """As it is stated, else now: prices by the hour of the day go by the same."""
+    start = d.values.get("work.start")
+    return start if isinstance(start, datetime) else d.at
 
 
 def holder_of(d: Deliberation, allowance: Allowance) -> Account | None:
