@@ -11,6 +11,7 @@ from app.policy.language import tables
 from app.policy.language.document import Document
 from app.policy.language.effects import Require
 from app.policy.language.standard import DERIVED, STATED
+from app.policy.stages.standing import RESELLER_CUSTOMER
 
 CUSTOMER, RESELLER, TICKET = "customer", "reseller", "ticket"
 """Names that scenes give to their accounts and their ticket."""
@@ -80,7 +81,8 @@ class Requests:
 
     def account(self, way: Way) -> dict[str, Any]:
         standing, document = way.get("sender.standing"), self._document
-        role = standing if standing in document.contacts else next(iter(document.contacts), "customer")
+        listed = standing in document.contacts or standing == RESELLER_CUSTOMER
+        role = standing if listed else next(iter(document.contacts), "customer")
         products = way.get("product") or next(iter(document.products), None)
         found: dict[str, Any] = {
             "contacts": [{"role": role, "email": _ADDRESS, "name": "Kim Rivers"}],
@@ -89,7 +91,7 @@ class Requests:
             "active": way.get("account.active", True) is not False,
             "contact_info_current": way.get("account.contact_info_current", True) is not False,
         }
-        if standing in ("reseller", "reseller_customer") or way.get("account.reseller") or way.get(RESELLER):
+        if standing in ("reseller", RESELLER_CUSTOMER) or way.get("account.reseller") or way.get(RESELLER):
             found["reseller"] = RESELLER
         if way.get("contract.serves") or way.get("contract"):
             found["contract"] = {"after_hours": True}
