@@ -122,11 +122,12 @@ async def for_caller(
     acting = _as_id(principal.acting_client)
     if not isinstance(subject, UUID) or (principal.acting_client is not None and acting is None):
         raise _nobody()
+    kind = kind_of(principal)
     who = (provider_id, subject, str(principal.role), principal.account or principal.reseller, acting)
-    found = await database.fetch(provider_id, _statement(kind_of(principal), rows), *who, *args)
+    found = await database.fetch(provider_id, _statement(kind, rows), *who, *args)
     if not found:
         raise _nobody()
-    return _caller(principal, found[0]), [row for row in found if row["there"]]
+    return _caller(kind, principal, found[0]), [row for row in found if row["there"]]
 
 
 @lru_cache(maxsize=512)
@@ -142,8 +143,7 @@ def _nobody() -> Problem:
     return Problem("unauthenticated", "Whoever the token names is not listed here any more.")
 
 
-def _caller(principal: Principal, row: Mapping[str, Any]) -> CallerRow:
-    kind = kind_of(principal)
+def _caller(kind: Kind, principal: Principal, row: Mapping[str, Any]) -> CallerRow:
     words: tuple[str, ...] = tuple(row["caller_words"])
     return CallerRow(
         kind=kind,
