@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from app.api.bodies import parse_json
 from app.api.gathering import Gathering
 from app.base.errors import Fault, Problem
+from app.schemas.faults import faults_of
 
 
 class StrictRequest(Request):
@@ -38,6 +39,8 @@ class DeskRoute(APIRoute):
         self.app = self._answer
         self._gathering = Gathering(self.dependant, embed_body_fields=self._embed_body_fields)
         self._known = dict(_query_names(self.dependant))
+        # Who reads a body of its own, such as a mail or a file, describes it too.
+        self._hears_nothing = "POST" in (self.methods or ()) and "requestBody" not in (self.openapi_extra or {})
         # Nothing sent is an object without members: what is lacking is named, and what may be left out is left out.
         self._unsaid: Any = {} if "POST" in (self.methods or ()) and _has_members(self) else PydanticUndefined
 
@@ -55,7 +58,11 @@ class DeskRoute(APIRoute):
         request = StrictRequest(scope, receive)
         if scope["query_string"]:
             _refuse_unknown(request, self._known)
-        body = await _body_of(request, self._unsaid) if self.body_field is not None else PydanticUndefined
+        body = PydanticUndefined
+        if self.body_field is not None:
+            body = await _body_of(request, self._unsaid)
+        elif self._hears_nothing and is_json(request):
+            await _refuse_what_is_said(request)
         response: Response = await self._gathering.answer(request, body)
         await response(scope, receive, send)
 
@@ -66,6 +73,18 @@ async def _body_of(request: StrictRequest, unsaid: Any) -> Any:
     if not content:
         return unsaid
     return await request.json() if is_json(request) else content
+
+
+async def _refuse_what_is_said(request: StrictRequest) -> None:
+    """Whoever gives a reason where none is taken is told so, and does not believe that it was heard."""
+    if not await request.body():
+        return
+    said = await request.json()
+    if not isinstance(said, dict):
+        raise Problem("invalid", errors=[Fault("", "type", "This must be an object.")])
+    if said:
+        faults = faults_of([{"type": "extra_forbidden", "loc": ("body", name)} for name in said], said)
+        raise Problem("invalid", "This takes no body.", errors=faults)
 
 
 async def _cannot(_: Request) -> Response:

@@ -89,6 +89,7 @@ def _rude_document() -> dict[str, Any]:
             "/things": {"get": operation("list", limit, cursor), "post": operation("ask_for_secure_form", body=True)},
             "/things/{thing}": {"get": operation("read", thing), "patch": operation("change", thing, match, body=True)},
             "/things/{thing}/sell": {"post": operation("sell", thing, key, body=True)},
+            "/things/{thing}/drop": {"post": operation("drop", thing, key)},
         }
     }
 
@@ -106,7 +107,7 @@ async def rude() -> AsyncIterator[Walk]:
     async def arrange(_: Operation) -> Arranged:
         return Arranged({"thing": "1"}, {"admin": {}})
 
-    calls = {name: Call(body={"name": "x"}) for name in ("ask_for_secure_form", "change", "sell")}
+    calls = {name: Call(body={"name": "x"}) for name in ("ask_for_secure_form", "change", "sell")} | {"drop": Call()}
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=answer), base_url="https://rude.example"
     ) as client:

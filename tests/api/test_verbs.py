@@ -154,6 +154,8 @@ async def test_a_merged_ticket_gives_the_earlier_time_to_the_one_that_goes_on(fr
         ("verify", {"method": "call_back", "result": "perhaps", "note": "x"}, "/result"),
         ("availability", {"available": "yes", "note": "x"}, "/available"),
         ("negotiate", {"due_at": "2026-02-12T12:00:00", "agreed_with": "x"}, "/due_at"),
+        ("negotiate", {"due_at": "2026-02-09T15:00:00Z", "agreed_with": "x"}, "/due_at"),
+        ("close", {"reason": "spam"}, "/reason"),
         ("schedule", {"window": {"from": "tomorrow"}}, "/window/from"),
         (
             "schedule",

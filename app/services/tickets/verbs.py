@@ -96,7 +96,7 @@ async def _attempt(errand: Errand, name: str, act: Act, expected: int | None) ->
 async def act_on(errand: Errand, known: Known, act: Act) -> StoredAnswer:
     """Judge the verb on what is known and write it; Overtaken where something else was written first."""
     taker = _taker(known, act)
-    transition = Transition(verb=act.verb, by=speaker(known.caller), payload=_payload(known, act, taker))
+    transition = Transition(verb=act.verb, by=speaker(known.caller), payload=_payload(known, act, taker, errand.now))
     if out_of_turn(act.verb, known.ticket.turn):
         raise Problem("conflict", _standing(known.ticket))
     survivor = _survivor(known, act)
@@ -184,9 +184,9 @@ def _taker(known: Known, act: Act) -> Mapping[str, Any] | None:
     return taker
 
 
-def _payload(known: Known, act: Act, taker: Mapping[str, Any] | None) -> dict[str, Any]:
+def _payload(known: Known, act: Act, taker: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
     """What the policy reads; Problem with every fault where it knows no such thing."""
-    faults = _unknown(known, act)
+    faults = _unknown(known, act, now)
     if faults:
         raise Problem("invalid", errors=faults)
     stated = state(known.policy, act.facts, asserters(known.caller)).all
@@ -198,7 +198,7 @@ def _payload(known: Known, act: Act, taker: Mapping[str, Any] | None) -> dict[st
     }
 
 
-def _unknown(known: Known, act: Act) -> list[Fault]:
+def _unknown(known: Known, act: Act, now: datetime) -> list[Fault]:
     said = act.said
     if act.verb == "override":
         there = _named(known, said["field"])
@@ -207,6 +207,8 @@ def _unknown(known: Known, act: Act) -> list[Fault]:
         return [Fault("/window", "required", "The policy has no windows of its own: say when.")]
     if "until" in said and datetime.fromisoformat(said["until"]) <= datetime.fromisoformat(said["from"]):
         return [Fault("/window/until", "out_of_range", "The window must end after it begins.")]
+    if act.verb == "negotiate" and datetime.fromisoformat(said["due_at"]) <= now:
+        return [Fault("/due_at", "out_of_range", "This must lie in the future: what is past is missed, for good.")]
     faults = [
         _not_offered(f"/{name}", there)
         for name, kind in (("department", "department"), ("to_level", "level"))

@@ -114,6 +114,12 @@ async def faults_of_a_body_are_pointed_at(walk: Walk, operation: Operation) -> s
     return points_at(unknown, "/nonsense") or differs(listed, 422, "invalid")
 
 
+@convention(lambda operation: operation.method == "POST" and "requestBody" not in operation.told)
+async def nothing_is_said_where_nothing_is_heard(walk: Walk, operation: Operation) -> str | None:
+    arranged, said = await walk.standing(operation), {**walk.key(operation), "Content-Type": "application/json"}
+    return points_at(await walk.send(operation, arranged, content=b'{"nonsense": 1}', headers=said), "/nonsense")
+
+
 @convention(lambda operation: operation.told.get("requestBody", {}).get("required", False))
 async def a_body_that_is_needed_is_demanded(walk: Walk, operation: Operation) -> str | None:
     answer = await walk.send(operation, await walk.standing(operation), content=b"", headers=walk.key(operation))
