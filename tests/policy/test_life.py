@@ -97,6 +97,17 @@ def test_what_was_heard_stays_known_and_of_the_same_matter_the_latest_counts(pol
     assert (later.decision.signals, later.decision.topic_candidates) == ((urgent, everybody), likely)
 
 
+def test_an_incident_is_known_when_what_was_held_goes_on() -> None:
+    told = {"stage": "effects", "when": {"incident.open": True}, "then": [{"do": "suggest", "suggestions": ["wait"]}]}
+    asking = {"stage": "intake", "when": {}, "then": [{"do": "require", "any_of": [["error_message"]]}]}
+    rules = {"told": {**told, "clauses": ["HAR-11"]}, "asking": {**asking, "clauses": ["HAR-10"]}}
+    policy, down = harbour({"rules": rules}), replace(AROUND, incidents=("tern",))
+    held = open_ticket(policy, Request(sender=OWNER, facts={"topic": "web.error"}), down, NOON, id_="one").ticket
+    assert held.held
+    complete = Request(sender=OWNER, facts={"error_message": "404"})
+    assert reply(policy, held, complete, down, NOON + HOUR).decision.suggestions == ("wait",)
+
+
 # ── taken up again ───────────────────────────────────────────────────────────
 def test_a_ticket_that_is_opened_again_has_what_was_left_of_its_time() -> None:
     _, solved = done(ticket(), "resolve", 3 * HOUR)
