@@ -83,17 +83,42 @@ def _statement(kind: Kind, filters: tuple[str, ...], order: Order, after: bool |
     matching = matching.replace("{few}", "span.few" if spans is _NUMBERS else "false")
     matching = matching.replace("{notes}", str(kind is Kind.STAFF).lower())
     matching = matching.replace("{only_open}", str("status of open" in filters).lower())
-    conditions = [FILTERS[name].replace("{matching}", matching).format(f"${6 + n}") for n, name in enumerate(filters)]
+    by_topic = _by_topic(kind, filters, order)
+    conditions = [
+        FILTERS[name].replace("{matching}", matching).format(f"${6 + n}")
+        for n, name in enumerate(filters)
+        if not (by_topic and name == "topic")
+    ]
     place = 6 + len(filters)
     if after is not None:
         conditions.append(_AFTER[order, after].format(f"${place}", f"${place + 1}"))
         place += 2
     where = "".join(f" AND {condition}" for condition in conditions)
+    if by_topic:
+        topic = f"${6 + filters.index('topic')}::text"
+        where = f" AND {_newest_below(topic, where, fetch)}"
     page = f"""SELECT t.id, t.next_due_at, t.updated_at, {_SHOWN} AS shown FROM {JOINED}
       WHERE t.provider_id = $1 AND {ticket_sees(kind)}{where} ORDER BY {_SORTS[order]} LIMIT {fetch:d}"""
     if spans is None:
         return page
     return f"SELECT page.* FROM {spans.format(place, place + 1)}, LATERAL ({page}) AS page LIMIT {fetch:d}"
+
+
+def _by_topic(kind: Kind, filters: Sequence[str], order: Order) -> bool:
+    """Whoever sees all asks for a topic and for nothing else: the newest of each below it are looked up."""
+    return kind in (Kind.STAFF, Kind.SERVICE) and order is Order.NEWEST and tuple(filters) == ("topic",)
+
+
+def _newest_below(topic: str, where: str, fetch: int) -> str:
+    return f"""t.id = ANY(ARRAY(
+      WITH RECURSIVE below (topic) AS (
+        SELECT {topic} || '.'
+        UNION ALL SELECT (SELECT t.topic FROM ticket AS t WHERE t.provider_id = $1
+          AND t.topic ~>~ below.topic AND t.topic ~<~ ({topic} || '/')
+          ORDER BY t.topic USING ~<~ LIMIT 1) FROM below WHERE below.topic IS NOT NULL)
+      SELECT newest.id FROM (SELECT {topic} AS topic UNION ALL SELECT topic FROM below) AS one, LATERAL (
+        SELECT t.id FROM ticket AS t WHERE t.provider_id = $1 AND t.topic = one.topic{where}
+        ORDER BY t.id DESC LIMIT {fetch:d}) AS newest ORDER BY newest.id DESC LIMIT {fetch:d}))"""
 
 
 def _spans(kind: Kind, filters: Sequence[str], order: Order) -> str | None:

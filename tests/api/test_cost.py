@@ -120,6 +120,21 @@ async def test_a_page_reads_as_much_of_the_database_whatever_its_depth_and_the_s
     assert await read_pages(narrow, owner, customer, search) <= found + 20
     control = await read_pages(narrow, owner, customer, f"{search}&sort=-updated_at")
     assert control > 1.5 * found, "the control reads all that match"
+    staff = await narrow.staff(await narrow.provider())
+    await owner.execute(
+        """UPDATE ticket SET department = (ARRAY['support', 'billing', 'sales'])[1 + n % 3],
+             topic = (ARRAY['web.error', 'web.slow', 'email.quota'])[1 + n % 3]
+           FROM (SELECT id AS made, row_number() OVER () AS n FROM ticket) AS numbered WHERE id = made"""
+    )
+    await owner.execute(
+        "UPDATE ticket SET department = 'rare', priority = 'rare', topic = 'rare.thing' WHERE reference = 'MEX-7'"
+    )
+    await owner.execute("VACUUM ANALYZE ticket")
+    for asked in ("department=rare", "topic=rare", "topic=rare.thing"):
+        shown = (await narrow.client.get(f"/v1/tickets?{asked}", headers=staff)).json()["data"]
+        assert [row["reference"] for row in shown] == ["MEX-7"]
+        assert await read_pages(narrow, owner, staff, f"/v1/tickets?{asked}") < first, asked
+    assert await read_pages(narrow, owner, staff, "/v1/tickets?priority=rare") > 1.5 * first, "the control reads all"
     url, depth, costs = PAGE, 0, []
     while url and depth < 1_500:
         costs.append(await read_pages(narrow, owner, customer, url))

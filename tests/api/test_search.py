@@ -264,6 +264,29 @@ async def test_no_list_reads_every_ticket(owner: asyncpg.Connection, kind: Kind,
     assert any("ticket" in name for _, name in found)
 
 
+async def test_what_lies_below_a_topic_is_listed_with_it_newest_first(front: FrontDesk) -> None:
+    provider = await front.provider()
+    staff = await front.staff(provider)
+    topics = ("web", "web.error", "web.error.500", "web-shop", "webmail", "web.", "web/x", "email", None, "Web.error")
+    choose = random.Random(5)
+    made = [choose.choice(topics) for _ in range(60)]
+    for n, topic in enumerate(made):
+        await factories.ticket(front.owner, provider.id, id=uuid7(NOW + timedelta(seconds=n)), topic=topic, level=n % 2)
+    for asked, below in (
+        ("web", ("web", "web.", "web.error", "web.error.500")),
+        ("web.error", ("web.error", "web.error.500")),
+    ):
+        for level in (None, 1):
+            query: dict[str, Any] = {"topic": asked, "limit": 4} | ({"level": level} if level is not None else {})
+            seen: list[str | None] = []
+            while query.get("cursor", "") is not None:
+                page = (await front.client.get(URL, params=query, headers=staff)).json()
+                seen += [ticket["topic"] for ticket in page["data"]]
+                query["cursor"] = page["next_cursor"]
+            newest = [topic for n, topic in enumerate(made) if topic in below and (level is None or n % 2 == level)]
+            assert seen == newest[::-1], (asked, level)
+
+
 # ── pages while rows arrive ──────────────────────────────────────────────────
 @pytest.mark.parametrize("sort", list(_SORTS))
 async def test_pages_show_every_ticket_once_while_others_arrive(front: FrontDesk, sort: Order) -> None:
