@@ -62,6 +62,20 @@ async def test_a_closure_moves_what_is_open_and_rewrites_no_verdict(front: Front
     assert moved["decision"]["settings_revision"] == 0, "the decision stays as it was given"
 
 
+async def test_a_message_notes_by_which_settings_its_clocks_go_though_these_move_nothing(front: FrontDesk) -> None:
+    front.now = AFTERNOON
+    _, _, customer = await front.customer("tsc")
+    admin = await front.staff(await front.provider("tsc"), Role.ADMIN)
+    ticket = await opened(front, customer, REPORT)
+    far_off = [{"date": "2026-03-20", "calendars": ["office"]}]
+    await settle(front, admin, effective_from="2026-02-10T14:30:00Z", closures=far_off)
+    front.now = AFTERNOON.replace(hour=15)
+    url = f"/v1/tickets/{ticket['id']}/messages"
+    answer = await front.client.post(url, json={"body": "Still."}, headers={**customer, **front.key()})
+    assert answer.status_code == 201, answer.text
+    assert await front.owner.fetchval("SELECT settings_revision FROM clock WHERE stopped_at IS NULL") == 1
+
+
 async def test_settings_of_later_reach_a_ticket_when_they_take_effect(front: FrontDesk) -> None:
     front.now = AFTERNOON
     _, _, customer = await front.customer("tsc")

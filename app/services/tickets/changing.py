@@ -67,7 +67,7 @@ async def as_due_now(errand: Errand, known: Known) -> Known:
         return known
     after = known.ticket.replanned(known.policy, errand.now)
     if not moved(known.ticket, after):
-        return replace(known, ticket=after)
+        return replace(known, ticket=after, replanned=True)
     version = known.row["version_of_row"]
     await write(errand.database, errand.provider_id, known.ticket, after, version, known.policy, errand.now)
     raise Overtaken
@@ -148,7 +148,7 @@ def command(
     events = [event, *price.events, *entries.events]
     form = _form(errand, known, change) if decided and known.ticket.held else {}
     events += form.get("event", [])
-    kept = _unchanged(known.ticket, change.ticket)
+    kept = _unchanged(known.ticket, change.ticket) if not known.replanned else frozenset()
     inserts = {
         "clock": [row for row in change.clocks if (row["metric"], row["cycle"]) not in kept],
         "quote": price.quotes,
@@ -158,10 +158,10 @@ def command(
     return Command(inserts, update, (*price.along, *entries.along), repeat=errand.repeat)
 
 
-def _unchanged(before: Ticket, after: Ticket) -> set[tuple[str, int]]:
+def _unchanged(before: Ticket, after: Ticket) -> frozenset[tuple[str, int]]:
     """Clocks that are the very ones from before: nothing has been said of them, and their rows stay as they are."""
     kept = {id(line) for line in after.clocks}
-    return {(line.metric, line.terms.cycle) for line in before.clocks if id(line) in kept}
+    return frozenset([(line.metric, line.terms.cycle) for line in before.clocks if id(line) in kept])
 
 
 def _form(errand: Errand, known: Known, change: Changed) -> Rows:

@@ -26,6 +26,8 @@ class Known:
     ticket: Ticket
     around: Desk
     candidates: tuple[Mapping[str, Any], ...] = ()
+    replanned: bool = False
+    """Whether its clocks go by newer settings than their rows, which is to be written along."""
 
     @property
     def id(self) -> UUID:
