@@ -239,10 +239,10 @@ def _from_jsonb(value: bytes) -> Any:
 
 
 def _as_text(value: object) -> str:
-    if isinstance(value, Decimal):
-        return format(value, "f")
     if isinstance(value, UUID):  # asyncpg's own kind
         return str(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
     if isinstance(value, bytes):  # as Postgres reads them into a column
         return f"\\x{value.hex()}"
     raise TypeError(f"{type(value).__name__} has no form in JSON")
