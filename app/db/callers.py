@@ -1,17 +1,16 @@
 """The caller's grant, read in the statement that uses it: a row that exists and is active at this moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from app.base.actor import Principal
 from app.base.errors import Problem
-from app.base.vocabulary import Role, Scope
+from app.base.vocabulary import CONTACT_ROLES, STAFF_ROLES, Role, Scope
 from app.db.pool import Database
 
 
@@ -84,8 +83,7 @@ def sees(kind: Kind, account: str) -> str:
     return _SEES[kind].format(account=account)
 
 
-@dataclass(frozen=True, slots=True)
-class CallerRow:
+class CallerRow(NamedTuple):
     """What the database grants the caller now, cut down to what the token says."""
 
     kind: Kind
@@ -103,12 +101,16 @@ class CallerRow:
     scopes: frozenset[Scope]
 
 
+_KINDS: Final[Mapping[Role, Kind]] = {
+    **dict.fromkeys(CONTACT_ROLES, Kind.CONTACT),
+    **dict.fromkeys(STAFF_ROLES, Kind.STAFF),
+    Role.RESELLER: Kind.RESELLER,
+    Role.SERVICE: Kind.SERVICE,
+}
+
+
 def kind_of(principal: Principal) -> Kind:
-    if principal.is_contact:
-        return Kind.CONTACT
-    if principal.is_staff:
-        return Kind.STAFF
-    return Kind.RESELLER if principal.role is Role.RESELLER else Kind.SERVICE
+    return _KINDS[principal.role]
 
 
 async def for_caller(
@@ -143,8 +145,11 @@ def _nobody() -> Problem:
     return Problem("unauthenticated", "Whoever the token names is not listed here any more.")
 
 
+_NO_SCOPES: Final = frozenset[Scope]()
+
+
 def _caller(kind: Kind, principal: Principal, row: Mapping[str, Any]) -> CallerRow:
-    words: tuple[str, ...] = tuple(row["caller_words"])
+    words = row["caller_words"]
     return CallerRow(
         kind=kind,
         id=row["caller_id"],
@@ -156,9 +161,9 @@ def _caller(kind: Kind, principal: Principal, row: Mapping[str, Any]) -> CallerR
         name=row["caller_name"],
         listed_as=row["caller_listed_as"],
         level=row["caller_level"],
-        departments=words if kind is Kind.STAFF else (),
+        departments=tuple(words) if kind is Kind.STAFF else (),
         supervisor=row["caller_supervisor"],
-        scopes=principal.scopes & frozenset(map(Scope, words)) if kind is Kind.SERVICE else frozenset(),
+        scopes=principal.scopes & frozenset(map(Scope, words)) if kind is Kind.SERVICE else _NO_SCOPES,
     )
 
 
