@@ -16,7 +16,7 @@ def shown(slug: str, language: str | None = None) -> str:
     ("slug", "line"),
     [
         ("fjordnett", "credits: 10 a year (as your contract says); one for each started 30 min; 2 times as much: "
-                      "work start within the hours “natt”; kept one period longer; at most 365 days"),
+                      "start of the work within the hours “natt”; kept one period longer; at most 365 days"),
         ("fjordnett", "4 % for each started 1 h of delay; at most 20 % a month"),
         ("fjordnett", "included (klippekort), then charged (Arbeid)"),
         ("fjordnett", "in blocks of 15 min; signed first; plus tax"),
