@@ -7,12 +7,12 @@ from collections.abc import Callable
 from secrets import token_hex
 from time import monotonic
 from types import FrameType
-from typing import Any, Final
+from typing import Any
 
 import orjson
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.api.observed import Drain
 from app.base.errors import CODES, CannotStart
@@ -21,42 +21,6 @@ from app.base.settings import Settings
 # Head, trailers and chunk marks of one request; the parser itself would collect them without end.
 _MOST_FRAMING = 512 * 1024
 _KEEP_ALIVE_SECONDS = 75
-_NOT_IN_VALUES: Final = bytes({*range(0x20), 0x7F} - {0x09})
-_NOT_IN_NAMES: Final = _NOT_IN_VALUES + b'\t ()<>@,;:\\[]={}"'
-_LEFT_TO_THE_SERVER: Final = frozenset({b"connection", b"transfer-encoding"})
-
-
-class Answer(RequestResponseCycle):
-    """Writes the head of a plain answer at once: header by header, as the server does, takes a sixth of all calls."""
-
-    async def send(self, message: Any) -> None:
-        head = None
-        if message["type"] == "http.response.start" and not (
-            self.response_started or self.disconnected or self.flow.write_paused
-        ):
-            head = _plain_head(message["status"], [*self.default_headers, *message.get("headers", ())])
-        if head is None:
-            await super().send(message)
-            return
-        self.response_started, self.chunked_encoding, self.waiting_for_100_continue = True, False, False
-        self.expected_content_length, lines = head
-        self.transport.write(lines + (b"\r\n\r\n" if self.keep_alive else b"\r\nconnection: close\r\n\r\n"))
-
-
-def _plain_head(status: int, headers: list[tuple[bytes, bytes]]) -> tuple[int, bytes] | None:
-    """The length that is told, and the lines. None: something is twice, unfit, or changes how it is sent."""
-    told = dict(headers)
-    length = told.get(b"content-length")
-    if length is None or not length.isdigit():
-        return None
-    if len(told) != len(headers) or not _LEFT_TO_THE_SERVER.isdisjoint(told):
-        return None
-    names, values = b"".join(told), b"".join(told.values())
-    if not names.islower() or names.translate(None, _NOT_IN_NAMES) != names:
-        return None
-    if values.translate(None, _NOT_IN_VALUES) != values:
-        return None
-    return int(length), STATUS_LINE[status] + b"\r\n".join(map(b": ".join, headers))
 
 
 class WireProtocol(HttpToolsProtocol):
@@ -75,10 +39,6 @@ class WireProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         # A trailer arrives after the head was checked; it must not pass for a header, and nobody reads this list.
         self.headers = []
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        cycle.__class__ = Answer  # the server does not ask by which class it shall answer
-        super()._start_asgi_task(cycle, app)
 
     def on_body(self, body: bytes) -> None:
         self._framing -= len(body)
