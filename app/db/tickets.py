@@ -48,9 +48,15 @@ def _one(kind: Kind, columns: str, more: str = "", source: str = JOINED) -> str:
 
 
 async def _read(
-    database: Database, provider_id: UUID, principal: Principal, columns: str, more: str, *args: object
+    database: Database,
+    provider_id: UUID,
+    principal: Principal,
+    columns: str,
+    more: str,
+    *args: object,
+    source: str = JOINED,
 ) -> tuple[CallerRow, asyncpg.Record | None]:
-    statement = _one(kind_of(principal), columns, more)
+    statement = _one(kind_of(principal), columns, more, source)
     caller, rows = await for_caller(database, provider_id, principal, statement, *args)
     return caller, rows[0] if rows else None
 
@@ -97,9 +103,7 @@ async def glimpse_ticket(
     database: Database, provider_id: UUID, principal: Principal, name: Name, now: datetime
 ) -> tuple[CallerRow, asyncpg.Record | None]:
     """The ticket as it is shown, and what may be done with it at a glance is judged by."""
-    statement = _one(kind_of(principal), _GLIMPSED, source=_OF_ACCOUNT)
-    caller, rows = await for_caller(database, provider_id, principal, statement, *name, now)
-    return caller, rows[0] if rows else None
+    return await _read(database, provider_id, principal, _GLIMPSED, "", *name, now, source=_OF_ACCOUNT)
 
 
 FIRM: Final = f"{firm_json('a')}::text AS firm"
@@ -135,9 +139,8 @@ async def ticket_for_message(
     repeat: IdempotentRequest | None,
 ) -> tuple[CallerRow, Mapping[str, Any] | None]:
     """All that a message on the ticket is judged by; nothing of what only shows it."""
-    statement = _one(kind_of(principal), _FOR_MESSAGE, _WITH_KEPT, _OF_ACCOUNT)
-    caller, rows = await for_caller(database, provider_id, principal, statement, *name, now, *key_args(repeat))
-    return caller, rows[0] if rows else None
+    given = (*name, now, *key_args(repeat))
+    return await _read(database, provider_id, principal, _FOR_MESSAGE, _WITH_KEPT, *given, source=_OF_ACCOUNT)
 
 
 TAKER: Final = """(SELECT jsonb_build_object('id', w.id, 'name', w.name) FROM staff AS w
