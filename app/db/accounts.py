@@ -46,10 +46,10 @@ def account_json(a: str) -> str:
                        WHERE d.provider_id = {a}.provider_id AND d.account_id = {a}.id))"""
 
 
-def firm_json(a: str) -> str:
+def reseller_account_json(a: str) -> str:
     """An expression for the account of the reseller whose customer the account row `a` is: its people speak, too."""
-    return f"""(SELECT {account_json("firm")} FROM reseller AS over_it
-    JOIN account AS firm ON firm.provider_id = over_it.provider_id AND firm.id = over_it.account_id
+    return f"""(SELECT {account_json("own")} FROM reseller AS over_it
+    JOIN account AS own ON own.provider_id = over_it.provider_id AND own.id = over_it.account_id
     WHERE over_it.provider_id = {a}.provider_id AND over_it.id = {a}.reseller_id)"""
 
 
@@ -63,7 +63,7 @@ _SHOWN: Final = f"""
   FROM account AS a LEFT JOIN reseller AS r ON r.provider_id = a.provider_id AND r.id = a.reseller_id
   WHERE a.provider_id = $1 AND {{sees}}"""
 _FOR_CHANGE: Final = f"""
-  SELECT {_COLUMNS}, {account_json("a")} AS about, {firm_json("a")} AS firm,
+  SELECT {_COLUMNS}, {account_json("a")} AS about, {reseller_account_json("a")} AS reseller_account,
     {in_force("$8::timestamptz", "$8", "_now")}, {KEPT_COLUMNS}
   FROM account AS a LEFT JOIN reseller AS r ON r.provider_id = a.provider_id AND r.id = a.reseller_id
   {kept("$9", "$10")}

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.db.pool import Database
-from app.db.tickets import FIRM, JOINED, JUDGED
+from app.db.tickets import JOINED, JUDGED, RESELLER_ACCOUNT
 
 # Four indexes, each read from its beginning; what was due first comes first.
 _TICKETS: Final = """
@@ -27,7 +27,7 @@ SELECT p.id AS provider_id, p.slug AS provider, due.ticket_id, min(due.at) AS at
 JOIN provider AS p ON p.id = due.provider_id
 GROUP BY p.id, p.slug, due.ticket_id ORDER BY at LIMIT $2"""
 _TICKET: Final = f"""
-SELECT {JUDGED.replace("$8", "$3")}, {FIRM}, t.woken FROM {JOINED} WHERE t.provider_id = $1 AND t.id = $2"""
+SELECT {JUDGED.replace("$8", "$3")}, {RESELLER_ACCOUNT}, t.woken FROM {JOINED} WHERE t.provider_id = $1 AND t.id = $2"""
 _LET_SLEEP: Final = "UPDATE ticket SET wake_at = $4 WHERE provider_id = $1 AND id = $2 AND version = $3"
 _WARNED: Final = """
 UPDATE clock SET warned_at = coalesce(warned_at, $3) WHERE provider_id = $1 AND ticket_id = $2

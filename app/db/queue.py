@@ -14,7 +14,7 @@ from app.db.callers import CallerRow, for_caller
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
 from app.db.pool import Database
-from app.db.tickets import FIRM, JOINED, JUDGED, SUMMARY
+from app.db.tickets import JOINED, JUDGED, RESELLER_ACCOUNT, SUMMARY
 from app.schemas.idempotency import IdempotentRequest
 
 _KEYS: Final = {
@@ -86,7 +86,7 @@ async def next_for_change(
 ) -> tuple[CallerRow, asyncpg.Record]:
     """The first that is nobody's, with all that a change of it is decided by; without an id where there is none."""
     free = f"t.assignee_id IS NULL AND NOT {_BUSY}"
-    first = _statement(order.keys, f"{JUDGED}, {FIRM}", free)
+    first = _statement(order.keys, f"{JUDGED}, {RESELLER_ACCOUNT}", free)
     statement = f"""SELECT picked.*, {KEPT_COLUMNS} FROM (SELECT 1) AS once
       LEFT JOIN LATERAL ({first}) AS picked ON true {kept("$9", "$10")}"""
     args = (1, list(order.priorities), now, *key_args(repeat), order.in_progress, list(order.keys))

@@ -11,7 +11,7 @@ from app.base.actor import Principal
 from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.pool import Database
-from app.db.tickets import FIRM, JUDGED, KEPT_OF_TICKET
+from app.db.tickets import JUDGED, KEPT_OF_TICKET, RESELLER_ACCOUNT
 from app.db.wanted import wanted
 from app.schemas.idempotency import IdempotentRequest
 
@@ -69,7 +69,7 @@ COLUMNS: Final = (
     *("version", "created_at", "updated_at"),
 )
 _FOR_CHANGE: Final = f"""SELECT {", ".join(f'q."{column}" AS "quote_{column}"' for column in COLUMNS)},
-    {JUDGED}, {FIRM}, {KEPT_COLUMNS},
+    {JUDGED}, {RESELLER_ACCOUNT}, {KEPT_COLUMNS},
     (SELECT max(other.edition) FROM quote AS other WHERE other.provider_id = $1 AND other.ticket_id = q.ticket_id)
       AS latest_edition,
     {KEPT_OF_TICKET.format(ticket="q.ticket_id")},

@@ -78,7 +78,7 @@ _CANDIDATES: Final = """ARRAY(SELECT a.id FROM account AS a
         UNION SELECT id FROM account
           WHERE provider_id = $1 AND number IN ({{username}}::text, upper({{username}}), lower({{username}}))
         LIMIT {most}) ORDER BY a.id)"""
-_FIRM: Final = """(SELECT over_it.account_id FROM account AS a
+_RESELLER_ACCOUNT: Final = """(SELECT over_it.account_id FROM account AS a
       JOIN reseller AS over_it ON over_it.provider_id = $1 AND over_it.id = a.reseller_id
       WHERE a.provider_id = $1 AND a.id = named.main)"""
 """The account of the reseller whose customer the main account is: its people speak, too."""
@@ -117,7 +117,7 @@ def _rows(kind: Kind, names: tuple[str, ...]) -> str:
         others = _CANDIDATES.format(sees=sees(kind, "a.id"), most=_MOST_CANDIDATES)
     rows = f"""
   SELECT {in_force("{version_at}::timestamptz", "{settings_at}::timestamptz")},
-    named.main, named.target, known.firm, known.others,
+    named.main, named.target, known.reseller_account, known.others,
     (SELECT json_object_agg(a.id, {account_json("a")}::text) FROM account AS a
       WHERE a.provider_id = $1 AND a.id = ANY(meant.shown)) AS accounts,
     coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
@@ -127,9 +127,10 @@ def _rows(kind: Kind, names: tuple[str, ...]) -> str:
     {KEPT_COLUMNS}
   -- Values by themselves: within a condition, row security would take the expressions for some that may leak.
   FROM (SELECT {main} AS main, {target} AS target OFFSET 0) AS named
-  CROSS JOIN LATERAL (SELECT {others} AS others, {_FIRM} AS firm OFFSET 0) AS known
+  CROSS JOIN LATERAL (SELECT {others} AS others, {_RESELLER_ACCOUNT} AS reseller_account OFFSET 0) AS known
   CROSS JOIN LATERAL (
-    SELECT coalesce(target, main) || others AS ids, ARRAY[main, target, firm] || others AS shown OFFSET 0) AS meant
+    SELECT coalesce(target, main) || others AS ids,
+      ARRAY[main, target, reseller_account] || others AS shown OFFSET 0) AS meant
   {kept("{principal}", "{key}")}"""
     return rows.format(**{name: f"${place}" for place, name in enumerate(names, start=6)})
 
@@ -156,7 +157,7 @@ def _asked(kind: Kind, asked: Asked, repeat: IdempotentRequest | None) -> dict[s
 async def facts_for_request(
     database: Database, provider_id: UUID, principal: Principal, asked: Asked, repeat: IdempotentRequest | None
 ) -> tuple[CallerRow, dict[str, Any]]:
-    """With `account`, `on_behalf_of`, `firm` and `candidates` as texts, None and none where not found."""
+    """With `account`, `on_behalf_of`, `reseller_account` and `candidates` as texts, None and none where not found."""
     kind = kind_of(principal)
     wanted = _asked(kind, asked, repeat)
     caller, rows = await for_caller(database, provider_id, principal, _rows(kind, tuple(wanted)), *wanted.values())
@@ -164,6 +165,6 @@ async def facts_for_request(
     accounts = row.pop("accounts") or {}
     row["account"] = accounts.get(str(row["main"]))
     row["on_behalf_of"] = accounts.get(str(row["target"]))
-    row["firm"] = accounts.get(str(row["firm"]))
+    row["reseller_account"] = accounts.get(str(row["reseller_account"]))
     row["candidates"] = [accounts[str(id_)] for id_ in row["others"]]
     return caller, row

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from app.base.actor import Principal
-from app.db.accounts import account_json, firm_json
+from app.db.accounts import account_json, reseller_account_json
 from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
@@ -106,12 +106,12 @@ async def glimpse_ticket(
     return await _read(database, provider_id, principal, _GLIMPSED, "", *name, now, source=_OF_ACCOUNT)
 
 
-FIRM: Final = f"{firm_json('a')}::text AS firm"
-_FOR_CHANGE: Final = f"{JUDGED}, {FIRM}, {KEPT_COLUMNS}"
+RESELLER_ACCOUNT: Final = f"{reseller_account_json('a')}::text AS reseller_account"
+_FOR_CHANGE: Final = f"{JUDGED}, {RESELLER_ACCOUNT}, {KEPT_COLUMNS}"
 _FOR_MESSAGE: Final = f"""t.id, t.reference, t.status, t.merged_into, t.department, t.level, t.topic_source, t.channel,
   t.language, t.subject, t.requester, t.facts, t.claimed, t.policy_version, t.estimated_minutes, t.received_at,
   t.resolved_at, t.closed_at, t.incident, t.account_id, t.contact_id, t.assignee_id, a.number AS account_number,
-  {_RULED}, {FIRM}, {KEPT_COLUMNS}"""
+  {_RULED}, {RESELLER_ACCOUNT}, {KEPT_COLUMNS}"""
 _WITH_KEPT: Final = kept("$9", "$10")
 
 

@@ -44,7 +44,7 @@ def kept_account(row: str | None) -> KeptAccount | None:
 
 def kept_accounts(row: Mapping[str, Any]) -> dict[str, Any]:
     """The same of all accounts in the row of a request."""
-    found: dict[str, Any] = {name: kept_account(row[name]) for name in ("account", "on_behalf_of", "firm")}
+    found: dict[str, Any] = {name: kept_account(row[name]) for name in ("account", "on_behalf_of", "reseller_account")}
     found["candidates"] = list(map(_kept, row["candidates"]))
     return found
 
@@ -60,9 +60,9 @@ def as_account(row: Mapping[str, Any]) -> Account:
 
 
 def _account(row: Mapping[str, Any]) -> Account:
-    contract, firm = row["contract"], row["reseller"]
+    contract, reseller = row["contract"], row["reseller"]
     return Account(
-        reseller=(firm["account"] or firm["number"]) if firm is not None else None,
+        reseller=(reseller["account"] or reseller["number"]) if reseller is not None else None,
         products=row["products"] or ((row["product"],) if row["product"] else ()),
         market_catalogue=row["market_catalogue"],
         active=row["active"] and row["state"] != "closed",

@@ -23,8 +23,8 @@ async def read(errand: Errand, account: str) -> dict[str, Any]:
     if row is None:
         raise Problem("not_found")
     policy = await errand.policies.policy(errand.provider_id, row["version_now"], row["revision_now"])
-    firm = as_account(row["firm"]) if row["firm"] is not None else None
-    found = included(policy, as_account(row["about"]), firm, errand.now)
+    reseller = as_account(row["reseller_account"]) if row["reseller_account"] is not None else None
+    found = included(policy, as_account(row["about"]), reseller, errand.now)
     own = caller.kind is not Kind.CONTACT
     shown = [r for r in found if own or policy.document.allowances[r.allowance].scope == "account"]
     return {"account": row["number"], "as_of": errand.now, "data": [_shown(reading) for reading in shown]}

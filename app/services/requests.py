@@ -193,7 +193,7 @@ async def _gathered(
         language=body.language,
     )
     if caller.kind is Kind.RESELLER and account is None:
-        account, request = _firm(caller, request)
+        account, request = _reseller(caller, request)
     if caller.kind is Kind.RESELLER and account is not None and request.on_behalf_of is not None:
         # Its token reached the other account, so it lies in its tree, however deep.
         own = request.on_behalf_of.model_copy(update={"reseller": account.number})
@@ -209,7 +209,7 @@ async def _gathered(
         account=account,
         account_named=account is not None,
         candidates=candidates,
-        reseller=as_account(row["firm"]) if row["firm"] is not None else None,
+        reseller=as_account(row["reseller_account"]) if row["reseller_account"] is not None else None,
         open_tickets=tuple(map(as_open_ticket, row["open_tickets"])),
         incidents=tuple(row["incidents"]),
         topic_candidates=found.candidates,
@@ -298,7 +298,7 @@ def sender_of(caller: CallerRow, named: NamedSender | None, account: Account | N
     return None if account is not None and account.contacts else Sender(name=caller.name)
 
 
-def _firm(caller: CallerRow, request: Request) -> tuple[Account, Request]:
+def _reseller(caller: CallerRow, request: Request) -> tuple[Account, Request]:
     """A reseller without an account of its own is known by what its token names."""
     login = f"reseller:{caller.id}"
     person = ListedContact(role="reseller", user=login, name=caller.name)

@@ -21,7 +21,7 @@ def speaker(caller: CallerRow) -> Sender:
         case Kind.STAFF:
             return Sender(email=caller.email, name=caller.name, role="staff", id=str(caller.id), grant=_grant(caller))
         case Kind.RESELLER:
-            return Sender(user=_firms_login(caller), name=caller.name, id=str(caller.id))
+            return Sender(user=_login_of_reseller(caller), name=caller.name, id=str(caller.id))
         case Kind.SERVICE:
             return Sender(name=caller.name, role="system")
 
@@ -59,18 +59,18 @@ def around(
     account: Mapping[str, Any] | None,
     incidents: Sequence[str],
     candidates: Sequence[Mapping[str, Any]] = (),
-    firm: Mapping[str, Any] | None = None,
+    reseller_account: Mapping[str, Any] | None = None,
     known: Account | None = None,
 ) -> Desk:
-    """`account`, `candidates` and `firm`, the reseller's own account, are rows as statements give them.
+    """`account`, `candidates` and `reseller_account` are rows as statements give them.
 
     `known`: what the row of the account says, where that has been read already.
     """
     known = known or (as_account(account) if account is not None else None)
-    reseller = as_account(firm) if firm is not None else None
+    reseller = as_account(reseller_account) if reseller_account is not None else None
     if caller.kind is Kind.RESELLER and known is not None:
-        # Its token reached the account, so it lies in its tree, however deep; or it is the firm's own.
-        person = ListedContact(role="reseller", user=_firms_login(caller), name=caller.name)
+        # Its token reached the account, so it lies in its tree, however deep; or it is its own account.
+        person = ListedContact(role="reseller", user=_login_of_reseller(caller), name=caller.name)
         if account is not None and str(account["id"]) == str(caller.account):
             known = known.model_copy(update={"contacts": (*known.contacts, person)})
         else:
@@ -84,5 +84,5 @@ def around(
     )
 
 
-def _firms_login(caller: CallerRow) -> str:
+def _login_of_reseller(caller: CallerRow) -> str:
     return f"reseller:{caller.id}"

@@ -69,11 +69,11 @@ class Stage:
     @classmethod
     async def built(cls, front: FrontDesk, policy: str) -> "Stage":
         stage, provider = cls(front, policy), await front.provider(policy)
-        firm = await factories.reseller(front.owner, provider.id)
-        _, _, customer = await front.customer(policy, product="shared_hosting", reseller_id=firm.id)
+        reseller = await factories.reseller(front.owner, provider.id)
+        _, _, customer = await front.customer(policy, product="shared_hosting", reseller_id=reseller.id)
         stage.people = {
             "customer": customer,
-            "firm": await front.reseller(provider, firm),
+            "reseller": await front.reseller(provider, reseller),
             "clerk": await front.staff(provider, level=1),
             "expert": await front.staff(provider, level=3),
             "bookkeeper": await front.staff(provider, level=3, departments=["billing"]),

@@ -57,12 +57,12 @@ async def test_a_reseller_asks_for_the_customers_of_its_tree_only(front: FrontDe
     provider = await front.provider()
     own = await factories.account(front.owner, provider.id, is_reseller=True, product="reseller_hosting")
     await factories.contact(front.owner, own, role="registered", token_role="authorised_contact")
-    firm = await factories.reseller(front.owner, provider.id, account_id=own.id)
-    customer = await factories.account(front.owner, provider.id, reseller_id=firm.id)
-    below = await factories.reseller(front.owner, provider.id, parent_id=firm.id)
+    reseller = await factories.reseller(front.owner, provider.id, account_id=own.id)
+    customer = await factories.account(front.owner, provider.id, reseller_id=reseller.id)
+    below = await factories.reseller(front.owner, provider.id, parent_id=reseller.id)
     grandchild = await factories.account(front.owner, provider.id, reseller_id=below.id)
     stranger = await factories.account(front.owner, provider.id)
-    who = await front.reseller(provider, firm)
+    who = await front.reseller(provider, reseller)
     for account in (customer, grandchild):
         decision = await classified(front, who, on_behalf_of=account.number)
         assert (decision["outcome"], decision["standing"]) == ("accepted", "reseller"), decision["reason"]

@@ -28,10 +28,10 @@ async def test_everybody_is_told_who_they_are(front: FrontDesk) -> None:
     assert "publish_policies" in (await me(front, await front.staff(provider, Role.ADMIN))).may
     machine = await me(front, await front.service(provider, Scope.SUBMIT, Scope.EVENTS))
     assert machine.scopes == [Scope.EVENTS, Scope.SUBMIT]
-    firm = await factories.reseller(front.owner, provider.id)
-    reseller = await me(front, await front.reseller(provider, firm))
-    assert reseller.reseller
-    assert reseller.reseller.number == firm.number
+    reseller = await factories.reseller(front.owner, provider.id)
+    known = await me(front, await front.reseller(provider, reseller))
+    assert known.reseller
+    assert known.reseller.number == reseller.number
 
 
 TRIED: dict[str, tuple[str, str, Any]] = {
@@ -97,9 +97,8 @@ async def test_whoever_is_removed_is_out_at_the_next_call(front: FrontDesk) -> N
     provider = await front.provider()
     staff = await front.staff(provider)
     machine = await front.service(provider, Scope.SUBMIT)
-    firm = await factories.reseller(front.owner, provider.id)
-    reseller = await front.reseller(provider, firm)
-    everybody = (customer, staff, machine, reseller)
+    reseller = await factories.reseller(front.owner, provider.id)
+    everybody = (customer, staff, machine, await front.reseller(provider, reseller))
     assert [(await front.client.get("/v1/me", headers=who)).status_code for who in everybody] == [200] * 4
     await front.owner.execute("UPDATE contact SET removed_at = now() WHERE id = $1", contact.id)
     await front.owner.execute("UPDATE staff SET active = false; UPDATE api_client SET active = false")

@@ -281,8 +281,8 @@ async def test_a_person_whose_address_is_hosted_here_from_now_on_is_flagged(fron
 async def test_the_reseller_answers_for_abuse_of_its_customer(front: FrontDesk) -> None:
     provider = await front.provider("mexxus")
     own, _, _ = await front.customer("mexxus", number="R1", is_reseller=True)
-    firm = await factories.reseller(front.owner, provider.id, account_id=own.id)
-    await front.customer("mexxus", number="M2", reseller_id=firm.id)
+    reseller = await factories.reseller(front.owner, provider.id, account_id=own.id)
+    await front.customer("mexxus", number="M2", reseller_id=reseller.id)
     who = await monitor(front, "mexxus")
     abused = seen(await reported(front, who, type="abuse_report", account="M2", content="pirated books of J. Doe"))
     assert abused.responsible == "R1"

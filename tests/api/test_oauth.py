@@ -152,10 +152,10 @@ async def test_a_client_may_ask_for_fewer_scopes_and_not_for_others(
 async def test_a_reseller_s_client_speaks_for_the_reseller(
     http: httpx2.AsyncClient, desk: Desk, owner: asyncpg.Connection, provider: Provider
 ) -> None:
-    firm = await factories.reseller(owner, provider.id)
-    theirs = await machine(owner, provider, role="reseller", reseller_id=firm.id, scopes=[])
+    reseller = await factories.reseller(owner, provider.id)
+    theirs = await machine(owner, provider, role="reseller", reseller_id=reseller.id, scopes=[])
     caller = await principal(desk, await http.post(PATH, data=own(), headers=theirs.basic))
-    assert (caller.role, caller.reseller, caller.subject) == (Role.RESELLER, firm.id, theirs.row.id)
+    assert (caller.role, caller.reseller, caller.subject) == (Role.RESELLER, reseller.id, theirs.row.id)
     assert refusal(await http.post(PATH, data=own(scope="submit"), headers=theirs.basic)) == (400, "invalid_scope")
     await owner.execute("UPDATE reseller SET active = false")
     assert refusal(await http.post(PATH, data=own(), headers=theirs.basic)) == (401, "invalid_client")
@@ -304,10 +304,10 @@ async def test_only_a_client_that_submits_may_speak_for_contacts(
     http: httpx2.AsyncClient, owner: asyncpg.Connection, provider: Provider
 ) -> None:
     contact = await factories.contact(owner, await factories.account(owner, provider.id))
-    firm = await factories.reseller(owner, provider.id)
+    reseller = await factories.reseller(owner, provider.id)
     others = [
         await machine(owner, provider, scopes=["events", "inbound", "payments"]),
-        await machine(owner, provider, role="reseller", reseller_id=firm.id, scopes=["submit"]),
+        await machine(owner, provider, role="reseller", reseller_id=reseller.id, scopes=["submit"]),
     ]
     for other in others:
         answer = await http.post(PATH, data=exchange(str(contact.id)), headers=other.basic)

@@ -117,9 +117,9 @@ async def test_quotes_of_others_are_not_there(front: FrontDesk) -> None:
     for who in (neighbour, foreign):
         assert (await front.client.get(f"{URL}/{quote.id}", headers=who)).status_code == 404
         assert (await front.client.get(URL, headers=who)).json()["data"] == []
-    firm = await factories.reseller(front.owner, provider.id)
-    await front.owner.execute("UPDATE account SET reseller_id = $1 WHERE id = $2", firm.id, account.id)
-    for who in (customer, await front.staff(provider), await front.reseller(provider, firm),
+    reseller = await factories.reseller(front.owner, provider.id)
+    await front.owner.execute("UPDATE account SET reseller_id = $1 WHERE id = $2", reseller.id, account.id)
+    for who in (customer, await front.staff(provider), await front.reseller(provider, reseller),
                 await front.service(provider, Scope.PAYMENTS)):  # fmt: skip
         assert (await front.client.get(f"{URL}/{quote.id}", headers=who)).status_code == 200
     heard = await front.service(provider, Scope.EVENTS)

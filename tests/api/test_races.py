@@ -94,15 +94,15 @@ async def test_of_two_clerks_who_list_the_last_person_at_once_one_is_refused_by_
 async def test_of_resellers_who_are_put_below_each_other_at_once_one_stays_above(front: FrontDesk) -> None:
     provider = await front.provider()
     admin = await front.staff(provider, Role.ADMIN)
-    firms = [await factories.reseller(front.owner, provider.id, number=f"R{n}") for n in range(3)]
+    resellers = [await factories.reseller(front.owner, provider.id, number=f"R{n}") for n in range(3)]
 
     async def below(n: int) -> Response:
-        url, parent = f"/v1/resellers/R{n}", f"R{(n + 1) % len(firms)}"
+        url, parent = f"/v1/resellers/R{n}", f"R{(n + 1) % len(resellers)}"
         return await patiently(
             partial(front.client.patch, url, json={"parent": parent}, headers={**admin, "If-Match": "*"})
         )
 
-    answers = await asyncio.gather(*map(below, range(len(firms))))
+    answers = await asyncio.gather(*map(below, range(len(resellers))))
     assert sorted(answer.status_code for answer in answers) == [200, 200, 422]
     lost = next(answer.json() for answer in answers if answer.status_code == 422)
     assert lost["errors"][0]["pointer"] == "/parent"

@@ -20,7 +20,7 @@ class Trade:
     """Two resellers with a customer each; the first stands below a third, and has a hosting account of its own."""
 
     front: FrontDesk
-    firm: Account
+    own: Account
     birch: Account
     cedar: Account
     north: Reseller
@@ -57,10 +57,10 @@ class Trade:
 @pytest.fixture
 async def trade(front: FrontDesk) -> Trade:
     owner, provider = front.owner, await front.provider()
-    firm = await factories.account(owner, provider.id, number="C2001", product="reseller_hosting", is_reseller=True)
-    await factories.contact(owner, firm, role="registered", token_role="authorised_contact", email="ops@north.example")
+    own = await factories.account(owner, provider.id, number="C2001", product="reseller_hosting", is_reseller=True)
+    await factories.contact(owner, own, role="registered", token_role="authorised_contact", email="ops@north.example")
     above = await factories.reseller(owner, provider.id)
-    north = await factories.reseller(owner, provider.id, number="R2001", account_id=firm.id, parent_id=above.id)
+    north = await factories.reseller(owner, provider.id, number="R2001", account_id=own.id, parent_id=above.id)
     south = await factories.reseller(owner, provider.id, number="R2002")
     known = {"product": "shared_hosting"}
     birch = await factories.account(owner, provider.id, number="C3001", reseller_id=north.id, **known)
@@ -70,7 +70,7 @@ async def trade(front: FrontDesk) -> Trade:
     )
     return Trade(
         front,
-        firm,
+        own,
         birch,
         cedar,
         north,

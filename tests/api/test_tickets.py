@@ -151,20 +151,20 @@ async def test_what_failed_before_it_was_done_is_not_kept(front: FrontDesk) -> N
 async def test_a_ticket_is_seen_within_its_account_tree_and_provider_only(front: FrontDesk) -> None:
     account, contact, customer = await front.customer()
     provider = await front.provider()
-    firm = await factories.reseller(front.owner, provider.id)
-    await front.owner.execute("UPDATE account SET reseller_id = $1 WHERE id = $2", firm.id, account.id)
-    other_firm = await factories.reseller(front.owner, provider.id)
+    reseller = await factories.reseller(front.owner, provider.id)
+    await front.owner.execute("UPDATE account SET reseller_id = $1 WHERE id = $2", reseller.id, account.id)
+    other_reseller = await factories.reseller(front.owner, provider.id)
     ticket = (await opened(front, await front.service(provider, Scope.SUBMIT), account=account.number,
                            sender={"email": contact.email})).json()  # fmt: skip
     seen = {
         "the customer": customer,
         "staff": await front.staff(provider),
-        "its reseller": await front.reseller(provider, firm),
+        "its reseller": await front.reseller(provider, reseller),
         "the client area": await front.service(provider, Scope.SUBMIT),
     }
     unseen = {
         "another customer": (await front.customer())[2],
-        "another reseller": await front.reseller(provider, other_firm),
+        "another reseller": await front.reseller(provider, other_reseller),
         "another provider's staff": await front.staff(await front.provider("brs")),
         "another provider's customer": (await front.customer("brs"))[2],
     }

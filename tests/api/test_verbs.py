@@ -244,14 +244,14 @@ async def test_a_verb_is_let_through_exactly_when_it_is_shown_as_allowed(
     body, before = STATES[state]
     provider = await front.provider(policy)
     _, _, customer = await front.customer(policy, product=product)
-    firm = await factories.reseller(front.owner, provider.id)
-    await front.owner.execute("UPDATE account SET reseller_id = $1", firm.id)
+    reseller = await factories.reseller(front.owner, provider.id)
+    await front.owner.execute("UPDATE account SET reseller_id = $1", reseller.id)
     worker = await factories.staff(front.owner, provider.id)
     staff = front.bearer(provider, Role.STAFF, worker.id)
     callers = {
         "staff": staff,
         "customer": customer,
-        "reseller": await front.reseller(provider, firm),
+        "reseller": await front.reseller(provider, reseller),
         "monitoring": await front.service(provider, Scope.EVENTS),
         "the client area": await front.service(provider, Scope.SUBMIT),
     }

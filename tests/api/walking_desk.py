@@ -231,22 +231,22 @@ class Household:
 class Ground:
     """One provider, its people, and things made for those who ask for them."""
 
-    def __init__(self, front: FrontDesk, provider: Provider, firm: Reseller, callers: dict[str, Headers]) -> None:
-        self.front, self.provider, self.firm = front, provider, firm
+    def __init__(self, front: FrontDesk, provider: Provider, reseller: Reseller, callers: dict[str, Headers]) -> None:
+        self.front, self.provider, self.reseller = front, provider, reseller
         self.callers = callers
-        self.names: Names = {"provider": provider.slug, "reseller": firm.number, "number": "1", "clause": "PLU-05"}
+        self.names: Names = {"provider": provider.slug, "reseller": reseller.number, "number": "1", "clause": "PLU-05"}
 
     @classmethod
     async def laid(cls, front: FrontDesk, policy: str = POLICY) -> Self:
         provider = await front.provider(policy)
-        firm = await factories.reseller(front.owner, provider.id)
+        reseller = await factories.reseller(front.owner, provider.id)
         callers = {
             "admin": await front.staff(provider, Role.ADMIN),
             "staff": await front.staff(provider, supervisor=True, level=2),
-            "reseller": await front.reseller(provider, firm),
+            "reseller": await front.reseller(provider, reseller),
             **{str(scope): await front.service(provider, scope) for scope in Scope},
         }
-        ground = cls(front, provider, firm, callers)
+        ground = cls(front, provider, reseller, callers)
         await ground._furnish()
         return ground
 
@@ -303,9 +303,9 @@ class Ground:
                 names |= await self.made(thing, home)
         return names
 
-    async def household(self, firm: Reseller | None = None) -> Household:
-        """Of a customer of this firm; left out: of the ground's own."""
-        owner, id_ = self.front.owner, (firm or self.firm).id
+    async def household(self, reseller: Reseller | None = None) -> Household:
+        """Of a customer of this reseller; left out: of the ground's own."""
+        owner, id_ = self.front.owner, (reseller or self.reseller).id
         account = await factories.account(owner, self.provider.id, product="shared_hosting", reseller_id=id_)
         primary = await factories.contact(owner, account)
         domain = await factories.hosted_domain(owner, account)

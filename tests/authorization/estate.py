@@ -62,7 +62,7 @@ class Home:
 
 @dataclass
 class Estate:
-    """`ours` is the provider whose people ask; its firm has a smaller one below, and another one beside it."""
+    """`ours` is the provider whose people ask; its reseller has a smaller one below, and another one beside it."""
 
     ours: Ground
     theirs: Ground
@@ -74,13 +74,13 @@ class Estate:
         await _twin_of_the_provider(front)
         ours, theirs = await Ground.laid(front), await Ground.laid(front, _TWIN)
         theirs.names |= {"clause": "MER-05", "number": "2"}
-        below = await factories.reseller(front.owner, ours.provider.id, parent_id=ours.firm.id)
+        below = await factories.reseller(front.owner, ours.provider.id, parent_id=ours.reseller.id)
         return cls(ours, theirs, below, await factories.reseller(front.owner, ours.provider.id))
 
     async def home(self, ownership: str = OWN) -> Home:
         ground = self.theirs if ownership == OTHER_PROVIDER else self.ours
-        firm = {CUSTOMER: self.below, OTHER_ACCOUNT: self.beside}.get(ownership)
-        household = await ground.household(firm)
+        reseller = {CUSTOMER: self.below, OTHER_ACCOUNT: self.beside}.get(ownership)
+        household = await ground.household(reseller)
         people = {"primary": household.primary}
         for role in CONTACTS[1:]:
             listed = {"role": role, "token_role": f"{role}_contact"}
@@ -101,8 +101,8 @@ class Estate:
         if operation.id == "download_attachment":
             await self._shown_in_a_ticket(household, names["attachment"])
         if operation.id == "read_reseller":
-            firms = {CUSTOMER: self.below, OTHER_ACCOUNT: self.beside, OTHER_PROVIDER: self.theirs.firm}
-            names["reseller"] = firms.get(ownership, self.ours.firm).number
+            resellers = {CUSTOMER: self.below, OTHER_ACCOUNT: self.beside, OTHER_PROVIDER: self.theirs.reseller}
+            names["reseller"] = resellers.get(ownership, self.ours.reseller).number
         return Arranged(names, whose.ground.callers | whose.people), Arranged(names, self.ours.callers | mine.people)
 
     async def _shown_in_a_ticket(self, household: Household, file: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import asyncpg
 
-FIRMS = 1_000
+RESELLERS = 1_000
 """Accounts that a long history belongs to, with one contact each."""
 _STEP = 50_000
 _WIDTH = 40
@@ -18,7 +18,7 @@ _WORDS = f"(ARRAY[{_THINGS}])[1 + {{}} % 10]"
 # Lean rows: what was decided once is not read again by anything that is measured.
 _PAST: Mapping[str, str] = {
     **_COPY,
-    "account_id": f"('00000000-0000-7000-9000-' || lpad(to_hex(n % {FIRMS}), 12, '0'))::uuid",
+    "account_id": f"('00000000-0000-7000-9000-' || lpad(to_hex(n % {RESELLERS}), 12, '0'))::uuid",
     "contact_id": "NULL",
     "status": "'closed'",
     "subject": f"'Trouble with ' || {_WORDS.format('n')} || ' and ' || {_WORDS.format('n / 10')} || ' number ' || n",
@@ -32,14 +32,14 @@ _PAST: Mapping[str, str] = {
     "next_due_at": "NULL",
     "wake_at": "NULL",
 }
-_FIRM: Mapping[str, str] = {
+_RESELLER: Mapping[str, str] = {
     "id": "('00000000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'))::uuid",
     "number": "'B' || n",
     "external_ref": "NULL",
 }
 _CONTACT: Mapping[str, str] = {
     "id": "('00000000-0000-7000-a000-' || lpad(to_hex(n), 12, '0'))::uuid",
-    "account_id": _FIRM["id"],
+    "account_id": _RESELLER["id"],
     "external_ref": "NULL",
 }
 _LIKE = "(t.provider_id, t.id) = (SELECT provider_id, id FROM {table} WHERE {column} = $1 ORDER BY id LIMIT 1)"
@@ -56,10 +56,10 @@ SELECT f.date, f.title, f.comment, f.public, t.id, f.user_id
 FROM (SELECT * FROM helpdesk_followup ORDER BY id LIMIT 1) AS f, helpdesk_ticket AS t WHERE t.id > 1000000"""
 
 
-async def add_firms(connection: asyncpg.Connection, like: str, contact: str) -> None:
+async def add_resellers(connection: asyncpg.Connection, like: str, contact: str) -> None:
     """Accounts like the one with this number, each with a contact like the one with this address."""
-    await _filled(connection, "account", _FIRM, ("number", like), -1, FIRMS - 1)
-    await _filled(connection, "contact", _CONTACT, ("email", contact), -1, FIRMS - 1)
+    await _filled(connection, "account", _RESELLER, ("number", like), -1, RESELLERS - 1)
+    await _filled(connection, "contact", _CONTACT, ("email", contact), -1, RESELLERS - 1)
     await connection.execute("ANALYZE account, contact")
 
 

@@ -29,7 +29,7 @@ from app.services.oauth import Mint
 from app.services.subjects import Wanted, token_for
 from app.tokens.keys import load_keys
 from app.tokens.trust import MAX_LIFE_SECONDS
-from tests.benchmarks.filling import FIRMS, add_firms, add_history
+from tests.benchmarks.filling import RESELLERS, add_history, add_resellers
 from tests.benchmarks.floor import token as floor_token
 from tests.benchmarks.load import Request
 from tests.benchmarks.telling import SAID
@@ -151,14 +151,14 @@ def desk(
     postgres: EmbeddedPostgres,
     data: Path,
     *,
-    tickets: int = (PAGE + 10) * FIRMS,
+    tickets: int = (PAGE + 10) * RESELLERS,
     database: str = "desk",
     port: int = DESK_PORT,
 ) -> Iterator[Server]:
     """With so many tickets that have been closed, a page an account; their contacts ask in turn, each with one open."""
     variables = of_the_desk(postgres, data, database, port)
     with running([str(BIN / "clausedesk"), "demo"], port, "/readyz", variables) as pid:
-        in_database(postgres.dsn(database), partial(add_firms, like="M1001", contact="admin@maplecycles.example"))
+        in_database(postgres.dsn(database), partial(add_resellers, like="M1001", contact="admin@maplecycles.example"))
         callers = tokens_of(postgres, data, database)
         said = _bodies({"subject": s.subject, "body": s.body, "facts": {"topic": s.topic}} for s in SAID)
         opening = Request("POST", ["/v1/tickets"], callers, said, keyed=True)

@@ -99,14 +99,14 @@ async def test_a_provider_without_people_or_machines_is_told_how_to_add_the_firs
         assert command in sentence(await run(*words, role))
 
 
-async def test_a_reseller_s_token_names_the_firm(
+async def test_a_reseller_s_token_names_the_reseller(
     run: Run, identify: Identify, owner: asyncpg.Connection, provider: Provider
 ) -> None:
     await factories.reseller(owner, provider.id, number="R1")
-    firm = await factories.reseller(owner, provider.id, number="R2")
+    reseller = await factories.reseller(owner, provider.id, number="R2")
     words = ("--provider", provider.slug, "--role", "reseller", "--reseller")
-    for name in ("R2", str(firm.id)):
-        assert (await identify(await run(*words, name))).reseller == firm.id
+    for name in ("R2", str(reseller.id)):
+        assert (await identify(await run(*words, name))).reseller == reseller.id
     assert "no such reseller" in sentence(await run(*words, "R3"))
 
 

@@ -37,7 +37,7 @@ class Known:
     @property
     def accounts(self) -> tuple[Mapping[str, Any] | None, ...]:
         """The rows of the ticket's account and of its reseller's own."""
-        return self.account, kept_account(self.row["firm"])
+        return self.account, kept_account(self.row["reseller_account"])
 
     @property
     def account(self) -> Mapping[str, Any] | None:
@@ -55,8 +55,8 @@ async def known_of(
 ) -> Known:
     ticket = as_ticket(row)
     policy = await policy_of(errand, row, ticket)
-    account, firm = kept_account(row["account"]), kept_account(row["firm"])
-    desk = around(caller, account, row["incidents"], candidates, firm)
+    account, reseller = kept_account(row["account"]), kept_account(row["reseller_account"])
+    desk = around(caller, account, row["incidents"], candidates, reseller)
     return Known(caller, row, policy, ticket, desk, candidates)
 
 

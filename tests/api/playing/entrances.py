@@ -53,8 +53,8 @@ async def account_after(town: Town, id_: UUID | str, files: Files, responsible: 
         {"email": p["email"], "user": p["login"], "role": p["role"], **({"flag": p["flag"]} if p["flag"] else {})}
         for p in people
     ]
-    firm = {"responsible": named(files, responsible)} if responsible is not None else {}
-    return {**row, "contacts": contacts, **firm}
+    reseller = {"responsible": named(files, responsible)} if responsible is not None else {}
+    return {**row, "contacts": contacts, **reseller}
 
 
 def named(files: Files, number: str) -> str:

@@ -67,9 +67,9 @@ class Town:
                 )
         for name, account in own.items():
             await town._add(name, account)
-        for name, firm in town.resellers.items():
+        for name, reseller in town.resellers.items():
             await front.owner.execute(
-                "UPDATE reseller SET account_id = $1 WHERE id = $2", town.accounts[name].id, firm.id
+                "UPDATE reseller SET account_id = $1 WHERE id = $2", town.accounts[name].id, reseller.id
             )
         for table in _PEOPLE:
             town.kept[table] = [
@@ -166,7 +166,7 @@ class Town:
         return self.front.bearer(self.provider, Role.SERVICE, self.services[known], scopes=known)
 
     async def by_customer(self, sender: Sender | None, account: str | None) -> Headers:
-        """A token for a listed person, or for the firm of one listed on a reseller's account."""
+        """A token for a listed person, or for the reseller of a person listed on a reseller's account."""
         if sender is not None and sender.mail_auth == "fail":
             raise NotOffered("a step of somebody who has no token")
         for name, people in self.people.items():
