@@ -33,6 +33,7 @@ class Signpost:
     """Leads to the first route that fits, as FastAPI's router does, without trying all those before it.
 
     What is not found is FastAPI's: pages and files, paths that there are not, methods that a path does not take.
+    HEAD is answered as GET is; the server keeps the body to itself and sends the head, with its length.
     """
 
     def __init__(self, router: APIRouter) -> None:
@@ -61,9 +62,13 @@ class Signpost:
         return None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = self.find(scope["method"], scope["path"]) if scope["type"] == "http" else None
-        if found is None:
+        if scope["type"] != "http":
             await self._others(scope, receive, send)
+            return
+        heads = scope["method"] == "HEAD"
+        found = self.find("GET" if heads else scope["method"], scope["path"])
+        if found is None:
+            await self._others({**scope, "method": "GET"} if heads else scope, receive, send)
             return
         scope["route"], scope["path_params"] = route, _ = found
         await route.app(scope, receive, send)

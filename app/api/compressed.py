@@ -16,6 +16,7 @@ _AS_GZIP: Final = MAX_WBITS | 16
 # Files are kept as they are: mostly compressed already, and of a length that is told.
 _FILES: Final = re.compile(r"/v1/attachments/.*|/v1/inbound/email/.*/source")
 _KINDS_KEPT: Final = tuple(kind.removesuffix("*").encode() for kind in DEFAULT_EXCLUDED_CONTENT_TYPES)
+_READS: Final = ("GET", "HEAD")
 _WITHOUT: Final = (204, 206, 304)
 """No body, or a part of one, which is a part of what is told by its length."""
 
@@ -30,7 +31,7 @@ class Compressed:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or _FILES.fullmatch(scope["path"]):
+        if scope["type"] != "http" or scope["method"] not in _READS or _FILES.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         onward, held = send, None

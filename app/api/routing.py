@@ -107,7 +107,7 @@ def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
     for context in iter_route_contexts(app.routes):
         if context.path_format is not None and _pattern(context.path_format).match(scope["path"]):
             found |= context.methods or set()
-    return sorted(found)
+    return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
 def _has_members(route: APIRoute) -> bool:

@@ -4,7 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.core import HistogramMetricFamily, Metric
@@ -80,10 +81,29 @@ def observe_request(method: str, route: str, status: int, seconds: float) -> Non
 def serve_metrics(host: str, port: int) -> None:
     """Serve them in a thread until the process ends; without a token, so the port stays inside the cluster."""
     try:
-        start_http_server(port, host, REGISTRY)
+        server, _ = start_http_server(port, host, REGISTRY)
     except OSError as error:
         message = f"The metrics cannot listen on {host}:{port} ({error.strerror}); set CLAUSEDESK_METRICS_PORT."
         raise CannotStart(message) from None
+    metrics = server.get_app()
+    assert metrics is not None
+    server.set_app(_with_heads(metrics))
+
+
+def _with_heads(metrics: WSGIApplication) -> WSGIApplication:
+    """HEAD, by which it is probed, is answered with the head that GET has."""
+
+    def answered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return metrics(environ, start)
+        heads: list[tuple[str, list[tuple[str, str]]]] = []
+        begin: Any = lambda status, headers: heads.append((status, headers))  # noqa: E731 - its type has no words
+        body = b"".join(metrics({**environ, "REQUEST_METHOD": "GET"}, begin))
+        status, headers = heads[0]
+        start(status, [*headers, ("Content-Length", str(len(body)))])
+        return ()
+
+    return answered
 
 
 # ── the worker ───────────────────────────────────────────────────────────────

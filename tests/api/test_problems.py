@@ -75,7 +75,7 @@ async def test_a_method_that_a_path_does_not_take_is_named_with_those_it_takes(
     edge: httpx2.AsyncClient, method: str
 ) -> None:
     response = await edge.request(method, "/v1/shapes")
-    assert response.headers["allow"] == "GET, POST"
+    assert response.headers["allow"] == "GET, HEAD, POST"
     problem(response, 405, "method_not_allowed")
 
 

@@ -57,6 +57,30 @@ async def test_a_process_that_turned_callers_away_beforehand_goes_on_until_sigte
         shapes.state.drain.draining = False
 
 
+async def test_a_probe_by_head_gets_the_head_of_the_answer_and_the_connection_goes_on(
+    shapes: FastAPI, settings: Settings
+) -> None:
+    started = asyncio.Event()
+    listener = bound_socket("127.0.0.1", 0)
+    server = new_server(shapes, settings.model_copy(update={"drain_seconds": 0}), started.set)
+    running = asyncio.create_task(server._serve([listener]))
+    await started.wait()
+    try:
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        asked = ("HEAD /healthz", "HEAD /v1/shapes?limit=0", "HEAD /docs", "HEAD /v1/oauth/token", "GET /healthz")
+        writer.writelines(f"{one} HTTP/1.1\r\nHost: desk.example\r\n\r\n".encode() for one in asked)
+        heads = [(await reader.readuntil(b"\r\n\r\n")).decode() for _ in asked]
+        assert [head.split()[1] for head in heads] == ["200", "422", "200", "405", "200"]
+        assert all("\r\ncontent-length: " in head for head in heads)
+        assert "\r\nallow: POST\r\n" in heads[3]
+        assert await reader.readexactly(18) == b'{"status":"alive"}', "of GET alone is there a body"
+        writer.close()
+    finally:
+        server.handle_exit(signal.SIGTERM, None)
+        await asyncio.wait_for(running, 5)
+        shapes.state.drain.draining = False
+
+
 async def test_sigint_stops_at_once(shapes: FastAPI, settings: Settings) -> None:
     started = asyncio.Event()
     server = new_server(shapes, settings.model_copy(update={"drain_seconds": 300}), started.set)

@@ -1,7 +1,7 @@
 """What Prometheus reads: named by route template, on a port of its own."""
 
 import socket
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,9 @@ def test_requests_are_counted_by_template_on_their_own_port() -> None:
     serve_metrics("127.0.0.1", port)
     with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
         text = answer.read().decode()
+    with urlopen(Request(f"http://127.0.0.1:{port}/metrics", method="HEAD")) as probe:
+        assert (probe.status, probe.headers["content-type"], probe.read()) == (200, answer.headers["content-type"], b"")
+        assert int(probe.headers["content-length"]) >= len(text.encode()) > 1_000
     labels = 'method="GET",route="/v1/counted/{once}",status="200"'
     assert f"clausedesk_http_request_duration_seconds_count{{{labels}}} 2.0" in text
     assert f'clausedesk_http_request_duration_seconds_bucket{{le="0.005",{labels}}} 1.0' in text

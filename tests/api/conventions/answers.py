@@ -23,6 +23,8 @@ SECURITY = {
     "cache-control": "",
     "strict-transport-security": "max-age=",
 }
+CHANGING = frozenset({"content-length", "etag", "ratelimit", "x-request-id"})
+"""Headers that may be others a moment later: those of a body that tells the time, too."""
 _INSTANT = re.compile(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)?"')
 
 
@@ -130,3 +132,22 @@ async def what_is_read_is_compressed_where_it_is_long(walk: Walk, operation: Ope
     if given and "accept-encoding" not in answer.headers.get("vary", "").lower():
         return "Vary does not tell that it depends on Accept-Encoding"
     return None if given == wanted else f"{len(answer.content)} bytes, compressed: {given}"
+
+
+@convention(lambda operation: operation.reads)
+async def what_is_read_is_probed_by_head(walk: Walk, operation: Operation) -> str | None:
+    """Monitors and load balancers ask so: by the same checks, and with the head that the whole answer has."""
+    arranged = await walk.standing(operation)
+    for query in ("", "?nonsense=1"):
+        whole = await walk.send(operation, arranged, query=query)
+        head = await walk.send(operation, arranged, query=query, method="HEAD")
+        if (head.status_code, head.content) != (whole.status_code, b""):
+            return f"answered {head.status_code} with {head.content[:100]!r} instead of {whole.status_code}"
+        if "content-length" not in head.headers:
+            return "Content-Length is missing"
+        if {*head.headers} != {*whole.headers}:
+            return f"headers differ: {sorted({*head.headers} ^ {*whole.headers})}"
+        others = [name for name in whole.headers if name not in CHANGING and head.headers[name] != whole.headers[name]]
+        if others:
+            return f"headers say something else: {others}"
+    return None
