@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.api.answers import JsonAnswer
 from app.api.deps import DeskDep
+from app.api.notes import note_of
 from app.api.routing import path_of
 from app.base.errors import Problem
 from app.schemas.fields import ShortText
@@ -36,6 +37,9 @@ class Page:
     url: str
     query: Sequence[tuple[str, str]]
     binding: bytes
+    """Of its cursors: to the list, its filters and order, and the provider."""
+    unbound: bytes
+    """The same without the provider, as cursors were before; readers of the feed keep theirs for long."""
 
     @property
     def fetch(self) -> int:
@@ -48,7 +52,7 @@ class Page:
             return None
         try:
             raw = base64.urlsafe_b64decode(self.cursor.encode("ascii") + b"=" * (-len(self.cursor) % 4))
-            if raw[:_DIGEST_BYTES] != self.binding:
+            if raw[:_DIGEST_BYTES] not in (self.binding, self.unbound):
                 raise Problem("invalid_cursor")
             position: Position = _adapter(cast(Hashable, shape)).validate_json(raw[_DIGEST_BYTES:])
         except (UnicodeEncodeError, binascii.Error, ValidationError):
@@ -95,8 +99,15 @@ async def _page(
 ) -> Page:
     query = [(name, value) for name, value in request.query_params.multi_items() if name not in _PAGING]
     path = path_of(request)
-    binding = sha256(orjson.dumps((path, sorted(query)))).digest()[:_DIGEST_BYTES]
-    return Page(limit, cursor, desk.settings.origin + path, query, binding)
+    asked = orjson.dumps((path, sorted(query)))
+    caller = note_of(request.scope).principal
+    binding = _digest(asked + caller.provider.encode()) if caller is not None else _digest(asked)
+    unbound = _digest(asked) if cursor is not None else binding
+    return Page(limit, cursor, desk.settings.origin + path, query, binding, unbound)
+
+
+def _digest(of: bytes) -> bytes:
+    return sha256(of).digest()[:_DIGEST_BYTES]
 
 
 PageDep = Annotated[Page, Depends(_page)]

@@ -8,6 +8,7 @@ import pytest
 from structlog import get_logger
 
 from app.base.settings import Settings
+from app.base.vocabulary import Role
 from app.main import create_app
 from tests.api.conventions.answers import COMPONENTS
 from tests.api.conventions.asking import PAGE
@@ -30,7 +31,8 @@ async def walk(shared_front: FrontDesk) -> AsyncIterator[Walk]:
     desk = shared_front.desk
     app = create_app(desk.settings.model_copy(update={"cors_origins": [PAGE]}), desk=desk)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://desk.example") as client:
-        yield Walk(operations_of(DOCUMENT), client, CALLS, ground.arrange)
+        elsewhere = await shared_front.staff(await shared_front.provider(), Role.ADMIN)
+        yield Walk(operations_of(DOCUMENT), client, CALLS, ground.arrange, elsewhere)
 
 
 async def complaints(walk: Walk, convention: Convention) -> tuple[int, list[str]]:

@@ -1,5 +1,7 @@
 """Webhooks over HTTP: who may do what, secrets that are shown once, and URLs that cannot be called."""
 
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -144,3 +146,21 @@ async def test_the_feed_is_for_staff_and_machines_with_the_scope(front: FrontDes
     assert (await front.client.get("/v1/events", headers=submit)).status_code == 403
     elsewhere = await front.staff(await front.provider("brs"))
     assert (await front.client.get("/v1/events", headers=elsewhere)).json()["data"] == []
+
+
+async def test_a_place_in_the_feed_of_one_provider_is_none_in_that_of_another(
+    front: FrontDesk, owner: asyncpg.Connection
+) -> None:
+    provider = await front.provider()
+    await placed(owner, provider.id, "ticket.opened", "ticket.closed")
+    machine, again = [await front.service(provider, Scope.EVENTS) for _ in range(2)]
+    elsewhere = await front.service(await front.provider("brs"), Scope.EVENTS)
+    first = (await front.client.get("/v1/events?limit=1", headers=machine)).json()
+    url = f"/v1/events?cursor={first['next_cursor']}"
+    refused = await front.client.get(url, headers=elsewhere)
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_cursor")
+    assert "mexxus" not in refused.text, "whose it is stays unsaid"
+    whole = (await front.client.get("/v1/events", headers=machine)).json()["data"]
+    kept = urlsafe_b64encode(sha256(b'["/v1/events",[]]').digest()[:9] + b"[1]").rstrip(b"=").decode()
+    for known in (url, f"/v1/events?cursor={kept}"):  # which another client of the provider goes on with
+        assert (await front.client.get(known, headers=again)).json()["data"] == whole[1:], "also by one from before"

@@ -107,6 +107,8 @@ class Walk:
     calls: Mapping[str, Call]
     arrange: Callable[[Operation], Awaitable[Arranged]]
     """Fresh things for what changes them, the same ones for what reads."""
+    elsewhere: Headers = field(default_factory=dict)
+    """An administrator of another provider."""
 
     def __post_init__(self) -> None:
         self._by_id = {operation.id: operation for operation in self.operations}

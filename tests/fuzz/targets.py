@@ -129,7 +129,7 @@ def cursor(data: bytes) -> None:
     inside = base64.urlsafe_b64encode(_BINDING + data).rstrip(b"=").decode()
     for text in (inside, data.decode("latin-1")):
         for shape in _SHAPES:
-            page = Page(25, text, "https://desk.example/v1/tickets", (), _BINDING)
+            page = Page(25, text, "https://desk.example/v1/tickets", (), _BINDING, _BINDING)
             _unless("invalid_cursor", partial(page.after, shape))
 
 

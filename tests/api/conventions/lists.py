@@ -63,6 +63,15 @@ async def a_cursor_fits_one_list_alone(walk: Walk, operation: Operation) -> str 
     return None
 
 
+@convention(lambda operation: operation.lists)
+async def a_cursor_is_of_one_provider(walk: Walk, operation: Operation) -> str | None:
+    arranged = await walk.standing(operation)
+    cursor = (await walk.send(operation, arranged, query="?limit=1")).json().get("next_cursor")
+    answer = await walk.send(operation, arranged, who="nobody", query=f"?cursor={cursor}", headers=walk.elsewhere)
+    of_the_path = "provider" in operation.parameters["path"]
+    return differs(answer, 404) if of_the_path else differs(answer, 400, "invalid_cursor")
+
+
 def _value(schema: dict[str, Any]) -> str:
     """Something that the filter takes."""
     kind = next((one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"), schema)
