@@ -13,7 +13,9 @@ UNTOLD = f"confirmation_due_told_at IS NULL OR confirmation_due_told_at < {CONFI
 
 
 def upgrade() -> None:
-    op.add_column("account", sa.Column("confirmation_due_told_at", sa.DateTime(timezone=True), nullable=True))
+    # What comes before the index is there already when this is tried again.
+    told = sa.Column("confirmation_due_told_at", sa.DateTime(timezone=True), nullable=True)
+    op.add_column("account", told, if_not_exists=True)
     # Built beside everybody's work, which no transaction allows; one that was interrupted leaves half an index.
     with op.get_context().autocommit_block():
         op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_account_unconfirmed")

@@ -12,8 +12,19 @@ ARGUMENTS = "text[], boolean, boolean, uuid, uuid"
 
 
 def upgrade() -> None:
+    # Built beside everybody's work, which no transaction allows; one that was interrupted leaves half an index. It comes
+    # first: what was done before it would be there already when it is tried again.
+    with op.get_context().autocommit_block():
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_ticket_breached")
+        op.create_index(
+            "ix_ticket_breached",
+            "ticket",
+            ["provider_id", "id"],
+            postgresql_where=sa.text("breached"),
+            postgresql_concurrently=True,
+        )
     op.execute("""
-        CREATE FUNCTION expected_matches(words tsquery) RETURNS bigint
+        CREATE OR REPLACE FUNCTION expected_matches(words tsquery) RETURNS bigint
         LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
         DECLARE
           plan json;
@@ -28,7 +39,7 @@ def upgrade() -> None:
     # whether to go by the words, by the span or by the tickets found so far depends on how many there are of each.
     # What is expected to be rarest comes first, and all others are looked for in what it has found.
     op.execute("""
-        CREATE FUNCTION matching_tickets_between(
+        CREATE OR REPLACE FUNCTION matching_tickets_between(
           terms text[], notes boolean, only_open boolean, first uuid, last uuid) RETURNS SETOF uuid
         LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20 SET search_path = pg_catalog, public
         SET plan_cache_mode = force_custom_plan AS $$
@@ -75,16 +86,6 @@ def upgrade() -> None:
     op.execute("REVOKE CREATE ON SCHEMA public FROM clausedesk_worker")
     op.execute(f"REVOKE ALL ON FUNCTION matching_tickets_between({ARGUMENTS}) FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION matching_tickets_between({ARGUMENTS}) TO clausedesk_app, clausedesk_worker")
-    # Built beside everybody's work, which no transaction allows; one that was interrupted leaves half an index.
-    with op.get_context().autocommit_block():
-        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_ticket_breached")
-        op.create_index(
-            "ix_ticket_breached",
-            "ticket",
-            ["provider_id", "id"],
-            postgresql_where=sa.text("breached"),
-            postgresql_concurrently=True,
-        )
 
 
 def downgrade() -> None:
