@@ -19,6 +19,7 @@ Document = dict[str, Any]
 Called = Set[Callable[..., Any]]
 PROBLEM: Final = "application/problem+json"
 _WITH_BODY: Final = (408, 413, 415)
+_FILES: Final = frozenset({"application/octet-stream", "message/rfc822"})
 _OF_EVERY_CHANGE: Final = (409,)
 _BY_DEPENDENCY: Final[dict[Callable[..., Any], tuple[int, ...]]] = {
     caller_known: (401, 403, 429),
@@ -91,6 +92,8 @@ def _failing(operation: Document, method: str, called: Called) -> Iterator[int]:
         yield 422
     if any(parameter["name"] == "Range" for parameter in operation.get("parameters", ())):
         yield 416
+    if not _FILES.isdisjoint(operation["responses"].get("200", {}).get("content", ())):
+        yield 410
     if "requestBody" in operation:
         yield from _WITH_BODY
     if method != "GET":

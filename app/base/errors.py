@@ -36,6 +36,7 @@ CODES: dict[str, Code] = {
     "idempotency_in_progress": Code(
         409, "The same request is still running", "Wait for its answer, then repeat with the same key."
     ),
+    "file_lost": Code(410, "The file is lost", "Ask whoever has it to send it anew; give support the `request_id`."),
     "precondition_failed": Code(412, "It has changed meanwhile", "Read it again and repeat with the new ETag."),
     "too_large": Code(413, "Too large", "The documentation lists the limits."),
     "uri_too_long": Code(414, "The address is too long", "At most 8192 characters of path and query."),

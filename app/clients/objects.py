@@ -1,5 +1,7 @@
 """The object store: a folder, S3, GCS or Azure behind one door. Objects are named by us, never by a caller."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -23,7 +25,7 @@ _CLIENT: Final[Any] = {"timeout": "30 seconds", "connect_timeout": "3 seconds", 
 
 
 class Objects:
-    """Problem `unavailable` when the store does not answer, or has lost what it was given."""
+    """Problem `unavailable` when the store does not answer, `file_lost` when it has lost what it was given."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
@@ -60,9 +62,24 @@ class Objects:
         """
         try:
             found = await obstore.get_async(self._store, key, options={"range": part} if part is not None else None)
+        except FileNotFoundError as error:
+            raise await self._missing(key, error) from error
         except (BaseError, OSError) as error:
             raise _unavailable(error) from error
         return (bytes(chunk) async for chunk in found.stream(min_chunk_size=_CHUNK_BYTES))
+
+    async def _missing(self, key: str, error: FileNotFoundError) -> Problem:
+        """Where the bucket or folder itself is not there, the same is said of each object in it, and may be mended."""
+        try:
+            if isinstance(self._store, LocalStore):
+                await asyncio.to_thread(os.stat, self._store.prefix or "/")
+            else:
+                await obstore.list(self._store, prefix=key).collect_async()
+        except (BaseError, OSError):
+            return _unavailable(error)
+        # Whoever looks for it in a backup needs its name, which tells nothing of anybody.
+        _log.error("object_lost", key=key)
+        return Problem("file_lost", "The store of files has lost its content: ask whoever has it to send it anew.")
 
     async def delete(self, keys: Sequence[str]) -> None:
         """One that is gone already is no fault."""

@@ -3,11 +3,13 @@
 import asyncio
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from app.base.errors import Problem
 from app.base.vocabulary import Role, Scope
@@ -292,18 +294,37 @@ async def test_files_that_nothing_names_go_after_a_day(front: FrontDesk, worker_
     assert await sweep_attachments(worker_database, objects, NOW + timedelta(hours=26)) == 0
     assert [str(row["id"]) for row in await front.owner.fetch("SELECT id FROM attachment")] == [kept]
     assert await front.owner.fetchval("SELECT count(*) FROM event WHERE type = 'attachment.expired'") == 1
-    with pytest.raises(Problem, match="unavailable"):
+    with pytest.raises(Problem, match="file_lost"):
         await objects.get(key)
     assert await sees(front, customer, kept) == 200
+
+
+async def test_a_file_that_the_store_has_lost_is_gone_and_only_a_store_that_is_away_may_be_asked_again(
+    front: FrontDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, customer = await front.customer()
+    file = (await upload(front, customer))["id"]
+    key = uuid4().hex
+    await front.owner.execute("UPDATE attachment SET storage_key = $1", key)
+    with capture_logs() as log:
+        lost = await front.client.get(f"{URL}/{file}", headers=customer)
+    assert (lost.status_code, lost.json()["code"]) == (410, "file_lost")
+    assert "retry-after" not in lost.headers
+    assert "send it anew" in lost.json()["detail"]
+    assert key not in lost.text
+    assert [line["key"] for line in log if line["event"] == "object_lost"] == [key], "to look for in a backup"
+    away = type(front.desk.objects).at("", tmp_path)
+    (tmp_path / "objects").rmdir()
+    monkeypatch.setattr(front.desk, "objects", away)
+    asked = await front.client.get(f"{URL}/{file}", headers=customer)
+    assert (asked.status_code, asked.headers["retry-after"]) == (503, "1")
 
 
 async def test_the_store_out_of_order_is_told_and_leaves_no_row(
     front: FrontDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, _, customer = await front.customer()
-    file = (await upload(front, customer))["id"]
-    await front.owner.execute("UPDATE attachment SET storage_key = $1", uuid4().hex)
-    assert await sees(front, customer, file) == 503
+    await upload(front, customer)
     monkeypatch.setattr(front.desk, "objects", type(front.desk.objects).at("memory:///", front.desk.settings.data_dir))
     await upload(front, customer)
     assert await front.owner.fetchval("SELECT count(*) FROM attachment") == 2

@@ -73,8 +73,10 @@ async def read(objects: Objects, key: str) -> bytes:
 
 
 async def test_why_a_store_does_not_answer_is_logged_by_its_kind_alone(tmp_path: Path) -> None:
+    objects = Objects.at("", tmp_path)
+    (tmp_path / "objects").rmdir()
     with capture_logs() as log, pytest.raises(Problem, match="unavailable"):
-        await Objects.at("", tmp_path).get("a/canary")
+        await objects.get("a/canary")
     assert [(line["event"], line["error"]) for line in log] == [("objects_unavailable", "FileNotFoundError")]
     assert "canary" not in str(log)
 
@@ -85,8 +87,10 @@ async def test_what_is_put_there_is_found_there_and_gone_when_it_is_deleted(buck
         await objects.put(key, io.BytesIO(content))
         assert await read(objects, key) == content
     await objects.delete(["a/small", "a/never"])
-    with pytest.raises(Problem, match="unavailable"):
+    with pytest.raises(Problem, match="file_lost"):
         await objects.get("a/small")
+    with pytest.raises(Problem, match="unavailable"):
+        await Objects.at("s3://no-bucket-of-this-name/of-the-desk", tmp_path).get("a/small")
     assert await read(objects, "a/large") == PARTS
 
 
