@@ -11,7 +11,9 @@ from app.schemas.fields import Model
 
 class AllowanceEntry(Model):
     kind: Literal["granted", "drawn", "carried", "expired"]
-    at: datetime
+    at: datetime | None = Field(
+        description="Null: granted with an agreement of which nobody has said when it began (`since` of the account)"
+    )
     amount: str
     until: datetime | None = Field(description="Of a grant: when what is left of it expires")
 
@@ -27,4 +29,4 @@ class Allowance(Model):
 class Allowances(Model):
     account: str
     as_of: datetime
-    data: list[Allowance]
+    data: list[Allowance] = Field(description="Those that the account may draw on, with what was granted so far")

@@ -12,7 +12,7 @@ from app.policy.money.fees import minutes_of
 from app.policy.situation import Drawing
 
 _NOTHING = Decimal(0)
-_NEVER = datetime.max.replace(tzinfo=UTC)
+_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ class Entry:
     """A line of the ledger; `carried` is what of an earlier grant is still there when a new period begins."""
 
     kind: Literal["granted", "drawn", "carried", "expired"]
-    at: datetime
+    at: datetime | None
+    """None: granted with an agreement of which nobody has said when it began."""
     amount: Decimal
     until: datetime | None = None
     """Of a grant: when what is left of it expires."""
@@ -76,7 +77,11 @@ def entries(
     if allowance.per == "rolling":
         return drawn
     lots = _lots(allowance, size, past[0].at if past else at, at, ZoneInfo(tz), since)
-    granted = [Entry("granted", lot.start, size, lot.end if lot.end < _NEVER else None) for lot in lots]
+    granted = [
+        Entry("granted", lot.start if lot.start > _EVER else None, size, lot.end if lot.end < _NEVER else None)
+        for lot in lots
+        if lot.start <= at and size
+    ]
     starts = sorted({lot.start for lot in lots if lot.start <= at})
     carried = [
         Entry("carried", start, left)
@@ -87,7 +92,7 @@ def entries(
     ends = [(lot.end, _left_at(lots, past, lot.end)[n]) for n, lot in enumerate(lots) if lot.end <= at]
     expired = [Entry("expired", end, left) for end, left in ends if left]
     order = ("expired", "carried", "granted", "drawn")
-    return sorted([*granted, *drawn, *carried, *expired], key=lambda e: (e.at, order.index(e.kind)))
+    return sorted([*granted, *drawn, *carried, *expired], key=lambda e: (e.at or _EVER, order.index(e.kind)))
 
 
 def _left_at(lots: list[_Lot], past: Iterable[Drawing], at: datetime) -> list[Decimal]:
@@ -112,7 +117,7 @@ def _lots(
 ) -> list[_Lot]:
     """Every grant up to the instant, those that expire first in front."""
     if allowance.per == "once":
-        start = _midnight(since, zone) if since is not None else datetime.min.replace(tzinfo=UTC)
+        start = _midnight(since, zone) if since is not None else _EVER
         return [_Lot(start, _end(allowance, start, _NEVER) if since is not None else _NEVER, size)]
     lots = []
     for begin in _periods(allowance.per, since or first.astimezone(zone).date(), at.astimezone(zone).date()):
