@@ -14,6 +14,8 @@ from app.schemas.idempotency import IdempotentRequest, StoredAnswer
 
 Values = Mapping[str, Any]
 Rows = Sequence[Values]
+Row = tuple[str, UUID]
+"""A table and the id of one of its rows."""
 
 _KEPT_FOR: Final = timedelta(hours=24)
 _FIRST: Final = frozenset(
@@ -36,12 +38,13 @@ keyed AS (
 class Overtaken(Exception):  # noqa: N818 - it reads as what happened
     """Something else was written first; nothing of this was. Gather the facts again.
 
-    `refusal` is what to say when that does not help.
+    `refusal` is what to say when that does not help, `row` the one that has changed meanwhile.
     """
 
-    def __init__(self, refusal: Problem | None = None) -> None:
+    def __init__(self, refusal: Problem | None = None, row: Row | None = None) -> None:
         super().__init__()
         self.refusal = refusal
+        self.row = row
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,8 @@ class Command:
     files: Files | None = None
     each: Mapping[str, Rows] = field(default_factory=dict)
     """New values of many rows by table, each with its id; their versions go up by one."""
-    removed: tuple[str, UUID] | None = None
-    """A table and the id of its row that goes for good."""
+    removed: Row | None = None
+    """The row that goes for good."""
     told: str | None = None
     """A column of the new ticket that the events of the command repeat, where they say SAME in it."""
 
@@ -143,7 +146,7 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
         # Perhaps this very request named them a moment ago.
         raise Overtaken(_no_such_files(files.ids, missing))
     if not done["guarded"]:
-        raise Overtaken
+        raise Overtaken(row=(update.table, update.id) if update is not None else None)
 
 
 def _no_such_files(ids: Sequence[UUID], missing: set[UUID]) -> Problem:

@@ -1,10 +1,12 @@
 """Commands done once, on what was read: one that comes again gets its answer again, one overtaken starts anew."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from app.base.errors import Problem
-from app.db.commands import Overtaken
+from app.db.commands import Overtaken, Row
+from app.db.holding import holding
 from app.db.idempotency import kept_answer
 from app.schemas.idempotency import StoredAnswer
 from app.services.errands import Errand
@@ -52,3 +54,22 @@ async def persistently(attempt: Callable[[], Awaitable[Answer]]) -> Answer:
             if overtaken.refusal is not None and tried > 0:
                 raise overtaken.refusal from None
     raise Problem("conflict", "Others change this at the same moment; repeat in a little while.")
+
+
+def in_turn(errand: Errand, attempt: Callable[[Errand], Awaitable[Answer]]) -> Callable[[], Awaitable[Answer]]:
+    """Attempts at what many may change at once: whoever was overtaken has the row to themselves the next time."""
+    lost: Row | None = None
+
+    async def tried() -> Answer:
+        nonlocal lost
+        row, lost = lost, None
+        try:
+            if row is None:
+                return await attempt(errand)
+            async with holding(errand.database, errand.provider_id, row) as held:
+                return await attempt(replace(errand, database=held))
+        except Overtaken as overtaken:
+            lost = overtaken.row
+            raise
+
+    return tried

@@ -1,14 +1,20 @@
 """Many at once, against real Postgres: exactly one of them wins, and nothing is left half-written."""
 
 import asyncio
+import signal
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import httpx2
 from httpx2 import Response
 
+from app.api.server import bound_socket, new_server
 from app.base.vocabulary import Role
+from app.main import create_app
 from tests import factories
 from tests.frontdesk import FrontDesk, Headers
 
@@ -205,3 +211,33 @@ async def test_a_price_is_agreed_to_before_it_changes_or_not_at_all(front: Front
     now = await nothing_is_lost(front, path, staff)
     assert (now["quote"]["id"], now["quote"]["status"]) == (dearer.json()["id"], "offered")
     assert now["work_gate"] == "awaiting_consent", "what was agreed to was another price"
+
+
+@asynccontextmanager
+async def served(front: FrontDesk) -> AsyncIterator[FrontDesk]:
+    """The same desk, asked through sockets."""
+    settings, started, listener = front.desk.settings, asyncio.Event(), bound_socket("127.0.0.1", 0)
+    server = new_server(create_app(settings, desk=front.desk), settings, started.set)
+    running = asyncio.create_task(server._serve([listener]))
+    await started.wait()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with httpx2.AsyncClient(base_url=url, trust_env=False) as caller:
+        yield replace(front, client=caller)
+    server.handle_exit(signal.SIGINT, None)
+    await asyncio.wait_for(running, 5)
+
+
+async def test_all_of_those_who_write_to_one_ticket_at_once_are_heard(front: FrontDesk) -> None:
+    path, customer, _ = await a_ticket(front)
+    provider = await front.provider()
+    staff = [await front.staff(provider, name=f"Staff {n}") for n in range(11)]
+    bodies = [{"body": f"Word {n}"} for n in range(23)] + [{"body": "Word 23", "visibility": "internal"}]
+    people = [*([customer] * 12), *staff, staff[0]]
+    async with served(front) as desk:
+        written = [post(desk, who, f"{path}/messages", body) for who, body in zip(people, bodies, strict=True)]
+        answers = await asyncio.gather(*written)
+    assert Counter(answer.status_code for answer in answers) == {201: 24}, [answer.text for answer in answers]
+    assert sorted(answer.json()["ticket"]["version"] for answer in answers) == list(range(2, 26))
+    assert (await nothing_is_lost(front, path, staff[0]))["version"] == 25
+    said = await front.owner.fetch("SELECT body FROM message WHERE body LIKE 'Word%'")
+    assert Counter(row["body"] for row in said) == Counter(body["body"] for body in bodies)

@@ -18,7 +18,7 @@ from app.services.facts import asserters, state, taken_away
 from app.services.merging import merged_metadata
 from app.services.offers import Offer
 from app.services.redacting import value_without_secrets, with_redactions
-from app.services.repeating import persistently
+from app.services.repeating import in_turn, persistently
 from app.services.secure_forms.judging import about_form
 from app.services.speaking import speaker
 from app.services.tickets.changing import Changed, changed, command, gather, shown
@@ -31,7 +31,8 @@ async def describe(errand: Errand, name: str, patch: Mapping[str, Any], expected
     """`patch` as RFC 7396 has it: null takes away. The ticket as it is then."""
     redacted = list[Mapping[str, Any]]()
     clean = {field: _clean(field, value, redacted) for field, value in patch.items()}
-    return with_redactions(await persistently(lambda: _attempt(errand, name, clean, expected)), redacted)
+    attempt = in_turn(errand, lambda held: _attempt(held, name, clean, expected))
+    return with_redactions(await persistently(attempt), redacted)
 
 
 def _clean(field: str, value: Any, redacted: list[Mapping[str, Any]]) -> Any:

@@ -20,7 +20,7 @@ from app.services.errands import Errand
 from app.services.facts import asserters, state
 from app.services.redacting import Clean, noticed, with_redactions, without_secrets
 from app.services.refusals import refusal
-from app.services.repeating import once
+from app.services.repeating import in_turn, once
 from app.services.requests import gather as gather_request
 from app.services.requests import sender_of
 from app.services.secure_forms.judging import about_form
@@ -37,7 +37,7 @@ from app.services.triage import suggest
 async def write(errand: Errand, ticket: str, body: MessageWrite, expected: int | None) -> StoredAnswer:
     """On a merged ticket it lands on the survivor; on a closed one it opens a linked follow-up."""
     clean = without_secrets(body)
-    return await once(lambda: _attempt(errand, ticket, clean, expected))
+    return await once(in_turn(errand, lambda held: _attempt(held, ticket, clean, expected)))
 
 
 async def _attempt(errand: Errand, ticket: str, clean: Clean[MessageWrite], expected: int | None) -> StoredAnswer:

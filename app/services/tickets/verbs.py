@@ -24,7 +24,7 @@ from app.services.errands import Errand
 from app.services.facts import asserters, state
 from app.services.redacting import value_without_secrets
 from app.services.refusals import refusal
-from app.services.repeating import once
+from app.services.repeating import in_turn, once
 from app.services.speaking import speaker
 from app.services.ticket_state import as_ticket, clock_rows, decided_columns, refreshed
 from app.services.tickets.actions import verbs_of
@@ -77,7 +77,7 @@ class Act:
 async def carry_through(errand: Errand, ticket: str, act: Act, expected: int | None) -> StoredAnswer:
     """The ticket as it is then; Problem where the policy (403) or the ticket's state (409) does not allow it."""
     clean = _without_secrets(act)
-    return await once(lambda: _attempt(errand, ticket, clean, expected))
+    return await once(in_turn(errand, lambda held: _attempt(held, ticket, clean, expected)))
 
 
 def _without_secrets(act: Act) -> Act:
