@@ -41,13 +41,17 @@ class ScopedConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg has 
 class Connections:
     """`connect` makes one. Whoever took one gives it back, whatever happened."""
 
-    def __init__(self, connect: Callable[[], Awaitable[ScopedConnection]], most: int) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[ScopedConnection]], most: int, patience: float) -> None:
+        """`patience`: so many seconds one is waited for."""
         self._connect = connect
         self._most = most
+        self._patience = patience
         self._size = 0
         self._idle: list[ScopedConnection] = []
         self._lent: set[ScopedConnection] = set()
-        self._waiting: deque[asyncio.Future[ScopedConnection | None]] = deque()
+        self._waiting: deque[tuple[float, asyncio.Future[ScopedConnection | None]]] = deque()
+        """Each until when, the first of them first."""
+        self._alarm: asyncio.TimerHandle | None = None
         self._closing = False
         self._none_left = asyncio.Event()
 
@@ -73,14 +77,22 @@ class Connections:
             self._size -= 1
         return None
 
-    async def take(self, patience: float) -> ScopedConnection:
-        """An idle one, a new one, or one that is given back. TimeoutError: all were taken for so many seconds."""
+    async def take(self) -> ScopedConnection:
+        """An idle one, a new one, or one that is given back. TimeoutError: all were taken for too long."""
         if (idle := self.take_idle()) is not None:
             return idle
         if self._size < self._most:
             self._size += 1
-        elif (handed := await self._handed_over(patience)) is not None:
-            return handed
+        else:
+            waiter = self._waiter()
+            try:
+                handed = await waiter
+            except BaseException:
+                if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                    self._pass_on(waiter.result())  # handed over and given up at one moment
+                raise
+            if handed is not None:
+                return handed
         try:
             connection = await self._connect()
         except BaseException:
@@ -117,7 +129,7 @@ class Connections:
     def _pass_on(self, connection: ScopedConnection | None) -> None:
         """To whoever waits longest; None: the place of one that is no more, in which another may be made."""
         while self._waiting:
-            waiter = self._waiting.popleft()
+            _, waiter = self._waiting.popleft()
             if not waiter.done():
                 waiter.set_result(connection)
                 return
@@ -135,13 +147,22 @@ class Connections:
             self._size -= 1
             longest.terminate()
 
-    async def _handed_over(self, patience: float) -> ScopedConnection | None:
-        waiter: asyncio.Future[ScopedConnection | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
-        try:
-            async with asyncio.timeout(patience):
-                return await waiter
-        except BaseException:
-            if waiter.done() and not waiter.cancelled():
-                self._pass_on(waiter.result())  # handed over and given up at one moment
-            raise
+    def _waiter(self) -> asyncio.Future[ScopedConnection | None]:
+        """What one is handed to, or TimeoutError: by one alarm for all who wait, since they come and go much faster."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[ScopedConnection | None] = loop.create_future()
+        self._waiting.append((loop.time() + self._patience, waiter))
+        if self._alarm is None:
+            self._alarm = loop.call_later(self._patience, self._tell_who_waited_too_long, loop)
+        return waiter
+
+    def _tell_who_waited_too_long(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._alarm = None
+        while self._waiting:
+            until, waiter = self._waiting[0]
+            if not waiter.done():
+                if until > loop.time():
+                    self._alarm = loop.call_at(until, self._tell_who_waited_too_long, loop)
+                    return
+                waiter.set_exception(TimeoutError())
+            self._waiting.popleft()

@@ -33,9 +33,8 @@ _TOLD: Final = {"db.system.name": "postgresql"}
 class Database:
     """Postgres as one role sees it. Reads and single statements need no transaction: a statement is atomic alone."""
 
-    def __init__(self, connections: Connections, acquire_seconds: float, queue: int = 64) -> None:
+    def __init__(self, connections: Connections, queue: int = 64) -> None:
         self._connections = connections
-        self._acquire_seconds = acquire_seconds
         self._queue = queue
         self._waiting = 0
 
@@ -78,13 +77,13 @@ class Database:
                 raise
             return connection
 
-        connections = Connections(connect, size)
+        connections = Connections(connect, size, acquire_seconds)
         try:
-            connections.give_back(await connections.take(acquire_seconds))
+            connections.give_back(await connections.take())
         except (*DATABASE_ERRORS, ValueError) as error:
             raise DatabaseFault(sentence_for(error)) from error
         observe_pool(role, connections)
-        return cls(connections, acquire_seconds, queue)
+        return cls(connections, queue)
 
     async def close(self) -> None:
         """Let running statements end, then drop what is left."""
@@ -206,7 +205,7 @@ class Database:
         began = perf_counter()
         self._waiting += 1
         try:
-            connection = await self._connections.take(self._acquire_seconds)
+            connection = await self._connections.take()
         except TimeoutError:
             POOL_TIMEOUTS.inc()
             raise

@@ -133,7 +133,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 async def desk(settings: Settings) -> Desk:
     keys = development_keys(settings.data_dir)
-    nowhere = Database(Connections(partial(asyncpg.connect, "postgresql://nowhere.invalid/none"), 1), 0.1)
+    nowhere = Database(Connections(partial(asyncpg.connect, "postgresql://nowhere.invalid/none"), 1, 0.1))
     return Desk(settings, lambda: NOW, nowhere, keys, SealingKeys({"one": b"1" * 32}), Callers(settings, keys))
 
 

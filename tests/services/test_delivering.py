@@ -25,7 +25,7 @@ class Failing(Database):
     """Cannot write the first times that it is asked; counts how often it could."""
 
     def __init__(self, real: Database, failures: int) -> None:
-        super().__init__(real._connections, 1.5)
+        super().__init__(real._connections)
         self.failures, self.commits = failures, 0
 
     async def executemany(self, provider_id: UUID | None, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
