@@ -16,7 +16,7 @@ from app.db.wanted import wanted
 from app.schemas.idempotency import IdempotentRequest
 
 _SHOWN: Final = f"""SELECT q.*, t.reference AS ticket_reference, a.number AS account_number,
-  a.holder AS account_name, {KEPT_OF_TICKET.format(ticket="q.ticket_id")}
+  a.holder AS account_name, {KEPT_OF_TICKET.format(ticket="q.ticket_id")}, {{payments}}
   FROM quote AS q
   LEFT JOIN ticket AS t ON t.provider_id = $1 AND t.id = q.ticket_id
   LEFT JOIN account AS a ON a.provider_id = $1 AND a.id = q.account_id
@@ -32,15 +32,25 @@ _FILTERS: Final = (
 )
 
 
-def _sees(principal: Principal) -> str:
+_PAYMENTS: Final = """(SELECT coalesce(jsonb_agg(jsonb_build_object(
+    'kind', p.kind, 'reference', p.reference, 'amount', p.amount::text, 'paid_at', p.paid_at,
+    'reason', {reason}, 'recorded_by', {recorded_by}) ORDER BY p.id), '[]')
+    FROM payment AS p WHERE p.provider_id = $1 AND p.quote_id = q.id) AS payments"""
+
+
+def _within(principal: Principal, statement: str) -> str:
+    """The statement over what the caller sees. Who recorded a payment, and why money went back, the house alone."""
     kind = kind_of(principal)
-    return "true" if kind in (Kind.STAFF, Kind.SERVICE) else sees(kind, "q.account_id")
+    house = kind in (Kind.STAFF, Kind.SERVICE)
+    reason, recorded_by = ("p.reason", "p.recorded_by") if house else ("NULL", "NULL")
+    payments = _PAYMENTS.format(reason=reason, recorded_by=recorded_by)
+    return statement.format(sees="true" if house else sees(kind, "q.account_id"), payments=payments)
 
 
 async def read_quote(
     database: Database, provider_id: UUID, principal: Principal, quote: UUID
 ) -> tuple[CallerRow, asyncpg.Record | None]:
-    caller, rows = await for_caller(database, provider_id, principal, _ONE.format(sees=_sees(principal)), quote)
+    caller, rows = await for_caller(database, provider_id, principal, _within(principal, _ONE), quote)
     return caller, rows[0] if rows else None
 
 
@@ -56,7 +66,7 @@ async def list_quotes(
     names = ("status", "ticket_id", "reference", "account", "external_ref")
     where, values = wanted(_FILTERS, (after, *(filters.get(name) for name in names)))
     # How many are wanted is written out: Postgres goes by their order only where it knows how few they are.
-    statement = f"{_SHOWN.format(sees=_sees(principal))}{where} ORDER BY q.id DESC LIMIT {fetch:d}"
+    statement = f"{_within(principal, _SHOWN)}{where} ORDER BY q.id DESC LIMIT {fetch:d}"
     return await for_caller(database, provider_id, principal, statement, *values)
 
 
@@ -72,7 +82,7 @@ _FOR_CHANGE: Final = f"""SELECT {", ".join(f'q."{column}" AS "quote_{column}"' f
     {JUDGED}, {RESELLER_ACCOUNT}, {KEPT_COLUMNS},
     (SELECT max(other.edition) FROM quote AS other WHERE other.provider_id = $1 AND other.ticket_id = q.ticket_id)
       AS latest_edition,
-    {KEPT_OF_TICKET.format(ticket="q.ticket_id")},
+    {KEPT_OF_TICKET.format(ticket="q.ticket_id")}, {{payments}},
     (SELECT jsonb_build_object('quote_id', p.quote_id, 'amount', p.amount::text, 'currency', p.currency)
       FROM payment AS p WHERE p.provider_id = $1 AND p.reference = $7::text AND p.kind = $11::text) AS recorded
   FROM quote AS q
@@ -97,7 +107,7 @@ async def quote_for_change(
     kind: str | None = None,
 ) -> tuple[CallerRow, asyncpg.Record | None]:
     """The quote's columns as `quote_…`, its ticket as it is judged, and the payment of this kind and reference."""
-    statement = _FOR_CHANGE.format(sees=_sees(principal))
+    statement = _within(principal, _FOR_CHANGE)
     args = (quote, reference, now, *key_args(repeat), kind)
     caller, rows = await for_caller(database, provider_id, principal, statement, *args)
     return caller, rows[0] if rows else None

@@ -76,6 +76,17 @@ class Settled(Model):
     total: Money | None
 
 
+class PaymentShown(Model):
+    """Money that came, or that went back."""
+
+    kind: Literal["payment", "refund"]
+    amount: Money
+    reference: str = Field(description="Of the billing system")
+    reason: str | None = Field(description="Why money went back; for staff and machines")
+    paid_at: datetime
+    recorded_by: Kinded | None = Field(description="Who told of it; for staff and machines")
+
+
 class ConsentGive(Model):
     """What is agreed to is the quote; there is little to say."""
 
@@ -130,6 +141,7 @@ class Quote(Model):
     paid: Money
     refunded: Money
     payment: Literal["none", "partial", "paid", "overpaid"] = Field(description="How what was kept compares")
+    payments: list[PaymentShown] = Field(description="What came and what went back, in the order of its recording")
     balance: Money | None = Field(description="What is left to pay, earlier payments for the ticket counted")
     consent: Consent | None
     settled: Settled | None

@@ -214,7 +214,6 @@ def clock_rows(provider_id: UUID, id_: UUID, clocks: Sequence[ClockLine], at: da
             "earliest_at": line.target.earliest_at,
             "due_at": line.target.due_at,
             "stopped_at": line.stopped_at,
-            "budget_seconds": int(line.terms.maximum.total_seconds()) if line.terms.maximum is not None else None,
             "consumed_seconds": int(line.used.total_seconds()),
             **_planner(line),
             "excused_by": line.excused_by,

@@ -275,6 +275,11 @@ async def test_more_and_less_than_asked_are_states_and_refunds_take_them_back(fr
     assert (await did(front, billing, f"{path}/refunds", 409, **money("85.01", "S")))["code"] == "conflict"
     state = await front.owner.fetchval("SELECT state FROM ticket WHERE id = $1", ticket["id"])
     assert state["money"]["paid"] == "85.00"
+    whole = await shown(front, billing, path)
+    assert [(one["kind"], one["reference"], one["amount"]["amount"]) for one in whole["payments"]] == [
+        ("payment", "A", "20.00"), ("payment", "B", "80.00"), ("refund", "R", "15.00"),
+    ]  # fmt: skip
+    assert whole["payments"] == back["payments"]
     for amount, currency, pointer in (
         ("1.00", "USD", "/amount/currency"), ("0", "CAD", "/amount/amount"), ("1.001", "CAD", "/amount/amount"),
     ):  # fmt: skip
@@ -283,6 +288,23 @@ async def test_more_and_less_than_asked_are_states_and_refunds_take_them_back(fr
     later: dict[str, Any] = {"paid_at": (front.now + timedelta(minutes=6)).isoformat()}
     wrong = await did(front, billing, payments, 422, **money("1.00", "D"), **later)
     assert wrong["errors"][0]["pointer"] == "/paid_at"
+
+
+async def test_who_recorded_a_payment_and_why_money_went_back_is_told_to_the_house_alone(front: FrontDesk) -> None:
+    _, path, customer, staff = await priced(front)
+    provider = await front.provider()
+    client = await factories.api_client(front.owner, provider.id, scopes=["payments"])
+    billing = front.bearer(provider, Role.SERVICE, client.id, scopes=frozenset({Scope.PAYMENTS}))
+    money: dict[str, Any] = {"amount": {"amount": "85.00", "currency": "CAD"}, "reference": "INV-1"}
+    await did(front, billing, f"{path}/payments", **money)
+    await did(front, staff, f"{path}/refunds", **money, reason="Goodwill")
+    for who in (staff, billing):
+        came, went = (await shown(front, who, path))["payments"]
+        assert (came["recorded_by"], came["reason"]) == ({"kind": "service", "id": str(client.id)}, None)
+        assert (went["recorded_by"]["kind"], went["reason"]) == ("staff", "Goodwill")
+    theirs = (await shown(front, customer, path))["payments"]
+    assert [one["reference"] for one in theirs] == ["INV-1", "INV-1"]
+    assert {(one["recorded_by"], one["reason"]) for one in theirs} == {(None, None)}
 
 
 async def test_a_waived_price_opens_the_gate_and_asks_for_the_money_back(front: FrontDesk) -> None:

@@ -42,10 +42,10 @@ SELECT $1, (lpad(to_hex(extract(epoch FROM at)::bigint * 1000), 12, '0') || '7' 
 FROM (SELECT n, $2::timestamptz - random() * interval '30 days' AS at FROM generate_series(1, $3::int) AS n) AS made"""
 _CLOCKS = """
 INSERT INTO clock (provider_id, ticket_id, metric, cycle, state, kind, strength, liability, started_at, due_at,
-  stopped_at, consumed_seconds, budget_seconds, excused_by, breach_announced_at, updated_at)
+  stopped_at, consumed_seconds, excused_by, breach_announced_at, updated_at)
 SELECT provider_id, id, metric, 1, judged.state, 'elapsed', 'expected', 'none', received_at,
   received_at + interval '4 hours', CASE WHEN judged.state <> 'running' THEN received_at + took * interval '1 s' END,
-  CASE WHEN judged.state <> 'running' THEN took END, 14400,
+  CASE WHEN judged.state <> 'running' THEN took END,
   CASE WHEN judged.state = 'breached' AND took % 3 = 0 THEN 'workload' END,
   CASE WHEN judged.state = 'breached' THEN received_at END, updated_at
 FROM (SELECT t.*, metric, (300 + random() * random() * 40000)::int AS took FROM ticket AS t,

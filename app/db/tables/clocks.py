@@ -51,14 +51,9 @@ class TicketClock(Row, table=True):
     """None: a time that nobody has given a beginning, such as one still to be agreed."""
     earliest_at: datetime | None = None
     due_at: datetime | None = None
-    paused_at: datetime | None = None
     stopped_at: datetime | None = None
-    budget_seconds: int | None = big(None)
-    """The target, measured in the clock's calendar."""
     consumed_seconds: int | None = big(None)
     """Used up until the last change of state; what runs since then is added when read."""
-    budget: dict[str, Any] | None = document(None)
-    """A target that is not a number of seconds: business days, next business day, a window."""
     policy_version: int | None = None
     settings_revision: int | None = None
     """With the version: whose calendars it was last laid out in. None: it goes by no calendar."""
@@ -66,5 +61,9 @@ class TicketClock(Row, table=True):
     breach_announced_at: datetime | None = None
     warn_at: datetime | None = None
     warned_at: datetime | None = None
-    clauses: list[str] = items()
     updated_at: datetime
+    # Read and written by nobody any more; a later release drops them.
+    paused_at: datetime | None = None
+    budget_seconds: int | None = big(None)
+    budget: dict[str, Any] | None = document(None)
+    clauses: list[str] = items()

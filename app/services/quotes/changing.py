@@ -1,6 +1,6 @@
 """What every change of a quote begins and ends with: its facts gathered, and its rows and its ticket's written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -96,11 +96,12 @@ def judged(errand: Errand, known: Known, verb: str, payload: Mapping[str, Any]) 
     return after.changed(decision=decision)
 
 
-def shown(known: KnownQuote, values: Mapping[str, Any]) -> StoredAnswer:
-    """The quote as it is with these values."""
+def shown(known: KnownQuote, values: Mapping[str, Any], payments: Sequence[Mapping[str, Any]] = ()) -> StoredAnswer:
+    """The quote as it is with these values and payments."""
     row, quote = known.row, {**known.quote, **values}
     kept = row["kept_of_ticket"] + (values.get("paid", quote["paid"]) - values.get("refunded", quote["refunded"]))
     names = {
+        "payments": (*row["payments"], *payments),
         "kept_of_ticket": kept - (known.quote["paid"] - known.quote["refunded"]),
         "ticket_reference": row["reference"],
         "account_number": row["account_number"],
@@ -116,7 +117,7 @@ async def carry_on(errand: Errand, known: KnownQuote, change: Change) -> StoredA
     told = {**{name: quote[name] for name in ("ticket_id", "account_id", "edition")}, **change.told}
     event = errand.event(change.kind, ("quote", known.id), version, told)
     payments = [change.payment] if change.payment is not None else []
-    answer = shown(known, {**values, "version": version})
+    answer = shown(known, {**values, "version": version}, payments)
     if known.ticket is None or change.after is None or change.of_ticket is None:
         update = Update("quote", known.id, quote["version"], values)
         plan = Command({"event": [event], "payment": payments}, update)

@@ -122,6 +122,7 @@ def _names(known: Known) -> dict[str, Any]:
     row = known.row
     return {
         "kept_of_ticket": known.ticket.money.paid,
+        "payments": (),
         "ticket_reference": row["reference"],
         "account_number": row["account_number"],
         "account_name": row["account_name"],
@@ -150,6 +151,7 @@ async def _for_nothing_yet(errand: Errand, body: QuoteAsk) -> StoredAnswer:
     row |= {"ticket_id": None, "account_id": of["id"] if of is not None else None, "edition": 1}
     names = {
         "kept_of_ticket": None,
+        "payments": (),
         "ticket_reference": None,
         "account_number": of["number"] if of is not None else None,
         "account_name": of["holder"] if of is not None else None,

@@ -32,10 +32,24 @@ def quote_view(row: Mapping[str, Any]) -> dict[str, Any]:
         "paid": money(row["paid"]),
         "refunded": money(row["refunded"]),
         "payment": _payment(row),
+        "payments": [_recorded(payment, money) for payment in row["payments"]],
         "balance": money(_balance(row)),
         "consent": row["consent"],
         "settled": _settled(row, money),
         **{name: instant(row[name]) for name in ("expires_at", "created_at", "updated_at")},
+    }
+
+
+def _recorded(payment: Mapping[str, Any], money: Callable[[Any], dict[str, Any] | None]) -> dict[str, Any]:
+    recorded_by = payment["recorded_by"]
+    kind, _, id_ = recorded_by.partition(":") if recorded_by is not None else (None, None, None)
+    return {
+        "kind": payment["kind"],
+        "amount": money(payment["amount"]),
+        "reference": payment["reference"],
+        "reason": payment["reason"],
+        "paid_at": instant(payment["paid_at"]),
+        "recorded_by": {"kind": kind, "id": id_} if kind is not None else None,
     }
 
 
