@@ -10,7 +10,7 @@ from app.mail.headers import Headers, split
 from app.mail.message import Address, Mail, Unreadable
 from app.mail.replies import said_now
 from app.mail.senders import addresses_in, sender
-from app.mail.text import header_text, shortened
+from app.mail.text import header_text, seen, shortened
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,400}>")
 _MOST_MENTIONED = 50
@@ -40,7 +40,7 @@ def read_mail(raw: bytes, gateway: str | None) -> Mail | Unreadable:
         recipients=tuple(dict.fromkeys(a for name in _TO for value in headers.all(name) for a in addresses_in(value))),
         subject=subject,
         text=text,
-        said=said_now(text) if text else "",
+        said=seen(said_now(text)) if text else "",
         files=tuple(body.files),
         message_id=next(iter(_MESSAGE_ID.findall(headers.first("message-id"))), None),
         mentioned=_mentioned(headers, body.returned, text if returned else ""),

@@ -5,6 +5,8 @@ import re
 from email.errors import HeaderParseError
 from email.header import decode_header
 
+from app.base.unseen import is_unseen
+
 MOST_TEXT = 60_000
 """Characters of a mail that are read; nobody describes a problem at such length."""
 _TRUSTED = re.compile(
@@ -44,8 +46,12 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """As `clean`, on one line and without marks that turn the writing direction."""
-    return " ".join(clean(text.replace("\x00", "")).translate(_TURNING).split())
+    """As `clean`, on one line and without marks that turn the writing direction; empty where nothing of it is seen."""
+    return seen(" ".join(clean(text.replace("\x00", "")).translate(_TURNING).split()))
+
+
+def seen(text: str) -> str:
+    return "" if is_unseen(text) else text
 
 
 def header_text(value: str) -> str:

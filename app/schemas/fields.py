@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from app.base.unseen import is_unseen
 from app.schemas import patterns
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
@@ -34,6 +35,12 @@ def _no_surrogates(text: str) -> str:
     # JSON bodies cannot hold one, but percent-decoded and decoded mail texts could.
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise refused("pattern", "This must be whole Unicode characters.")
+    return text
+
+
+def _said(text: str) -> str:
+    if is_unseen(_no_surrogates(text)):
+        raise refused("blank", "This must say something: nothing of it can be seen.")
     return text
 
 
@@ -100,14 +107,14 @@ def _address(text: str) -> str:
 Text = Annotated[
     str,
     Field(strict=True, min_length=1, max_length=65_536, pattern=patterns.TEXT),
-    AfterValidator(_no_surrogates),
+    AfterValidator(_said),
     AfterValidator(_with_plain_breaks),
 ]
-"""What a person wrote, line breaks and tabs included; a break is one line feed, however it was sent."""
+"""What a person wrote: something to see, line breaks and tabs besides; a break is one line feed, however sent."""
 ShortText = Annotated[
-    str, Field(strict=True, min_length=1, max_length=255, pattern=patterns.LINE), AfterValidator(_no_surrogates)
+    str, Field(strict=True, min_length=1, max_length=255, pattern=patterns.LINE), AfterValidator(_said)
 ]
-"""One line."""
+"""One line, of which something can be seen."""
 Slug = Annotated[str, Field(strict=True, max_length=64, pattern=patterns.SLUG)]
 Id = UUID
 When = Annotated[

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.base.errors import Fault, Problem
+from app.base.unseen import is_unseen
 from app.db.requests import Reference
 from app.policy.compile import CompiledPolicy
 from app.schemas.calls import CallTake
@@ -49,7 +50,8 @@ def _request(body: CallTake) -> TicketOpen:
 
 def _beginning(text: str | None) -> str:
     """The first line of what was said, cut at a word."""
-    line = next((line.strip() for line in (text or "").splitlines() if line.strip()), "").replace("\t", " ")
+    line = next((line.strip() for line in (text or "").splitlines() if not is_unseen(line)), "").replace("\t", " ")
     if len(line) <= _LONGEST_SUBJECT:
         return line
-    return line[:_LONGEST_SUBJECT].rpartition(" ")[0] or line[:_LONGEST_SUBJECT]
+    cut = line[:_LONGEST_SUBJECT]
+    return next((part for part in (cut.rpartition(" ")[0], cut) if not is_unseen(part)), "")

@@ -150,6 +150,15 @@ async def test_nobody_is_signed_in_on_the_telephone(front: FrontDesk) -> None:
     assert wrong.json()["errors"][0]["pointer"] == "/caller/phone"
 
 
+async def test_a_call_of_which_no_word_was_heard_is_taken_without_words(front: FrontDesk) -> None:
+    _, gateway = await plutus(front)
+    unheard = await called(front, gateway, channel="phone", caller={"name": "Jo"}, body=" \u200b")
+    assert (unheard.status_code, unheard.json()["errors"][0]["pointer"]) == (422, "/body")
+    for said in (None, "\u200b" * 200 + " Nothing works.\nSince nine."):
+        taken = ticket_of(await called(front, gateway, channel="phone", caller={"name": "Jo"}, body=said))
+        assert taken.subject == "phone"
+
+
 async def test_calls_are_taken_by_staff_and_gateways(front: FrontDesk) -> None:
     provider = await front.provider("plutus")
     _, _, customer = await front.customer("plutus", product="shared")

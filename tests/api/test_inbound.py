@@ -85,6 +85,16 @@ async def test_a_mail_of_a_listed_person_opens_a_ticket(gateway: Gateway) -> Non
     assert await gateway.messages(told["ticket"]["id"]) == ["Down since nine."]
 
 
+async def test_a_mail_that_says_nothing_is_not_lost(gateway: Gateway) -> None:
+    head = f"{PASS}\nFrom: =?utf-8?q?=E2=80=8B?= <{JANE}>\nSubject: =?utf-8?q?=E2=80=8B_=E2=80=8B?="
+    told = await gateway.hand_over(head, "\u200b \u00a0\n\ufeff\n")
+    (ticket,) = await gateway.rows("SELECT id, subject FROM ticket WHERE provider_id = $1")
+    assert (told["state"], told["ticket"]["id"], ticket["subject"]) == ("processed", str(ticket["id"]), "(no subject)")
+    again = await gateway.hand_over(f"{PASS}\nSubject: Re: [{told['ticket']['reference']}]", "\u200b")
+    assert (again["state"], again["ticket"]["id"]) == ("processed", str(ticket["id"]))
+    assert await gateway.messages(str(ticket["id"])) == ["(no text)", "(no text)"]
+
+
 async def test_the_same_mail_is_one_mail_however_often_it_comes(gateway: Gateway) -> None:
     content = mail(f"{PASS}\nFrom: {JANE}")
     first = await gateway.post(content)

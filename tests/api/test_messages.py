@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from app.schemas.listing import Listed
 from app.schemas.tickets import Message, MessageWritten
 from tests.frontdesk import NOW, FrontDesk, Headers
@@ -65,6 +67,28 @@ async def test_a_reply_may_rest_on_the_version_that_was_read_and_its_breaks_are_
     late = await front.client.post(url, json={"body": "Not seen"}, headers={**customer, "If-Match": '"1"'})
     assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
     assert len((await front.client.get(url, headers=customer)).json()["data"]) == 2
+
+
+@pytest.mark.parametrize("unseen", [" ", "\n \t\n", "\u200b\u2060", "\u00a0\ufeff"])
+async def test_words_of_which_nothing_can_be_seen_are_refused_where_they_stand_and_nothing_is_recorded(
+    front: FrontDesk, unseen: str
+) -> None:
+    _, _, customer = await front.customer()
+    url = f"{URL}/{(await opened(front, customer))['id']}"
+    line = unseen.strip("\n\t ") or " "
+    for path, body, pointer in (
+        (URL, {"subject": line, "body": "It is down."}, "/subject"),
+        (URL, {"subject": "Down", "body": unseen}, "/body"),
+        (f"{url}/messages", {"body": unseen}, "/body"),
+        (f"{url}/reopen", {"reason": unseen}, "/reason"),
+        ("/v1/classifications", {"subject": line, "body": "It is down."}, "/subject"),
+    ):
+        answer = await front.client.post(path, json=body, headers={**customer, **front.key()})
+        fault = answer.json()["errors"][0]
+        assert (answer.status_code, fault["pointer"], fault["code"]) == (422, pointer, "blank"), answer.text
+        assert fault["message"] == "This must say something: nothing of it can be seen."
+    assert await front.owner.fetchval("SELECT count(*) FROM message") == 1, "the one that opened the ticket"
+    assert await front.owner.fetchval("SELECT count(*) FROM ticket") == 1
 
 
 async def test_a_reply_that_decides_nothing_keeps_the_decision_and_its_event_tells_it_again(front: FrontDesk) -> None:

@@ -45,12 +45,20 @@ def accepted(adapter: TypeAdapter[Any], value: object) -> bool:
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=50))
 def test_text_is_accepted_exactly_when_it_can_be_stored(text: str) -> None:
-    storable = bool(text) and not any(
-        (c < " " and c not in "\t\n\r") or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in text
-    )
-    assert accepted(TEXT, text) == storable
+    storable = not any((c < " " and c not in "\t\n\r") or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in text)
+    assert accepted(TEXT, f"a{text}") == storable
     if storable:
-        assert "\r" not in TEXT.validate_python(text)
+        assert "\r" not in TEXT.validate_python(f"a{text}")
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\t ", "\u00a0", "\u200b\u200d", "\ufeff", "\u2800", "\u3164 \u2003", "\r\n"]
+)
+def test_text_of_which_nothing_is_seen_says_nothing(text: str) -> None:
+    for kind in (TEXT, TypeAdapter(ShortText)):
+        assert not accepted(kind, text)
+    for seen in ("¿", "🙂", "\u200fשלום", "0", "."):
+        assert accepted(TEXT, text + seen)
 
 
 @given(st.datetimes(timezones=st.timezones()))

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from pydantic import ValidationError
 
 from app.base.errors import Fault, Problem
+from app.base.unseen import is_unseen
 from app.schemas.monitoring import Alert, EventKind, MonitoringEvent
 
 SERVER_EVENTS = frozenset({EventKind.MONITOR_DOWN, EventKind.MONITOR_UP})
@@ -136,7 +137,8 @@ def report_of_alert(alert: Alert, now: datetime) -> Report:
     body: dict[str, Any] = {"type": kind, "server": alert.labels.get("server") or _host(alert.labels.get("instance"))}
     if kind not in SERVER_EVENTS:
         body |= {name: alert.labels[name] for name in _LABELS if name in alert.labels}
-        body["content"] = alert.annotations.get("description") or None
+        told_more = alert.annotations.get("description", "")
+        body["content"] = None if is_unseen(told_more) else told_more
         body["approved"] = {"true": True, "false": False}.get(alert.labels.get("approved", ""))
     try:
         known = report_of(MonitoringEvent.model_validate(body), now)
