@@ -39,7 +39,7 @@ def create(
 
 
 def rotate(
-    name: Annotated[str, typer.Argument(help="Name or id of the client", show_default=False)],
+    name: Annotated[str, typer.Argument(help="Name, id or client_id of the client", show_default=False)],
     *,
     provider: Provider,
     grace_hours: Annotated[int, typer.Option(min=0, help="How long the present secret stays good")] = 24,

@@ -17,7 +17,7 @@ from app.services.subjects import NobodyThere
 
 
 def add(
-    email: Annotated[str, typer.Argument(help="By which tokens and mail know them", show_default=False)],
+    email: Annotated[str, typer.Argument(help="By which mail and colleagues know them", show_default=False)],
     *,
     provider: Annotated[str, typer.Option(help="Slug of the provider", show_default=False)],
     name: Annotated[str, typer.Option(help="As customers and colleagues read it", show_default=False)],
@@ -33,5 +33,6 @@ def add(
         id_ = on_database(read_settings(), lambda database: add_staff(database, provider, body, now))
     except NobodyThere as nobody:
         raise CannotStart(str(nobody)) from None
-    made = {"id": id_, "email": body.email.lower(), "role": body.role}
-    print(as_text(made) if as_json else f"{made['email']} is an administrator of {provider}.")
+    email = body.email.lower()
+    told = f"{email} is an administrator of {provider}; tokens name them as {id_}."
+    print(as_text({"id": id_, "email": email, "role": body.role}) if as_json else told)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
+import structlog
 
 from app.base.errors import CannotStart
 
@@ -15,6 +16,7 @@ MAX_AGE = timedelta(minutes=10)
 COOL_DOWN = timedelta(seconds=30)
 TIMEOUT_SECONDS = 3.0
 MAX_BYTES = 65_536
+_log = structlog.get_logger("clausedesk.tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,14 @@ class JwksCache:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 document = json.loads(await self._body())
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError, RecursionError):
+            if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
+                raise TypeError("no key set")
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError, TypeError, RecursionError) as error:
+            # Callers hear 401 and no more; whoever runs the desk finds here why nobody gets in.
+            _log.warning("outside_keys_unavailable", error=type(error).__name__)
             return None
-        return document if isinstance(document, dict) and isinstance(document.get("keys"), list) else None
+        else:
+            return document
 
     async def _body(self) -> bytes:
         body = bytearray()

@@ -57,7 +57,7 @@ async def create_client(
 async def rotate_client(database: Database, provider: str, name: str, grace: timedelta, now: datetime) -> Credentials:
     """A new secret for the client of this name or id; the one before it stays good for the time of grace."""
     provider_id = await _provider(database, provider)
-    named = [c for c in await listed_clients(database, provider_id) if name in (c.name, str(c.id))]
+    named = [c for c in await listed_clients(database, provider_id) if name in _names(provider, c)]
     if not named:
         raise NobodyThere(f"{provider} has no API client {name!r}: `clausedesk client list` names them.")
     client, secret = named[0], new_secret()
@@ -71,6 +71,11 @@ async def rotate_client(database: Database, provider: str, name: str, grace: tim
     event = own_event(provider_id, EventType.CLIENT_ROTATED, ("client", client.id), client.version + 1, told, now)
     await replace_secret(database, provider_id, client, values, event, now)
     return Credentials(client_id_of(provider, client.id), secret)
+
+
+def _names(provider: str, client: ListedClient) -> tuple[str, str, str]:
+    """All that an operator has seen it called by."""
+    return client.name, str(client.id), client_id_of(provider, client.id)
 
 
 async def list_clients(database: Database, provider: str) -> list[ListedClient]:

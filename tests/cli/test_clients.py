@@ -70,7 +70,7 @@ async def test_a_rotated_secret_replaces_the_old_one_after_a_while(run: Run, get
     assert new[0] == old[0]
     await get_token(*old)
     await get_token(*new)
-    newest = credentials(await run("rotate", "gateway", "--grace-hours", "0"))
+    newest = credentials(await run("rotate", old[0], "--grace-hours", "0"))
     with pytest.raises(OAuthRefused):
         await get_token(*old)
     with pytest.raises(OAuthRefused):

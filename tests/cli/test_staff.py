@@ -23,8 +23,9 @@ async def test_the_first_administrator_is_added_once(
         return await asyncio.to_thread(lambda: CliRunner().invoke(app, given, env=known))
 
     added = await run("Ines@lantern.example")
-    assert (added.exit_code, added.stdout) == (0, f"ines@lantern.example is an administrator of {provider.slug}.\n")
-    row = await owner.fetchrow("SELECT email, name, role, supervisor, active FROM staff")
+    id_, *row = await owner.fetchrow("SELECT id, email, name, role, supervisor, active FROM staff")
+    told = f"ines@lantern.example is an administrator of {provider.slug}; tokens name them as {id_}.\n"
+    assert (added.exit_code, added.stdout) == (0, told)
     assert tuple(row) == ("ines@lantern.example", "Ines Prado", "admin", True, True)
     assert await owner.fetchval("SELECT type || ' by ' || actor_kind FROM event") == "staff.created by system"
     again = await run("ines@lantern.example")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.base.errors import CannotStart
 from app.clients import jwks
@@ -80,7 +81,9 @@ async def test_an_answer_that_is_no_key_set_leaves_the_last_good_one(
     await ours.renewed(NOW)
     issuer.status, issuer.body, issuer.location = status, body, issuer.url if status == 302 else ""
     late = NOW + MAX_AGE
-    kept = await ours.renewed(late)
+    with capture_logs() as log:
+        kept = await ours.renewed(late)
+    assert [(line["event"], line["log_level"]) for line in log] == [("outside_keys_unavailable", "warning")]
     assert kept is not None
     assert kept.document == {"keys": [ONE]}
     assert kept.until == late + COOL_DOWN
