@@ -1,9 +1,8 @@
 """Field types shared by the wire and the rows: bounded, storable, and told in full by their JSON schema."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -33,8 +32,10 @@ def refused(code: str, message: str) -> PydanticCustomError:
 
 def _no_surrogates(text: str) -> str:
     # JSON bodies cannot hold one, but percent-decoded and decoded mail texts could.
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise refused("pattern", "This must be whole Unicode characters.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise refused("pattern", "This must be whole Unicode characters.") from None
     return text
 
 
@@ -69,7 +70,10 @@ def _in_range(instant: datetime) -> datetime:
 
 
 def _bounded_json(value: dict[str, Any]) -> dict[str, Any]:
-    for nodes, (depth, node) in enumerate(_walk(value, 1), start=1):
+    nodes, left = 0, [(1, cast(Any, value))]
+    while left:
+        depth, node = left.pop()
+        nodes += 1
         if depth > _DEEPEST or nodes > _MOST_NODES:
             raise refused("too_large", f"This may nest {_DEEPEST} levels and hold {_MOST_NODES} values.")
         if isinstance(node, str):
@@ -79,22 +83,17 @@ def _bounded_json(value: dict[str, Any]) -> dict[str, Any]:
         elif isinstance(node, dict):
             for name in node:
                 _storable(name)
+            left += [(depth + 1, inner) for inner in node.values()]
+        elif isinstance(node, list):
+            left += [(depth + 1, inner) for inner in node]
     return value
-
-
-def _walk(node: Any, depth: int) -> Iterator[tuple[int, Any]]:
-    stack = [(depth, node)]
-    while stack:
-        depth, node = stack.pop()
-        yield depth, node
-        if isinstance(node, dict | list):
-            stack.extend((depth + 1, inner) for inner in (node.values() if isinstance(node, dict) else node))
 
 
 def _storable(text: str) -> None:
     if "\x00" in text:
         raise refused("pattern", "Text here may not contain NUL.")
-    _no_surrogates(text)
+    if not text.isascii():
+        _no_surrogates(text)
 
 
 def _address(text: str) -> str:

@@ -22,7 +22,7 @@ from app.triage.keeping import read_back
 from app.triage.lexicon import Lexicon
 from app.triage.likeness import ALIKE, Sound, compared, may_be_alike
 from app.triage.proposal import proposed
-from app.triage.signals import Signals, read_signals
+from app.triage.signals import SILENT, Signals, read_signals
 from app.triage.text import folded, read
 
 _MOST = 4
@@ -160,6 +160,8 @@ async def suggest(
 
 def shown(signals: Signals) -> tuple[Signal, ...]:
     """As decisions carry them."""
+    if signals is SILENT:
+        return ()
     return tuple(Signal(name=hint.name, value=hint.value, because=hint.because) for hint in signals.hints())
 
 

@@ -55,7 +55,9 @@ _CODE = re.compile(
     r"|SEC_ERROR_[A-Z_]{4,60}"
     r"|[45]\d\d [45]\.\d{1,2}\.\d{1,3}[^\n]{0,200}|(?i:(?:http )?err(?:or|eur|o) [45]\d\d)\b)"
 )
-_OF_CODES = re.compile(r"[\d_:\[]")
+_OF_CODES = ("ERR_", "NET::", "SQLSTATE[", "0x", "SEC_ERROR_")
+_STATUS = re.compile(r"[45]\d\d")
+"""One of these, or a status, is in whatever is a code."""
 _HOST = r"(?:https?://)?(?:www\.)?(?P<name>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}[a-z]{2,18})(?![\w@-])"
 _DOMAIN = re.compile(rf"(?<![@\w.-]){_HOST}")
 _CALLED_DOMAIN = re.compile(rf"\b(?:domain|domaine|dominio)(?: name)?(?: is| est| e)? ?:? ?{_HOST}")
@@ -160,7 +162,8 @@ def error_said(told: Told) -> str | None:
     for line in told.logs.splitlines():
         if _ERROR_WORDS.search(folded(line)):
             return line[:500]
-    code = _CODE.search(said) if _OF_CODES.search(said) else None
+    coded = any(map(said.__contains__, _OF_CODES)) or _STATUS.search(said)
+    code = _CODE.search(said) if coded else None
     for quoted in _QUOTED.finditer(said) if '"' in said else ():
         if _ERROR_WORDS.search(folded(quoted.group("words"))):
             return quoted.group("words").strip()

@@ -22,10 +22,12 @@ _TOKENS = re.compile(
     r"|eyJ[A-Za-z0-9_-]{8,4096}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,1024}"
     r")(?![A-Za-z0-9_-])"
 )
-_TOKENS_BEGIN: Final = (
-    *("AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "_live_", "_test_", "whsec_"),
-    *("sk-", "npm_", "pypi-", "xox", "AIza", "SG.", "eyJ"),
-)
+_TOKENS_BEGIN: Final = {
+    "_": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "_live_", "_test_", "whsec_", "npm_"),
+    "-": ("glpat-", "sk-", "pypi-", "xox"),
+    "": ("AKIA", "ASIA", "AIza", "SG.", "eyJ"),
+}
+"""One of these is in whatever is a token, with a sign that is in it, too."""
 _BEARER = re.compile(r"(?i:\b(?:bearer|basic) +)(?P<value>[A-Za-z0-9._~+/-]{16,4096}=*)(?![\w-])")
 _IN_ADDRESS = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,15}://[^\s/:@\"'<>]{0,100}:(?P<value>[^\s/@\"'<>]{1,200})@")
 _ON_COMMAND_LINE = re.compile(
@@ -266,6 +268,10 @@ def _camel(word: str) -> bool:
     return not word.isupper() and any(c.isupper() for c in word[1:]) and any(c.islower() for c in word)
 
 
+def _may_be_token(text: str) -> bool:
+    return any(sign in text and _any_of(begins, text) for sign, begins in _TOKENS_BEGIN.items())
+
+
 def _may_be_card(text: str) -> bool:
     if text.isascii() and len(text) - len(text.encode().translate(None, _DIGITS)) < _CARD_DIGITS:
         return False
@@ -278,7 +284,7 @@ def _any_of(parts: Iterable[str], text: str) -> bool:
 
 SEARCHES: Final[Mapping[Search, Callable[[str, str], bool]]] = {
     _key_blocks: lambda text, _: "-----BEGIN" in text or "PuTTY-" in text,
-    _tokens: lambda text, letters: _any_of(_TOKENS_BEGIN, text) or "bearer" in letters or "basic" in letters,
+    _tokens: lambda text, letters: _may_be_token(text) or "bearer" in letters or "basic" in letters,
     _in_addresses: lambda text, _: "://" in text and "@" in text,
     _on_command_lines: lambda text, _: " -" in text and _any_of(_COMMANDS, text),
     _cards: lambda text, _: _may_be_card(text),

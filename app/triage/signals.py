@@ -68,13 +68,17 @@ class Signals:
         )
 
 
+SILENT = Signals()
+"""Of a message that hints at nothing."""
+
+
 def read_signals(told: Told, error: str | None, *, products: Mapping[str, str] | None = None) -> Signals:
     """`error`: what a machine said in it; `products`: names by which one may be called, folded, to its slug."""
     text = told.letters if len(told.own) <= _MOST_READ else folded(told.own[:_MOST_READ])
     found = heard(text)
     product, named = _product(text, products or {})
     if not found and not named and not error:
-        return Signals()
+        return SILENT
     because = {
         name: tuple(dict.fromkeys([match.group() for match in found[name]]))[:_MOST_WORDS]
         for name in HINTS

@@ -70,13 +70,16 @@ def plain(text: str) -> str:
     """Without control characters and look-alikes: one form for each letter, quote and space."""
     if text.isascii():
         return text.translate(_PLAIN_ASCII)
-    composed = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
+    composed = unicodedata.normalize("NFKC", text)
+    if any(map(composed.__contains__, _LIKE_OTHERS)):
+        composed = composed.translate(_LOOKALIKES)
     if composed.replace("\n", "").isprintable():
         return composed
     return "".join(c if c.isprintable() or c == "\n" else " " if c in "\t\r\v\f" else "" for c in composed)
 
 
-_LOOKALIKES = str.maketrans("‘’‚`´“”„«»–—−", "'''''\"\"\"\"\"---")
+_LIKE_OTHERS = "‘’‚`´“”„«»–—−"
+_LOOKALIKES = str.maketrans(_LIKE_OTHERS, "'''''\"\"\"\"\"---")
 # The same for what is mostly written, in one go.
 _PLAIN_ASCII: dict[int, str | int | None] = {
     **dict.fromkeys((*range(32), 127)),
@@ -135,7 +138,7 @@ def _like_a_log(letters: str, signs: int) -> bool:
 
 
 def _signs(letters: str) -> int:
-    """At most so many."""
+    """At most so many; of ASCII just as many."""
     return len(letters.encode().translate(None, _ORDINARY))
 
 
@@ -186,4 +189,7 @@ def _machine_written(line: str) -> bool:
         return True
     if _STAMP.search(start[:60]) and len(start) > 40:
         return True
-    return len(start) > _LONG_LINE and len(_SIGN.findall(start)) * _PER_SIGN > len(start)
+    if len(start) <= _LONG_LINE:
+        return False
+    signs = _signs(start) if start.isascii() else len(_SIGN.findall(start))
+    return signs * _PER_SIGN > len(start)

@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-_FIGURE = re.compile(r"\d")
 _CLOCK = re.compile(
     r"\b(?P<hour>2[0-3]|[01]?\d) ?(?:[:h] ?(?P<minute>[0-5]\d)|h(?:rs?|oras?|eures?)?\b)? ?(?P<half>[ap]\.?m\b)?"
 )
@@ -24,8 +23,10 @@ _COUNTS = {"an": 1, "un": 1, "une": 1, "um": 1, "uma": 1, "two": 2, "deux": 2, "
 _COUNTS |= {"three": 3, "trois": 3, "tres": 3}
 _COUNT = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
 _UNIT = r"minutes?|minutos?|hours?|heures?|horas?|days?|jours?|dias?"
-_UNITS = ("minut", "hour", "heure", "hora", "day", "jour", "dia")
-"""One of these is in whatever names a unit."""
+_UNITS = (" minut", " hour", " heure", " hora", " day", " jour", " dia")
+"""One of these is in whatever counts a unit."""
+_LIKE_A_CLOCK = re.compile(r"\d ?[:hap]")
+"""What is in whatever tells the time."""
 _SINCE_NOW = re.compile(
     rf"\W(?:(?P<count>{_COUNT}) (?P<unit>{_UNIT}) (?:ago|atras)"
     rf"|(?:il y a|ha|faz|since|for|depuis) (?:about |environ |cerca de )?(?P<count2>{_COUNT}) (?P<unit2>{_UNIT}))\b"
@@ -34,19 +35,20 @@ _SINCE_NOW = re.compile(
 
 def when(text: str, received_at: datetime, zone: tzinfo) -> datetime | None:
     """The first time that folded text tells exactly enough; never later than the receipt."""
-    figures = _FIGURE.search(text) is not None
-    if not figures and not any(map(text.__contains__, _UNITS)):
+    counted = any(map(text.__contains__, _UNITS))
+    clocked = _LIKE_A_CLOCK.search(text) is not None
+    dated = _DATED.search(text) if "20" in text else None
+    if not (counted or clocked or dated):
         return None
-    dated = _DATED.search(text) if figures and "20" in text else None
     local = received_at.astimezone(zone)
     found: datetime | None = None
     after = f"\n{text}"
     if dated and dated.group("hour"):
         found = _instant(dated, zone)
-    elif ago := _SINCE_NOW.search(after) if any(map(text.__contains__, _UNITS)) else None:
+    elif ago := _SINCE_NOW.search(after) if counted else None:
         found = local - _span(ago)
-    elif figures:
-        clock = _AT_CLOCK.search(after)
+    else:
+        clock = _AT_CLOCK.search(after) if clocked else None
         if clock and (at := _clock(clock.group("clock"))) is not None:
             days = next((days for days, pattern in _DAYS_AGO if pattern.search(after)), None)
             found = datetime.combine(local.date() - timedelta(days or 0), at, zone)
