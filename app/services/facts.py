@@ -112,7 +112,9 @@ def _bool(value: Any, _: Fact, __: CompiledPolicy) -> bool:
 def _int(value: Any, _: Fact, __: CompiledPolicy) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise _Unfit("This must be a whole number.")
-    if abs(value) > _LARGEST:
+    if value < 0:
+        raise _Unfit("This counts something: it must be at least 0.", "out_of_range")
+    if value > _LARGEST:
         raise _Unfit("This number is too large.", "out_of_range")
     return value
 

@@ -315,6 +315,32 @@ async def test_new_facts_decide_the_ticket_again(front: FrontDesk) -> None:
     assert [(event.seq, event.type) for event in events.data] == [(1, "ticket.opened"), (2, "ticket.described")]
 
 
+async def test_what_counts_is_never_below_zero_whoever_says_so_and_wherever(front: FrontDesk) -> None:
+    account, _, customer = await front.customer()
+    provider = await front.provider()
+    admin, machine = await front.staff(provider, Role.ADMIN), await front.service(provider, Scope.EVENTS)
+    url = f"{URL}/{(await opened(front, customer)).json()['id']}"
+    for who, method, path, body in (
+        (customer, "POST", URL, {"subject": "Down", "facts": {"users_affected": -1}}),
+        (customer, "POST", URL, {"subject": "Down", "facts": {"claimed_users_affected": -1}}),
+        (customer, "POST", "/v1/classifications", {"facts": {"users_affected": -1}}),
+        (customer, "PATCH", url, {"facts": {"users_affected": -1}}),
+        (customer, "POST", f"{url}/messages", {"body": "Now two.", "facts": {"users_affected": -2}}),
+        (admin, "PATCH", f"/v1/accounts/{account.number}", {"facts": {"users_total": -1}}),
+        (machine, "POST", "/v1/monitoring/events",
+         {"type": "monitor_down", "server": "z", "facts": {"users_affected": -1}}),
+    ):  # fmt: skip
+        answer = await front.client.request(
+            method, path, json=body, headers={**who, **front.key(), **({"If-Match": "*"} if method == "PATCH" else {})}
+        )
+        (fault,) = answer.json()["errors"]
+        assert (answer.status_code, fault["code"]) == (422, "out_of_range"), answer.text
+        assert fault["pointer"] == f"/facts/{next(iter(body['facts']))}"
+        assert fault["message"] == "This counts something: it must be at least 0."
+    none = await front.client.patch(url, json={"facts": {"users_affected": 0}}, headers={**customer, "If-Match": "*"})
+    assert (none.status_code, none.json()["facts"]["users_affected"]) == (200, 0), "nobody is a count"
+
+
 async def test_a_merge_patch_adds_and_takes_away(front: FrontDesk) -> None:
     _, _, customer = await front.customer()
     ticket = (await opened(front, customer, metadata={"a": "1", "b": "2"}, external_ref="X")).json()

@@ -17,6 +17,7 @@ class Fact(Model):
     """Something a rule may read, with who may say so."""
 
     type: FactType
+    """`int` counts, and nobody can state less than 0; what may be below is a `decimal`."""
     values: tuple[str, ...] = ()
     """The values of an enum."""
     default: JsonValue = None
