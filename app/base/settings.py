@@ -90,7 +90,11 @@ class Settings(BaseSettings):
         "{provider}@localhost.localdomain",
         description="Address that mail is sent from; {provider} stands for the slug. The policy's own one comes first",
     )
-    smtp_host: str = Field("", description="Server that takes our mail; without one it is kept in data_dir/outbox")
+    smtp_host: str = Field(
+        "",
+        description="Server that takes our mail; without one development keeps it in data_dir/outbox, and production "
+        "has dead letters",
+    )
     smtp_port: int = Field(587, ge=1, le=65535, description="Its port")
     smtp_security: str = Field(
         "starttls", pattern="^(starttls|tls|none)$", description="How the way there is secured: starttls, tls or none"

@@ -1,4 +1,4 @@
-"""Mail handed to a server by SMTP; without one, kept in a folder and said so in the log."""
+"""Mail handed to a server by SMTP; without one, kept in a folder for trying things out, and not sent in production."""
 
 from pathlib import Path
 from typing import Final, Protocol
@@ -12,6 +12,7 @@ from app.base.settings import Settings
 
 _log = structlog.get_logger("clausedesk.mail")
 _PERMANENT: Final = range(500, 600)
+_NO_SERVER: Final = "CLAUSEDESK_SMTP_HOST is not set"
 NULL_SENDER: Final = ""
 """Whatever answers such a mail by itself, or cannot deliver it, answers nobody (RFC 5321, 4.5.5)."""
 
@@ -67,8 +68,21 @@ class FolderPost:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{uuid4()}.eml"
         path.write_bytes(content)
-        _log.info("mail_kept", path=str(path), why="CLAUSEDESK_SMTP_HOST is not set")
+        _log.info("mail_kept", path=str(path), why=_NO_SERVER)
+
+
+class NoPost:
+    """For production without a server: no letter passes for delivered, and each is tried again until there is one."""
+
+    async def send(self, content: bytes, sender: str, recipient: str) -> None:  # noqa: ARG002 - the protocol's
+        raise Undelivered(None, _NO_SERVER)
 
 
 def post_of(settings: Settings) -> Post:
-    return SmtpPost(settings) if settings.smtp_host else FolderPost(settings.data_dir / "outbox")
+    """Says so where letters will reach nobody."""
+    if settings.smtp_host:
+        return SmtpPost(settings)
+    if settings.environment == "development":
+        return FolderPost(settings.data_dir / "outbox")
+    _log.error("mail_reaches_nobody", why=_NO_SERVER, then="Letters wait a day, then they are dead letters.")
+    return NoPost()

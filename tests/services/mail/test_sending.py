@@ -9,9 +9,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from structlog.testing import capture_logs
 
+from app.base.settings import Settings
 from app.base.vocabulary import Scope
-from app.clients.smtp import FolderPost
+from app.clients.smtp import FolderPost, post_of
 from app.db.pool import Database
 from tests import factories
 from tests.frontdesk import FrontDesk
@@ -337,6 +339,25 @@ async def test_without_a_server_mail_is_kept_in_a_folder(office: Office, box: Po
     (kept,) = (tmp_path / "outbox").glob("*.eml")
     assert b"Auto-Submitted: auto-replied" in kept.read_bytes()
     assert await office.states() == ["delivered"]
+
+
+async def test_without_a_server_production_says_so_at_its_start_and_no_letter_passes_for_delivered(
+    office: Office, box: Postbox, tmp_path: Path
+) -> None:
+    with capture_logs() as log:
+        office.post = post_of(Settings(environment="production", data_dir=tmp_path))
+    (told,) = log
+    assert (told["event"], told["log_level"], told["why"]) == (
+        *("mail_reaches_nobody", "error", "CLAUSEDESK_SMTP_HOST is not set"),
+    )
+    await office.hand_over()
+    await office.work()
+    assert not list(tmp_path.iterdir())
+    assert await office.states() == ["pending"]
+    assert await office.front.owner.fetchval("SELECT last_error FROM delivery") == told["why"]
+    office.post = None
+    await office.later(timedelta(minutes=10))
+    assert (len(box.mails()), await office.states()) == (1, ["delivered"]), "once there is a server"
 
 
 async def test_a_one_time_link_is_made_when_it_is_sent_and_kept_nowhere(
