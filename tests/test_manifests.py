@@ -108,6 +108,17 @@ def test_replicas_times_pool_fit_into_the_connections_of_the_server(manifests: l
     assert taken <= int(of["Cluster", "clausedesk-db"]["postgresql"]["parameters"]["max_connections"])
 
 
+def test_the_login_that_migrates_may_make_roles_and_every_secret_is_named(manifests: list[Manifest]) -> None:
+    (cluster,) = [m["spec"] for m in manifests if m["kind"] == "Cluster"]
+    made = cluster["bootstrap"]["initdb"]
+    assert f"ALTER ROLE {made['owner']} CREATEROLE" in made["postInitApplicationSQL"]
+    secrets = {reference["name"] for reference in made["postInitApplicationSQLRefs"]["secretRefs"]}
+    secrets |= {one["name"] for one in cluster["backup"]["barmanObjectStore"]["s3Credentials"].values()}
+    overlay = (K8S / "overlays/production/kustomization.yaml").read_text()
+    assert secrets
+    assert {name for name in secrets if f"`{name}`" not in overlay.split("apiVersion")[0]} == set()
+
+
 def test_every_setting_that_is_given_exists(manifests: list[Manifest]) -> None:
     known = {f"CLAUSEDESK_{name.upper()}" for name in Settings.model_fields}
     known |= {"DATABASE_URL", "MIGRATION_DATABASE_URL"}

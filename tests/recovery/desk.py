@@ -29,9 +29,10 @@ TICKET: dict[str, Any] = {
 class Desk:
     """Clausedesk on this database, by commands of its own; its keys lie in the folder."""
 
-    def __init__(self, folder: Path, dsn: str) -> None:
+    def __init__(self, folder: Path, dsn: str, **logins: str) -> None:
+        """By this address the database is looked into, and used, too, where the desk has no logins of its own."""
         self._folder, self._dsn = folder, dsn
-        self._around = {"DATABASE_URL": dsn, "CLAUSEDESK_DATA_DIR": str(folder / "keys")}
+        self._around = {"DATABASE_URL": dsn, "CLAUSEDESK_DATA_DIR": str(folder / "keys"), **logins}
 
     def run(self, *words: str) -> str:
         around = {**os.environ, **self._around}
