@@ -7,7 +7,6 @@ from uuid import UUID
 import asyncpg
 
 from app.base.actor import Principal
-from app.base.events import EventType
 from app.db.callers import CallerRow, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
@@ -16,41 +15,15 @@ from app.db.wanted import wanted
 from app.schemas.idempotency import IdempotentRequest
 
 
-def _ledger(a: str, kind: EventType) -> str:
-    """What stands in the log about the account under this type, the oldest first."""
-    return f"""(SELECT coalesce(jsonb_agg(entry.data ORDER BY entry.seq), '[]') FROM event AS entry
-      WHERE entry.provider_id = {a}.provider_id AND entry.subject_kind = 'account' AND entry.subject_id = {a}.id
-        AND entry.type = '{kind}')"""
-
-
 def account_json(a: str) -> str:
-    """An expression for all that decisions ask about the account row `a`."""
-    return f"""jsonb_build_object(
-    'id', {a}.id, 'version', {a}.version, 'number', {a}.number, 'holder', {a}.holder, 'state', {a}.state,
-    'product', {a}.product, 'products', {a}.products, 'product_variant', {a}.product_variant, 'market', {a}.market,
-    'market_catalogue', {a}.market_catalogue, 'server', {a}.server, 'active', {a}.active,
-    'contact_info_current', {a}.contact_info_current, 'is_reseller', {a}.is_reseller, 'users_total', {a}.users_total,
-    'abuse_count', {a}.abuse_count, 'hold_proposed_at', {a}.hold_proposed_at,
-    'vip', {a}.vip, 'contract', {a}.contract, 'facts', {a}.facts, 'reseller_id', {a}.reseller_id,
-    'since', {a}.since, 'drawings', {_ledger(a, EventType.ACCOUNT_ALLOWANCE_DRAWN)},
-    'consents', {_ledger(a, EventType.ACCOUNT_TARIFF_AGREED)},
-    'reseller', (SELECT jsonb_build_object('number', r.number, 'name', r.name, 'account', own.number) FROM reseller AS r
-                 LEFT JOIN account AS own ON own.provider_id = r.provider_id AND own.id = r.account_id
-                 WHERE r.provider_id = {a}.provider_id AND r.id = {a}.reseller_id),
-    'contacts', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                   'id', c.id, 'version', c.version, 'role', c.role, 'email', c.email, 'login', c.login, 'name', c.name,
-                   'flag', c.flag, 'slot', c.slot) ORDER BY c.id), '[]')
-                 FROM contact AS c
-                 WHERE c.provider_id = {a}.provider_id AND c.account_id = {a}.id AND c.removed_at IS NULL),
-    'hosted_domains', (SELECT coalesce(jsonb_agg(d.name ORDER BY d.id), '[]') FROM hosted_domain AS d
-                       WHERE d.provider_id = {a}.provider_id AND d.account_id = {a}.id))"""
+    """An expression for all that decisions ask about the account row `a`: what it holds is said by migration 0014."""
+    return f"account_in_full({a}.provider_id, {a}.id)"
 
 
 def reseller_account_json(a: str) -> str:
     """An expression for the account of the reseller whose customer the account row `a` is: its people speak, too."""
-    return f"""(SELECT {account_json("own")} FROM reseller AS over_it
-    JOIN account AS own ON own.provider_id = over_it.provider_id AND own.id = over_it.account_id
-    WHERE over_it.provider_id = {a}.provider_id AND over_it.id = {a}.reseller_id)"""
+    return f"""account_in_full({a}.provider_id, (SELECT over_it.account_id FROM reseller AS over_it
+    WHERE over_it.provider_id = {a}.provider_id AND over_it.id = {a}.reseller_id))"""
 
 
 _COLUMNS: Final = """a.id, a.number, a.holder, a.state, a.hold_proposed_at, a.product, a.products,

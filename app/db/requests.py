@@ -9,7 +9,6 @@ from uuid import UUID
 
 from app.base.actor import Principal
 from app.base.identifiers import first_uuid7
-from app.db.accounts import account_json
 from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
@@ -118,8 +117,8 @@ def _rows(kind: Kind, names: tuple[str, ...]) -> str:
     rows = f"""
   SELECT {in_force("{version_at}::timestamptz", "{settings_at}::timestamptz")},
     named.main, named.target, known.reseller_account, known.others,
-    (SELECT json_object_agg(a.id, {account_json("a")}::text) FROM account AS a
-      WHERE a.provider_id = $1 AND a.id = ANY(meant.shown)) AS accounts,
+    (SELECT json_object_agg(shown.id, account_in_full($1, shown.id)::text) FROM unnest(meant.shown) AS shown (id)
+      WHERE shown.id IS NOT NULL) AS accounts,
     coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
                 AND server IS NOT NULL), '[]') AS incidents,
     {_OPEN if "open_since" in names else "'[]'::json"} AS open_tickets,

@@ -70,7 +70,7 @@ LATEST_QUOTE: Final = """(SELECT jsonb_build_object('id', latest.id, 'edition', 
     ORDER BY latest.edition DESC LIMIT 1)"""
 """The price of the ticket `t` that was put last."""
 _RULED: Final = f"""t.decision::text AS decision, t.state, t.version AS version_of_row,
-  CASE WHEN a.id IS NOT NULL THEN {account_json("a")}::text END AS account, {in_force("$8::timestamptz", "$8", "_now")},
+  {account_json("a")}::text AS account, {in_force("$8::timestamptz", "$8", "_now")},
   coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
               AND server IS NOT NULL), '[]') AS incidents, {LATEST_QUOTE} AS latest_quote"""
 JUDGED: Final = f"{SUMMARY}, {_RULED}"
