@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-_LITERAL = re.compile(r"(?:[a-z0-9' -]|\\\.)*")
+_LETTER = re.compile(r"[a-z0-9' -]|\\\.")
 _GROUP = re.compile(r"\((?:\?:|(?!\?))")
-_FIGURES = tuple("0123456789")
-LONGEST = 4
+_ANYTHING = "."
+_FIGURES = frozenset("0123456789")
+_NOTHING = frozenset({""})
+LONGEST = 8
 """So many characters tell them apart well enough."""
 
 
@@ -15,7 +17,10 @@ def beginnings(pattern: str) -> frozenset[str]:
 
     For patterns of letters, alternatives, repetitions and what must not follow; ValueError for others.
     """
-    return frozenset(begin for way in _ways(pattern) for begin in _of_way(way))
+    found = frozenset(begin for way in _ways(pattern) for begin in _of_way(way, LONGEST))
+    if "" in found:
+        raise ValueError(f"Nothing is known of how this begins: {pattern!r}")
+    return found
 
 
 def any_of(begins: Iterable[str]) -> str:
@@ -28,25 +33,28 @@ def any_of(begins: Iterable[str]) -> str:
     return f"(?:{'|'.join(first + any_of(rest) for first, rest in sorted(branches.items()))})"
 
 
-def _of_way(way: str) -> Iterator[str]:
-    literal = _LITERAL.match(way)
-    head = literal.group().replace("\\", "") if literal else ""
-    rest = way[literal.end() :] if literal else way
-    sure = head[:-1] if rest[:1] in ("?", "*", "{") else head
-    if sure:
-        yield sure[:LONGEST]
-    elif head and rest[0] != "{":
-        yield head
-        yield from _of_way(rest[1:])
-    elif way.startswith(r"\d"):
-        yield from _FIGURES
-    elif way.startswith("(") and (inside := _GROUP.match(way)):
+def _of_way(way: str, room: int) -> frozenset[str]:
+    """Its first characters as far as they are known, so many at most."""
+    if not room or not way:
+        return _NOTHING
+    if letter := _LETTER.match(way):
+        heads, rest = tuple(letter.group()[-1]), way[letter.end() :]
+    elif group := _GROUP.match(way):
         end = _end_of_group(way)
-        yield from beginnings(way[inside.end() : end])
-        if way[end + 1 : end + 2] == "?":
-            yield from _of_way(way[end + 2 :])
+        heads, rest = tuple(_ways(way[group.end() : end])), way[end + 1 :]
     else:
-        raise ValueError(f"Nothing is known of how this begins: {way!r}")
+        return _FIGURES if way.startswith(r"\d") and room == LONGEST else _NOTHING
+    if rest.startswith(("*", "{")):
+        return _NOTHING
+    if rest.startswith("+"):
+        rest = _ANYTHING
+    found = frozenset[str]()
+    if rest.startswith("?"):
+        rest = rest[1:]
+        found = _of_way(rest, room)
+    if letter:
+        return found.union(heads[0] + more for more in _of_way(rest, room - 1))
+    return found.union(*(_of_way(head + rest, room) for head in heads))
 
 
 def _ways(pattern: str) -> Iterator[str]:

@@ -15,8 +15,8 @@ _COUNTED = rf"(\d{{1,5}}|{'|'.join(sorted(NUMBERS))}) (?:of (?:our|my|the) )?(?:
 _TURNS: Mapping[str, tuple[str, ...]] = {**HINTS, "people": (_COUNTED,)}
 _PATTERNS = {name: re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)") for name, ways in _TURNS.items()}
 _BEGINNINGS = {name: tuple(sorted(frozenset[str]().union(*map(beginnings, ways)))) for name, ways in _TURNS.items()}
-_PLACE = re.compile(rf"\W(?={any_of(frozenset[str]().union(*_BEGINNINGS.values()))})")
-"""What stands before a turn of phrase."""
+_PLACE = re.compile(rf"[^a-z0-9](?={any_of(frozenset[str]().union(*_BEGINNINGS.values()))})")
+"""What stands before a turn of phrase, told by its first letters."""
 _SCOPES = ("all", "many", "single")
 
 
@@ -123,7 +123,7 @@ def heard(text: str) -> dict[str, list[re.Match[str]]]:
     return found
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _begun_by(letters: str) -> tuple[str, ...]:
     """What a turn of phrase that begins with these letters may hint at."""
     told = "0" if letters[0].isdecimal() else letters
