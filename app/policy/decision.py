@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
 from app.base.money import Amount, Currency
 from app.base.vocabulary import ClockState, Coverage, FeeKind, Outcome, Strength, Terms, WorkGate
-from app.policy.language.model import Model
+from app.policy.language.model import CLOSED, Model
 
 
 @dataclass(slots=True)
@@ -49,8 +49,11 @@ class AssumptionUsed:
     value: str
 
 
-class TargetTime(Model):
-    """A time given for this ticket; `due_at` is null where none is promised."""
+@dataclass(slots=True)
+class TargetTime:
+    """A time given for this ticket; `due_at` is null where none is promised. Nobody changes one."""
+
+    __pydantic_config__: ClassVar = CLOSED
 
     metric: str
     kind: str

@@ -1,5 +1,6 @@
 """Two tickets about one matter: which clock stands."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from app.base.vocabulary import ClockState, TicketStatus
@@ -56,7 +57,7 @@ def test_a_clock_that_is_taken_over_has_the_number_of_the_one_whose_place_it_tak
 
 
 def renumbered(line: ClockLine, cycle: int) -> ClockLine:
-    return line.model_copy(update={"terms": line.terms.model_copy(update={"cycle": cycle})})
+    return replace(line, terms=replace(line.terms, cycle=cycle))
 
 
 def test_a_clock_that_is_taken_over_stands_still_while_the_ticket_waits_for_its_customer() -> None:

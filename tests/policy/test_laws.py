@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.base.vocabulary import Strength
 from app.policy.decision import AssumptionUsed, Citation, TargetTime
 from app.policy.life import Desk, open_ticket
 from app.policy.scenarios.answer import Answer
@@ -47,7 +48,7 @@ def test_a_decision_rests_on_a_clause() -> None:
 
 
 def test_a_target_without_a_due_time_says_why() -> None:
-    endless = TargetTime(metric="repair", kind="negotiated", strength="expected")
+    endless = TargetTime(metric="repair", kind="negotiated", strength=Strength.EXPECTED)
     why = Citation(clause="HAR-15", sentence="An outage is repaired.", stage="target", effect="repair")
     assert len(found(changed(targets=(endless,)))) == 1
     assert found(changed(targets=(endless,)))[0].startswith("targets.repair: expected a citation")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 from app.base.vocabulary import ClockState, TicketStatus
 from app.policy.compile import CompiledPolicy
@@ -23,6 +24,7 @@ from app.policy.tickets.ticket_clocks import (
     stopped,
     with_status,
 )
+from app.policy.time.clock_plans import ClockKind
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition
 from tests.benchmarks.decisions import compiled
@@ -105,6 +107,24 @@ def test_a_clock_that_has_just_changed_stands_as_it_was_read() -> None:
         assert line.with_records(policy, at) == line
 
 
+def test_a_clock_that_has_just_begun_stands_as_reading_it_would_show_it() -> None:
+    policy = compiled("tsc")
+    outside = TUESDAY.replace(hour=1)
+    for kind, start, status in product(ClockKind, (TUESDAY, outside), (TicketStatus.OPEN, TicketStatus.SCHEDULED)):
+        calendar = None if kind is ClockKind.ELAPSED else "office"
+        for opening, maximum in product((False, True), (None, HOUR)):
+            wanted = replace(
+                terms(policy, 1, calendar),
+                kind=kind.value,
+                start=start,
+                maximum=maximum,
+                due_at_opening=opening,
+                pauses=(TicketStatus.SCHEDULED,),
+            )
+            line = started(policy, wanted, status, start)
+            assert line.with_records(policy, start) == line
+
+
 def test_a_clock_that_goes_on_is_read_anew_and_one_that_has_ended_is_not() -> None:
     policy = compiled("tsc")
     running = started(policy, terms(policy, 2), TicketStatus.OPEN, TUESDAY)
@@ -148,7 +168,7 @@ def test_settings_count_from_when_they_take_effect_however_late_they_are_looked_
 
 def test_a_clock_stays_the_same_until_it_is_overdue_and_while_it_waits_its_due_time_moves() -> None:
     policy = compiled("tsc")
-    wanted = terms(policy, 8, None).model_copy(update={"pauses": (TicketStatus.WAITING_CUSTOMER,)})
+    wanted = replace(terms(policy, 8, None), pauses=(TicketStatus.WAITING_CUSTOMER,))
     line = started(policy, wanted, TicketStatus.OPEN, TUESDAY)
     due = line.target.due_at
     assert due == TUESDAY + 8 * HOUR
@@ -195,7 +215,7 @@ def test_a_ticket_beyond_the_known_dates_stands_as_last_read() -> None:
 def test_a_clock_whose_event_comes_again_is_cancelled_and_begins_anew() -> None:
     policy = compiled("tsc")
     first = started(policy, terms(policy, 2), TicketStatus.OPEN, TUESDAY)
-    again = terms(policy, 2).model_copy(update={"start": TUESDAY + HOUR})
+    again = replace(terms(policy, 2), start=TUESDAY + HOUR)
     later = (again, again.plan(policy))
     ended, running = carried_on(policy, [first], [later], TicketStatus.OPEN, TUESDAY + HOUR)
     assert (ended.state, ended.stopped_at) == (ClockState.CANCELLED, TUESDAY + HOUR)
@@ -225,12 +245,12 @@ def test_what_has_its_verdict_begins_again_with_a_new_event_alone() -> None:
     met = stopped(policy, [started(policy, terms(policy, 2), TicketStatus.OPEN, TUESDAY)], None, TUESDAY + HOUR)
     late = TUESDAY + 3 * HOUR
     for start, cycles in ((TUESDAY, 1), (TUESDAY + 2 * HOUR, 1), (late, 2)):
-        again = terms(policy, 2).model_copy(update={"start": start})
+        again = replace(terms(policy, 2), start=start)
         assert len(carried_on(policy, met, [(again, again.plan(policy))], TicketStatus.OPEN, late)) == cycles
 
 
 def test_a_clock_of_a_ticket_that_waits_has_used_nothing_however_late_it_is_asked_for() -> None:
     policy = compiled("tsc")
-    wanted = terms(policy, 8, None).model_copy(update={"pauses": (TicketStatus.WAITING_CUSTOMER,)})
+    wanted = replace(terms(policy, 8, None), pauses=(TicketStatus.WAITING_CUSTOMER,))
     late = started(policy, wanted, TicketStatus.WAITING_CUSTOMER, TUESDAY + HOUR)
     assert (late.state, late.used) == (ClockState.PAUSED, 0 * HOUR)

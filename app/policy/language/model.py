@@ -44,6 +44,10 @@ Duration = Annotated[
 ]
 
 
+CLOSED = ConfigDict(extra="forbid")
+"""Of dataclasses that pydantic reads: a field nobody declared is a fault, never ignored."""
+
+
 class Model(BaseModel):
     """Frozen and closed: a field nobody declared is a fault, never ignored."""
 

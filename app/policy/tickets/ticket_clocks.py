@@ -1,13 +1,14 @@
 """The clocks of one ticket, as they are kept: the terms each was set to, what has happened to it, how it stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, ClassVar, Literal
 
 from app.base.vocabulary import ClockState, Strength, TicketStatus
 from app.policy.compile import CompiledPolicy, Numbers
 from app.policy.decision import TargetTime
-from app.policy.language.model import Model
+from app.policy.language.model import CLOSED
 from app.policy.time.calendars import ALWAYS
 from app.policy.time.clock_plans import ClockKind, ClockPlan
 from app.policy.time.clocks import (
@@ -20,15 +21,21 @@ from app.policy.time.clocks import (
     Replanned,
     StatusChanged,
     Stopped,
+    first_warning,
     read,
 )
 from app.policy.time.cycles import rederived, reopened
 
 _KINDS: Mapping[str, ClockKind] = {kind.value: kind for kind in ClockKind}
+_TIMED = ("elapsed", "business", "negotiated")
+"""Kinds whose beginning is told even where nothing is due."""
 
 
-class ClockTerms(Model):
-    """What a clock is set to, in values that can be stored; the calendar is named."""
+@dataclass(slots=True, kw_only=True)
+class ClockTerms:
+    """What a clock is set to, in values that can be stored; the calendar is named. Nobody changes one."""
+
+    __pydantic_config__: ClassVar = CLOSED
 
     metric: str
     kind: str
@@ -58,7 +65,7 @@ class ClockTerms(Model):
 
     def again(self, policy: CompiledPolicy, **changes: Any) -> "ClockTerms":
         """The same terms, laid out in the calendars of this policy."""
-        return self.model_copy(update={**changes, "by": policy.numbers})
+        return replace(self, **changes, by=policy.numbers)
 
     def plan(self, policy: CompiledPolicy) -> ClockPlan:
         return ClockPlan(
@@ -79,8 +86,11 @@ class ClockTerms(Model):
         )
 
 
-class ClockRecord(Model):
-    """One event of a clock."""
+@dataclass(slots=True, kw_only=True)
+class ClockRecord:
+    """One event of a clock. Nobody changes one."""
+
+    __pydantic_config__: ClassVar = CLOSED
 
     kind: Literal["status", "stopped", "cancelled", "reclassified", "replanned", "negotiated", "excused"]
     at: datetime
@@ -115,8 +125,14 @@ class ClockRecord(Model):
         return Replanned(self.at, plan, tuple(edited))
 
 
-class ClockLine(Model):
-    """One clock of a ticket. `target`, `state` and `stopped_at` are its reading at the last change."""
+@dataclass(slots=True, kw_only=True)
+class ClockLine:
+    """One clock of a ticket. `target`, `state` and `stopped_at` are its reading at the last change.
+
+    Nobody changes one.
+    """
+
+    __pydantic_config__: ClassVar = CLOSED
 
     terms: ClockTerms
     records: tuple[ClockRecord, ...] = ()
@@ -174,8 +190,8 @@ class ClockLine(Model):
 
     def with_records(self, policy: CompiledPolicy, at: datetime, *more: ClockRecord) -> "ClockLine":
         """The clock after these events, read at this instant."""
-        longer = self.model_copy(update={"records": (*self.records, *more)}) if more else self
-        return longer.model_copy(update=_standing(longer.read(policy, at), longer.latest))
+        longer = replace(self, records=(*self.records, *more)) if more else self
+        return replace(longer, **_standing(longer.read(policy, at), longer.latest))
 
 
 def _standing(reading: ClockReading, terms: ClockTerms) -> dict[str, Any]:
@@ -192,11 +208,11 @@ def _standing(reading: ClockReading, terms: ClockTerms) -> dict[str, Any]:
 
 
 def _shown(reading: ClockReading, terms: ClockTerms) -> TargetTime:
-    timeless = reading.due_at is None and terms.kind not in ("elapsed", "business")
+    timeless = reading.due_at is None and terms.kind not in _TIMED
     return TargetTime(
         metric=reading.metric,
         kind=terms.kind,
-        clock_start=None if timeless and terms.kind != "negotiated" else reading.started_at,
+        clock_start=None if timeless else reading.started_at,
         earliest_at=reading.earliest_at,
         due_at=reading.due_at,
         calendar=terms.calendar,
@@ -218,9 +234,32 @@ def started(
 
     `plan`: what the terms come to, where that is known already.
     """
+    plan = plan or terms.plan(policy)
     record = ClockRecord(kind="status", at=min(at, terms.start), status=status)
-    reading = read(plan or terms.plan(policy), [record.event(policy)], at)
-    return ClockLine.model_construct(terms=terms, records=(record,), **_standing(reading, terms))
+    due = plan.times.due_at
+    if at > terms.start or (due is not None and due < terms.start):
+        reading = read(plan, [record.event(policy)], at)
+        return ClockLine(terms=terms, records=(record,), **_standing(reading, terms))
+    return _unspent(terms, plan, record)
+
+
+def _unspent(terms: ClockTerms, plan: ClockPlan, record: ClockRecord) -> ClockLine:
+    """A clock of whose time nothing has passed, as reading it would show it."""
+    started_at, earliest_at, due_at = plan.times
+    state = ClockState.PAUSED if record.status in plan.pauses else ClockState.RUNNING
+    timeless = due_at is None and terms.kind not in _TIMED
+    target = TargetTime(
+        metric=terms.metric,
+        kind=terms.kind,
+        clock_start=None if timeless else started_at.astimezone(UTC),
+        earliest_at=earliest_at,
+        due_at=due_at,
+        calendar=terms.calendar,
+        strength=terms.strength,
+        liability=terms.liability,
+        status=state,
+    )
+    return ClockLine(terms=terms, records=(record,), target=target, state=state, warn_at=first_warning(plan))
 
 
 def stopped(
@@ -293,14 +332,14 @@ def carried_on(
     change = rederived([line.latest.plan(policy) for _, line in running.values()], [plans[metric] for metric in due])
     for plan in change.reclassified:
         index, line = running[plan.metric]
-        terms = due[plan.metric].model_copy(update={"cycle": plan.cycle})
+        terms = replace(due[plan.metric], cycle=plan.cycle)
         after[index] = line.with_records(policy, at, ClockRecord(kind="reclassified", at=at, terms=terms))
     for plan in change.cancelled:
         index, line = running[plan.metric]
         after[index] = line.with_records(policy, at, ClockRecord(kind="cancelled", at=at))
     for plan in change.started:
         cycle = 1 + sum(line.metric == plan.metric for line in after)
-        terms = due[plan.metric].model_copy(update={"cycle": cycle, "start": max(plan.start, at)})
+        terms = replace(due[plan.metric], cycle=cycle, start=max(plan.start, at))
         after.append(started(policy, terms, status, at))
     return tuple(after)
 

@@ -240,6 +240,11 @@ class _Fold:
         return ClockState.MET if decided else None
 
 
+def first_warning(plan: ClockPlan) -> datetime | None:
+    """Of a clock of whose time nothing has passed."""
+    return _warning(limit_of(plan), plan.warn_after)
+
+
 def _warning(limit: Limit, part: float | None) -> datetime | None:
     """In the clock's own open time, so that nobody is reminded at midnight of what can wait until morning."""
     if part is None or limit.due is None or limit.target is None:
