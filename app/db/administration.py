@@ -37,6 +37,12 @@ def row_of(table: str, place: int, name: str) -> str:
     WHERE r.provider_id = $1 AND (r.id = ${place}::uuid OR r.{name} = ${place + 1}::text))"""
 
 
+def alike(table: str, place: int) -> str:
+    """The number of a row that differs from this one ($place) in capitals at most, where there is one."""
+    return f"""(SELECT r.number FROM {table} AS r
+    WHERE r.provider_id = $1 AND lower(r.number) = lower(${place}::text) LIMIT 1) AS alike"""
+
+
 ACCOUNT: Final = f"""{row_of("account", 9, "number")} AS target,
   (SELECT {account_json("a")} FROM account AS a
    WHERE a.provider_id = $1 AND (a.id = $9::uuid OR a.number = $10::text)) AS about,

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -197,6 +198,31 @@ async def test_bad_input_is_pointed_at(office: Office) -> None:
 
 
 # ── accounts and their domains ───────────────────────────────────────────────
+@pytest.mark.parametrize("path", ["accounts", "resellers"])
+async def test_numbers_differ_in_more_than_capitals_and_those_that_do_not_yet_go_on(office: Office, path: str) -> None:
+    noun = path.removesuffix("s")
+    await office.post(path, number="AcmeCo", name="Acme")
+    for number in ("acmeco", "ACMECO", "AcmeCo"):
+        refused = await office.post(path, 409, number=number, name="Another")
+        assert (refused["code"], refused["errors"][0]["pointer"]) == ("already_exists", "/number")
+        assert refused["detail"] == f"The {noun} AcmeCo exists: numbers must differ in more than capitals."
+    owner = office.front.owner
+    made = await owner.fetchval(f"SELECT to_jsonb({noun}) FROM {noun} WHERE number = 'AcmeCo'")
+    twin = json.dumps({**made, "number": "acmeco", "id": str(uuid4())})
+    await owner.execute(f"INSERT INTO {noun} SELECT * FROM jsonb_populate_record(NULL::{noun}, $1::text::jsonb)", twin)
+    for number in ("acmeco", "AcmeCo"):
+        changed = await office.ask("PATCH", f"{path}/{number}", name=f"Of {number}")
+        assert (changed["number"], changed["name"]) == (number, f"Of {number}")
+
+
+async def test_an_address_is_listed_once_on_an_account_however_it_is_capitalised(office: Office) -> None:
+    url = f"accounts/{office.account.number}/contacts"
+    first = await office.post(url, role="authorised", email="Jo@Bakery.example", name="Jo")
+    assert first["email"] == "jo@bakery.example"
+    again = await office.post(url, 409, role="authorised", email="JO@bakery.EXAMPLE", name="Jo")
+    assert again["code"] == "already_exists"
+
+
 async def test_a_new_account_is_decided_by_at_once(office: Office) -> None:
     contract = {"after_hours": True}
     await office.post("accounts", number="M9", name="Kudu Lodge", products=["shared_hosting"], contract=contract)

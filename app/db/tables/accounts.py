@@ -42,6 +42,8 @@ class Account(Versioned, Referred, Owned, table=True):
         among("state", ("active", "on_hold", "closed")),
         never_negative("users_total", "abuse_count"),
         CheckConstraint("(state = 'on_hold') = (held_since IS NOT NULL)", name="held_since"),
+        # Not unique: some may be there from before that differ in capitals alone.
+        Index("ix_account_alike", "provider_id", text("lower(number)")),
         Index("ix_account_reseller", "provider_id", "reseller_id", "id"),
         Index("ix_account_hold_proposed", "provider_id", "id", postgresql_where=text("hold_proposed_at IS NOT NULL")),
         Index("ix_account_server", "provider_id", "server", postgresql_where=text("server IS NOT NULL")),

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.vocabulary import Asserter
-from app.db.administration import ACCOUNT, POLICY, facts_for_change
+from app.db.administration import ACCOUNT, POLICY, alike, facts_for_change
 from app.db.commands import Command, Update
 from app.db.requests import Reference
 from app.policy.compile import CompiledPolicy
@@ -25,6 +25,7 @@ from app.services.repeating import check_version, once, persistently
 
 _ASSERTERS: Final = frozenset({Asserter.CONTRACT, Asserter.SYSTEM})
 _COLUMNS: Final = f"{ACCOUNT}, {POLICY}"
+_OF_NEW: Final = f"{_COLUMNS}, {alike('account', 10)}"
 _SAME: Final = frozenset(
     {"products", "product_variant", "market", "market_catalogue", "server", "active", "is_reseller", "users_total"}
     | {"vip", "contract", "external_ref", "since"}
@@ -36,7 +37,8 @@ async def create(errand: Errand, body: AccountCreate) -> StoredAnswer:
 
 
 async def _create(errand: Errand, body: AccountCreate) -> StoredAnswer:
-    facts, policy = await _gather(errand, body.number, body.reseller)
+    facts, policy = await _gather(errand, body.number, body.reseller, _OF_NEW)
+    records.check_number(facts, "account")
     reseller = records.named(facts, "reseller", body.reseller)
     given = body.model_dump(include=set(_SAME))
     _check(policy, given)
@@ -91,13 +93,15 @@ async def _change(errand: Errand, account: str, patch: dict[str, Any], expected:
     return _view({**row, **values, "version": version}, reseller)
 
 
-async def _gather(errand: Errand, account: str, reseller: str | None) -> tuple[Mapping[str, Any], CompiledPolicy]:
+async def _gather(
+    errand: Errand, account: str, reseller: str | None, columns: str = _COLUMNS
+) -> tuple[Mapping[str, Any], CompiledPolicy]:
     named, over = Reference.of(account), Reference.of(reseller)
     caller, facts = await facts_for_change(
         errand.database,
         errand.provider_id,
         errand.principal,
-        _COLUMNS,
+        columns,
         errand.repeat,
         *(errand.now, named.id, named.number, over.id, over.number),
     )

@@ -58,6 +58,13 @@ def named(row: Mapping[str, Any], name: str, asked: str | None) -> dict[str, Any
     return found
 
 
+def check_number(row: Mapping[str, Any], noun: str) -> None:
+    """Of a new account or reseller: on the telephone and in mails, capitals tell no two apart."""
+    if row["alike"] is not None:
+        detail = f"The {noun} {row['alike']} exists: numbers must differ in more than capitals."
+        raise Problem("already_exists", detail, errors=[Fault("/number", "taken", "Another one has this number.")])
+
+
 def new_row(errand: Errand, **columns: Any) -> dict[str, Any]:
     dated = {"version": 1, "created_at": errand.now, "updated_at": errand.now}
     return {"provider_id": errand.provider_id, "id": errand.new_id(), **columns, **dated}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
-from app.db.administration import RESELLER, facts_for_change
+from app.db.administration import RESELLER, alike, facts_for_change
 from app.db.callers import CallerRow, Kind
 from app.db.commands import Command
 from app.db.requests import Reference
@@ -18,6 +18,7 @@ from app.services.errands import Errand
 from app.services.merging import merged_metadata
 from app.services.repeating import check_version, once, persistently
 
+_OF_NEW: Final = f"{RESELLER}, {alike('reseller', 9)}"
 _SEE: Final = frozenset({Kind.STAFF, Kind.RESELLER})
 
 
@@ -55,7 +56,8 @@ async def create(errand: Errand, body: ResellerCreate) -> StoredAnswer:
 
 
 async def _create(errand: Errand, body: ResellerCreate) -> StoredAnswer:
-    facts = await _gather(errand, body.number, body.parent, body.account)
+    facts = await _gather(errand, body.number, body.parent, body.account, _OF_NEW)
+    records.check_number(facts, "reseller")
     parent, account = records.named(facts, "parent", body.parent), records.named(facts, "account", body.account)
     row = records.new_row(
         errand,
@@ -110,13 +112,15 @@ async def _switch(errand: Errand, reseller: str, expected: int | None, active: b
     return answer
 
 
-async def _gather(errand: Errand, reseller: str, parent: str | None, account: str | None) -> Mapping[str, Any]:
+async def _gather(
+    errand: Errand, reseller: str, parent: str | None, account: str | None, columns: str = RESELLER
+) -> Mapping[str, Any]:
     names = [Reference.of(text) for text in (reseller, parent, account)]
     caller, facts = await facts_for_change(
         errand.database,
         errand.provider_id,
         errand.principal,
-        RESELLER,
+        columns,
         errand.repeat,
         *(part for named in names for part in (named.id, named.number)),
     )
