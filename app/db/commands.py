@@ -65,11 +65,12 @@ SAME: Final = True
 
 @dataclass(frozen=True, slots=True)
 class Along:
-    """New values of the rows that have these values now, whatever their version; it goes up by one."""
+    """New values of the rows that have these values now, whatever their version; it goes up by one for each event."""
 
     table: str
     where: Values
     values: Values
+    events: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
     update, repeat, answer = command.update, command.repeat, command.answer
     keyed = repeat is not None and answer is not None
     shape, many = _shape(inserts), _shape(each)
-    along = tuple((one.table, tuple(one.where), tuple(one.values)) for one in command.along)
+    along = tuple((one.table, tuple(one.where), tuple(one.values), one.events) for one in command.along)
     files = command.files
     update_shape = (update.table, tuple(update.values), update.told) if update else None
     removed = command.removed
@@ -166,7 +167,7 @@ def _shape(rows_of: Mapping[str, Rows]) -> Shape:
 def _statement(
     inserts: Shape,
     update: tuple[str, tuple[str, ...], str | None] | None,
-    along: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...],
+    along: tuple[tuple[str, tuple[str, ...], tuple[str, ...], int], ...],
     each: Shape,
     keyed: bool,
     *,
@@ -237,11 +238,11 @@ def _guard(table: str, columns: tuple[str, ...], told: str | None, place: int, c
   RETURNING {f'row."{told}"' if told is not None else "1"})"""
 
 
-def _along(n: int, table: str, where: tuple[str, ...], columns: tuple[str, ...], place: int) -> str:
+def _along(n: int, table: str, where: tuple[str, ...], columns: tuple[str, ...], events: int, place: int) -> str:
     values = ", ".join(f'"{column}" = new."{column}"' for column in columns)
     same = " AND ".join(f'row."{column}" = now."{column}"' for column in where)
     return f"""along_{n} AS (
-  UPDATE {table} AS row SET {values}, version = row.version + 1
+  UPDATE {table} AS row SET {values}, version = row.version + {events}
   FROM guard, jsonb_populate_record(NULL::{table}, ${place}) AS now,
        jsonb_populate_record(NULL::{table}, ${place + 1}) AS new
   WHERE row.provider_id = $1 AND {same} RETURNING 1)"""

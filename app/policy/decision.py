@@ -76,7 +76,7 @@ class FeeLine(Model):
     clauses: tuple[str, ...] = ()
 
 
-class AllowanceDrawn(Model):
+class AllowanceUsed(Model):
     """What is taken from help that is included; amounts are in the allowance's unit."""
 
     allowance: str
@@ -84,6 +84,17 @@ class AllowanceDrawn(Model):
     drawn: Amount
     left: Amount
     rest: Amount
+
+
+class AllowanceDrawn(AllowanceUsed):
+    """The first one that the work may draw on, with those that are drawn in their turn for the rest of it."""
+
+    then: tuple[AllowanceUsed, ...] = ()
+
+    @property
+    def all(self) -> tuple[AllowanceUsed, ...]:
+        """In the order in which they are drawn."""
+        return (self, *self.then)
 
 
 class FeeDecision(Model):

@@ -18,9 +18,11 @@ from app.policy.language.model import Sourced, words
 from app.policy.language.prices import Fee
 from app.policy.language.promises import Table
 from app.policy.language.reading import Names
+from app.policy.language.rules import CoverageEntry
 from app.policy.language.settings import Settings
 from app.policy.language.tables import missing
 from app.policy.loading import check
+from app.policy.money.allowances import in_turn
 from app.policy.settling import changes_nothing, settle
 from app.policy.time.openings import Interval as Seconds
 from app.policy.time.zones import DAY
@@ -243,7 +245,10 @@ def _coverage(document: Document) -> Iterator[Finding]:
 
 
 def _allowances(document: Document) -> Iterator[Finding]:
-    drawing = {entry.allowance: entry for entry in document.coverage if entry.allowance is not None}
+    drawing: dict[str, CoverageEntry] = {}
+    for entry in document.coverage:
+        turn = in_turn(document.allowances, entry.allowance)[0] if entry.allowance is not None else ()
+        drawing.update({slug: entry for slug in turn if slug not in drawing or entry.fee is None})
     for slug, allowance in document.allowances.items():
         if slug not in drawing:
             message = f"No coverage entry draws on allowance `{slug}`."

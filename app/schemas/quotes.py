@@ -30,14 +30,18 @@ class QuoteAsk(Model):
     metadata: Metadata = Field({})
 
 
-class AllowanceShown(Model):
+class AllowanceUsed(Model):
     """Help that is included; amounts are in its unit."""
 
     allowance: str
     unit: str
     drawn: str
     left: str
-    rest: str
+    rest: str = Field(description="What of the work it does not cover")
+
+
+class AllowanceShown(AllowanceUsed):
+    then: list[AllowanceUsed] = Field(description="Those that are drawn for the rest, one after the other")
 
 
 class QuoteLine(Model):

@@ -1,5 +1,6 @@
 """What a decision enters on an account for good: help that was drawn of what is included, tariffs agreed to once."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from app.services.errands import Errand
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """An event about the account each, and the account's next version along with it: of two drawings at once one
+    """An event about the account each, and the account's next versions along with them: of two drawings at once one
     finds the other's event there already, and is judged again on what is left."""
 
     along: Sequence[Along] = ()
@@ -26,13 +27,14 @@ def entered(
     """`accounts`: rows of the ticket's account and of its reseller's own."""
     known = [account for account in accounts if account is not None]
     found = [entry for effect in decision.effects if (entry := _entry(effect, known)) is not None]
-    along, events = dict[UUID, Along](), []
+    steps, events = Counter[UUID](), []
     for account, kind, data in found:
         id_ = UUID(str(account["id"]))
-        if id_ not in along:  # a verb enters one thing
-            along[id_] = Along("account", {"id": id_}, {"updated_at": errand.now})
-            events.append(errand.event(kind, ("account", id_), account["version"] + 1, {**data, "ticket": ticket_id}))
-    return Entries(list(along.values()), events)
+        steps[id_] += 1
+        told = {**data, "ticket": ticket_id}
+        events.append(errand.event(kind, ("account", id_), account["version"] + steps[id_], told))
+    along = [Along("account", {"id": id_}, {"updated_at": errand.now}, by) for id_, by in steps.items()]
+    return Entries(along, events)
 
 
 def _entry(

@@ -6,13 +6,16 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
+from app.base.vocabulary import Role
 from app.db.tables.accounts import Account
 from app.db.tables.contacts import Contact
 from app.db.tables.providers import Provider
 from app.schemas.allowances import Allowances
 from app.schemas.quotes import Quote
 from app.schemas.tickets import Ticket
-from tests.frontdesk import NOW, FrontDesk, Headers
+from tests.frontdesk import NOW, FrontDesk, Headers, library_policy
 
 MAIL: dict[str, Any] = {"subject": "Mail", "facts": {"topic": "mail", "users_affected": 1}}
 
@@ -109,3 +112,39 @@ async def test_the_ledger_of_others_is_not_there(front: FrontDesk) -> None:
     path = f"/v1/accounts/{office.account.number}/allowances"
     assert (await front.client.get(path, headers=neighbour.person)).status_code == 404
     assert (await front.client.get(path, headers=office.staff)).status_code == 200
+
+
+async def test_work_draws_on_the_plan_and_then_on_the_card_and_each_drawing_is_in_the_ledger(front: FrontDesk) -> None:
+    office = await Customer.of(front)
+    document = orjson.loads(orjson.dumps(library_policy("bluestem")[1].raw, default=str))
+    card = {"unit": "credits", "grant": {"amount": 2}, "per": "once", "draw": {"per": "PT30M"}, "then": "hours"}
+    document["allowances"]["card"] = {**card, "name": "Your card", "clauses": ["BMI-9"]}
+    document["allowances"]["included_hours"]["then"] = "card"
+    admin = await front.staff(office.provider, Role.ADMIN)
+    published = await front.client.post("/v1/policies/bluestem/versions", json=document, headers=admin)
+    assert published.status_code == 201, published.text
+    ticket = await office.asks(150)
+    price = await office.price_of(ticket)
+    assert price.allowance is not None
+    used = [(one.allowance, one.drawn, one.left) for one in (price.allowance, *price.allowance.then)]
+    assert used == [("included_hours", "60", "0"), ("card", "2", "0")]
+    assert [(line.text, line.quantity, line.amount) for line in price.lines[:2]] == [
+        ("included hours", "60", "0.00"),
+        ("Your card", "2", "0.00"),
+    ]
+    assert str(price.total.amount if price.total else None) == "70.00"  # the last half hour
+    before = await front.owner.fetchval("SELECT version FROM account WHERE id = $1", office.account.id)
+    assert ticket.quote is not None
+    headers = {**office.person, **front.key()}
+    assert (await front.client.post(f"{ticket.quote.href}/consent", json={}, headers=headers)).status_code == 200
+    await office.settled(ticket, 150)
+    answer = await front.client.get(f"/v1/accounts/{office.account.number}/allowances", headers=office.staff)
+    ledger = {one.allowance: one for one in Allowances.model_validate_json(answer.content).data}
+    assert {name: (one.left, one.entries[-1].kind) for name, one in ledger.items()} == {
+        "included_hours": ("0", "drawn"),
+        "card": ("0", "drawn"),
+    }
+    assert await front.owner.fetchval("SELECT version FROM account WHERE id = $1", office.account.id) == before + 2
+    again = await office.price_of(await office.asks(30))
+    assert again.total is not None
+    assert str(again.total.amount) == "70.00"

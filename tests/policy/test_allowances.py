@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app.policy.compile import CompiledPolicy
 from app.policy.decide import decide
 from app.policy.decision import FeeDecision
 from app.policy.language.prices import Allowance
@@ -264,6 +266,124 @@ def test_the_next_ticket_is_charged_once_those_included_are_drawn() -> None:
     assert priced(None, used=1, **tickets).amount == Decimal("100.00")
 
 
+# ── one after the other ──────────────────────────────────────────────────────
+SIZES = {name: {"type": "decimal", "default": 0, "asserted_by": ["contract"]} for name in ("plan", "card", "voucher")}
+
+
+def sized(name: str, then: str, **members: Any) -> dict[str, Any]:
+    grant = {"amount": 0, "by_fact": name}
+    return {"name": f"The {name}", "grant": grant, "per": "once", "then": then, "clauses": ["HAR-10"], **members}
+
+
+TURNS: dict[str, Any] = {
+    "facts": SIZES,
+    "allowances": {
+        "hours": sized("plan", "credits", unit="minutes"),
+        "credits": sized("card", "money", unit="credits", draw={"per": "PT30M"}, eligible={"card": {"gt": 0}}),
+        "money": sized("voucher", "development", unit="money"),
+    },
+    "coverage": {"1": {"allowance": "hours", "fee": None}},
+    "fees": {"development": {"amount": "50.00", "block": None, "minimum": None}},
+}
+
+
+@cache
+def harbour_in_turn() -> CompiledPolicy:
+    return harbour(TURNS)
+
+
+def asked(policy: CompiledPolicy, minutes: int | None, **sizes: int) -> FeeDecision:
+    account = QUAY.model_copy(update={"facts": sizes})
+    request = Request(sender=OWNER, facts={"topic": "code.development"}, estimated_minutes=minutes)
+    fee = decide(policy, request, Situation(account=account, account_named=True, ticket=True), NOON).fee
+    assert fee is not None
+    assert fee.amount is None or fee.amount == sum((line.amount for line in fee.lines), Decimal(0))
+    return fee
+
+
+def told(fee: FeeDecision) -> list[tuple[str, int, int]]:
+    assert fee.allowance is not None
+    return [(used.allowance, int(used.drawn), int(used.left)) for used in fee.allowance.all]
+
+
+def _by_the_minute(job: int, plan: int, card: int, voucher: int) -> list[Decimal | int]:
+    """The clock ticks: each minute comes off the plan, else off the credit that is open or the next one, else costs."""
+    taken, opened, still_open, charged = 0, 0, 0, 0
+    for _ in range(job):
+        if taken < plan:
+            taken += 1
+        elif still_open:
+            still_open -= 1
+        elif opened < card:
+            opened, still_open = opened + 1, 29
+        else:
+            charged += 1
+    cents = (charged * 5000 * 2 + 60) // 120
+    paid = min(cents, voucher * 100)
+    return [taken, opened, Decimal(paid) / 100, Decimal(cents - paid) / 100]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(1, 600), st.integers(0, 300), st.integers(0, 8), st.integers(0, 200))
+@example(90, 20, 1, 0)
+@example(61, 60, 0, 0)
+def test_what_is_drawn_in_turn_and_charged_is_what_somebody_finds_who_counts_minute_by_minute(
+    job: int, plan: int, card: int, voucher: int
+) -> None:
+    fee = asked(harbour_in_turn(), job, plan=plan, card=card, voucher=voucher)
+    assert fee.allowance is not None
+    drawn = {used.allowance: used.drawn for used in fee.allowance.all}
+    found = [*(drawn.get(name, Decimal(0)) for name in ("hours", "credits", "money")), fee.amount]
+    assert found == _by_the_minute(job, plan, card, voucher)
+
+
+def test_what_is_included_comes_first_then_the_card_and_then_the_rate_each_with_its_line_and_clause() -> None:
+    fee = asked(harbour_in_turn(), 120, plan=40, card=2)
+    assert told(fee) == [("hours", 40, 0), ("credits", 2, 0), ("money", 0, 0)]
+    assert [(line.text, line.quantity, str(line.amount), line.clauses) for line in fee.lines] == [
+        ("The plan", "40", "0.00", ("HAR-10",)),
+        ("The card", "2", "0.00", ("HAR-10",)),
+        ("development", "1", "16.67", ("HAR-7",)),
+    ]
+
+
+def test_nothing_is_asked_of_those_that_follow_while_the_first_covers_it() -> None:
+    fee = asked(harbour_in_turn(), 40, plan=60, card=2)
+    assert (told(fee), fee.status, fee.amount) == ([("hours", 40, 20)], "included", Decimal(0))
+
+
+def test_one_that_the_work_may_not_draw_on_is_passed_over() -> None:
+    assert told(asked(harbour_in_turn(), 50, plan=20, voucher=10)) == [("hours", 20, 0), ("money", 10, 0)]
+
+
+def test_while_nobody_knows_how_long_it_takes_the_first_that_has_something_is_named_last() -> None:
+    assert told(asked(harbour_in_turn(), None, card=3)) == [("hours", 0, 0), ("credits", 0, 3)]
+    assert asked(harbour_in_turn(), None).amount is None
+
+
+def test_a_share_that_is_left_goes_on_as_that_share_of_the_time_and_of_the_price() -> None:
+    turns = {"money": sized("voucher", "hours", unit="money"), "hours": sized("plan", "development", unit="minutes")}
+    policy = harbour({**TURNS, "allowances": turns, "coverage": {"1": {"allowance": "money", "fee": None}}})
+    fee = asked(policy, 60, voucher=25, plan=10)
+    # 25.00 of 50.00 pay for half an hour, ten minutes of the other half are included, and twenty are left
+    assert (told(fee), fee.amount) == ([("money", 25, 0), ("hours", 10, 0)], Decimal("16.67"))
+
+
+def test_a_call_out_of_a_rule_stands_beside_what_is_included_and_that_is_drawn_all_the_same() -> None:
+    call_out = {"kind": "fixed", "amount": "90.00", "clauses": ["HAR-7"]}
+    late = {"id": "late", "stage": "fee", "then": [{"do": "fee", "fee": "call_out"}], "clauses": ["HAR-7"]}
+    policy = harbour({**TURNS, "fees": {**TURNS["fees"], "call_out": call_out}, "rules": {"late": late}})
+    desk = Desk(account=QUAY.model_copy(update={"facts": {"plan": 60}}), account_named=True)
+    request = Request(sender=OWNER, facts={"topic": "code.development"}, estimated_minutes=30)
+    ticket = open_ticket(policy, request, desk, NOON, id_="t").ticket
+    fee = ticket.decision.fee
+    assert fee is not None
+    assert (told(fee), fee.amount) == ([("hours", 30, 30)], Decimal("90.00"))
+    assert [(line.rule, str(line.amount)) for line in fee.lines] == [("hours", "0.00"), ("call_out", "90.00")]
+    decision, _ = apply(policy, ticket, Transition(verb="settle", by=STAFF, payload={"minutes": 30}), desk, NOON)
+    assert {e.type: e.model_extra or {} for e in decision.effects}["draw"]["amount"] == 30
+
+
 # ── in the life of a ticket ──────────────────────────────────────────────────
 def test_settling_draws_what_the_job_took_and_nothing_is_drawn_twice() -> None:
     policy = harbour(
@@ -288,3 +408,17 @@ def test_settling_draws_what_the_job_took_and_nothing_is_drawn_twice() -> None:
     assert again.fee is not None
     assert again.fee.allowance is not None
     assert (again.fee.allowance.drawn, again.fee.amount) == (Decimal(60), Decimal("30.00"))
+
+
+def test_settling_draws_on_each_in_its_turn() -> None:
+    desk = Desk(account=QUAY.model_copy(update={"facts": {"plan": 40, "card": 2}}), account_named=True)
+    request = Request(sender=OWNER, facts={"topic": "code.development"}, estimated_minutes=30)
+    ticket = open_ticket(harbour_in_turn(), request, desk, NOON, id_="t").ticket
+    settled = Transition(verb="settle", by=STAFF, payload={"minutes": 120})
+    decision, done = apply(harbour_in_turn(), ticket, settled, desk, NOON)
+    drawn = [e.model_extra or {} for e in decision.effects if e.type == "draw"]
+    assert [(one["allowance"], one["unit"], int(one["amount"])) for one in drawn] == [
+        ("hours", "minutes", 40),
+        ("credits", "credits", 2),
+    ]
+    assert done.money.settled

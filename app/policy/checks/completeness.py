@@ -28,6 +28,7 @@ SECTIONS = {
     "department": "departments",
     "fact": "facts",
     "fee": "fees",
+    "fee or allowance": "fees",
     "allowance": "allowances",
     "language": "languages",
     "level": "levels",

@@ -69,7 +69,7 @@ _NAMED: dict[tuple[type[BaseModel], str], str] = {
     (AfterHours, "department"): "department",
     (Grant, "by_fact"): "fact",
     (Grant, "from_fact"): "fact",
-    (Allowance, "then"): "fee",
+    (Allowance, "then"): "fee or allowance",
     (Unspecified, "then"): "fee",
     (Assumption, "clauses"): "clause",
     (About, "availability"): "clause",
@@ -105,6 +105,7 @@ def reference_flaws(document: Document) -> Iterator[Flaw]:
             yield from (_below(steps, flaw) for flaw in check(part, names))
     yield from _prefixes(document)
     yield from _circles(document)
+    yield from _allowances_in_turn(document)
 
 
 def _below(steps: Steps, flaw: Flaw) -> Flaw:
@@ -121,6 +122,7 @@ def _known(document: Document, names: Names) -> dict[str, Container[Any]]:
         "department": document.departments,
         "fee": document.fees,
         "allowance": document.allowances,
+        "fee or allowance": [*document.fees, *document.allowances],
         "language": document.languages,
         "level": document.levels or range(1, 10),
         "metric": METRICS | set(document.metrics),
@@ -232,6 +234,23 @@ def _circles(document: Document) -> Iterator[Flaw]:
                 if to not in seen:
                     seen.add(to)
                     waiting.append(to)
+
+
+def _allowances_in_turn(document: Document) -> Iterator[Flaw]:
+    """What follows an allowance is one thing, and never the allowance itself again."""
+    known = document.allowances
+    for slug, allowance in known.items():
+        here, then = ("allowances", slug, "then"), allowance.then
+        if then in known and then in document.fees:
+            message = f"`{then}` is both a fee and an allowance."
+            yield Flaw(here, "ambiguous_name", message, "Give one of them another name.")
+        seen: list[str] = []
+        while then is not None and then in known and then not in seen:
+            seen.append(then)
+            then = known[then].then
+        if slug in seen:
+            message = f"Following `then` from `{slug}` leads back to it."
+            yield Flaw(here, "circle", message, "Let the last one name a fee, or nothing.")
 
 
 def _matched(topic: str, patterns: set[str]) -> bool:

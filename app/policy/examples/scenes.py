@@ -17,9 +17,12 @@ from app.policy.language.model import Sourced
 from app.policy.language.prices import Allowance, Fee
 from app.policy.language.promises import Excuses, Level, Target
 from app.policy.language.rules import CoverageEntry, Rule
+from app.policy.money.allowances import in_turn
 from app.policy.scenarios.steps import EventStep, Said
 from app.policy.tickets.happenings import OF_VERB
 
+_BEYOND_THOSE_BEFORE = 6000
+"""Minutes of a job that what is drawn first will hardly cover."""
 _STAFF = {"email": "agent@desk.example", "role": "staff"}
 _SAID = frozenset(get_args(Said))
 _EVENT_FIELDS = frozenset(EventStep.model_fields)
@@ -212,10 +215,14 @@ class Scenes:
     def _drawn(self, allowance: Allowance) -> Iterator[Scene]:
         slug = next(s for s, of in self._document.allowances.items() if of is allowance)
         eligible = self._supposing.ways(allowance.eligible)
-        for entry in (e for e in self._document.coverage if e.allowance == slug):
+        for entry in (e for e in self._document.coverage if e.allowance is not None):
+            turn, _ = in_turn(self._document.allowances, entry.allowance or "")
+            if slug not in turn:
+                continue
+            minutes = 30 if turn[0] == slug else _BEYOND_THOSE_BEFORE
             for way in self._ways_to(entry):
                 for who in eligible:
-                    yield from self._requests.asked({"estimated_minutes": 30, **way, **who})
+                    yield from self._requests.asked({"estimated_minutes": minutes, **way, **who})
 
     # ── people, entrances, actions ───────────────────────────────────────────
     def _listed(self, role: ContactRole) -> Iterator[Scene]:

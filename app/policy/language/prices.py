@@ -137,6 +137,7 @@ class Draw(Model):
 class Allowance(Sourced):
     """Help included per period, drawn by the work done; coverage entries name it."""
 
+    name: Words = ""
     unit: Literal["minutes", "credits", "tickets", "money"]
     grant: Grant
     per: Literal["month", "year", "rolling", "once"]
@@ -153,6 +154,7 @@ class Allowance(Sourced):
     expires: Duration | None = None
     """So long after it was granted, whatever is carried."""
     then: Slug | None = None
-    """Fee for what the allowance does not cover; left out: that of the coverage entry."""
+    """What comes next for work that it does not cover or that is not eligible: another allowance, drawn in its turn, or
+    a fee; left out: the fee of the coverage entry."""
     remainder: Literal["minutes", "share"] = "minutes"
     """Of a job that the allowance covers in part: price the minutes that are left, or that share of the whole price."""

@@ -1,6 +1,6 @@
 """Help that is included: how much of it there is at an instant, and what a job draws of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -154,6 +154,18 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
+def in_turn(known: Mapping[str, Allowance], first: str) -> tuple[tuple[str, ...], str | None]:
+    """The allowances that work draws on one after the other, and the fee that they end at; None: they name none."""
+    names, following = list[str](), first
+    while following in known:
+        names.append(following)
+        after = known[following].then
+        if after is None:
+            return tuple(names), None
+        following = after
+    return tuple(names), following
+
+
 def draw(
     allowance: Allowance, left: Decimal, minutes: int | None, price: Callable[[], Decimal | None], times: Decimal
 ) -> Drawn | None:
@@ -164,14 +176,13 @@ def draw(
         return None
     drawn = min(left, wanted)
     rest = wanted - drawn
-    charged = None if length is None else _charged(allowance, length, drawn, rest, times)
-    return Drawn(drawn, left - drawn, rest, charged)
+    # One that is used up has no say in how the job is rounded.
+    charged = minutes if length is None or not drawn else _charged(allowance, length, drawn, rest, times)
+    return Drawn(drawn, left - drawn, rest, charged if rest else 0)
 
 
 def _charged(allowance: Allowance, length: int, drawn: Decimal, rest: Decimal, times: Decimal) -> int:
     """Minutes that are not covered: what lies behind the spans drawn for, or of a job drawn as a whole its share."""
-    if not rest:
-        return 0
     span = minutes_of(allowance.draw.per) if allowance.unit in ("credits", "tickets") else None
     uncovered = length * rest / (drawn + rest) if span is None else max(length - drawn / times * span, Decimal(1))
     return int(uncovered.to_integral_value(ROUND_CEILING))

@@ -10,7 +10,7 @@ from app.policy.language.document import Document
 from app.policy.language.prices import Allowance
 from app.policy.language.promises import Credits, Liability, Target
 from app.policy.language.rules import CoverageEntry, Rule
-from app.policy.pages.dues import included, owed_by_steps, owed_for
+from app.policy.pages.dues import following, included, owed_by_steps, owed_for
 from app.policy.pages.phrasing import Phrasing, plain
 
 
@@ -251,8 +251,7 @@ def _condition(when: Mapping[str, Any], say: Phrasing) -> str:
 
 
 def _allowance(allowance: Allowance, say: Phrasing) -> str:
-    following = say.named("fees", allowance.then) if allowance.then is not None else ""
-    return _joined(included(allowance, say), following)
+    return _joined(included(allowance, say), following(allowance, say))
 
 
 def _credits(terms: Credits, say: Phrasing) -> str:

@@ -24,6 +24,14 @@ def included(allowance: Allowance, say: Phrasing) -> str:
     return "; ".join(said)
 
 
+def following(allowance: Allowance, say: Phrasing) -> str:
+    """What comes next for work that it does not cover."""
+    then = allowance.then
+    if then is None:
+        return ""
+    return say.named("allowances" if then in say.document.allowances else "fees", then)
+
+
 def _size(allowance: Allowance, say: Phrasing) -> str:
     grant = allowance.grant
     if grant.by_fact is not None and not grant.amount:

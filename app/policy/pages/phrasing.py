@@ -214,7 +214,7 @@ class Phrasing:
         if entry.fee is not None:
             said += f" ({self.named('fees', entry.fee)})"
         if entry.allowance is not None:
-            said = self("at_first", entry.allowance.replace("_", " "), said)
+            said = self("at_first", self.named("allowances", entry.allowance), said)
         return f"{said}, {self('strictly')}" if entry.strict else said
 
     def effect(self, effect: Effect) -> str:

@@ -10,7 +10,7 @@ from app.policy.language.document import Document
 from app.policy.language.model import Sourced
 from app.policy.language.promises import Liability
 from app.policy.language.rules import CoverageEntry
-from app.policy.pages.dues import included, owed_by_steps, owed_for
+from app.policy.pages.dues import following, included, owed_by_steps, owed_for
 from app.policy.pages.phrases import LANGUAGES
 from app.policy.pages.phrasing import Phrasing
 
@@ -167,8 +167,9 @@ def _prices(document: Document, say: Phrasing) -> Iterator[Block]:
 def _included(document: Document, say: Phrasing) -> Iterator[Block]:
     rows = []
     for slug, allowance in document.allowances.items():
-        following = say.named("fees", allowance.then) if allowance.then is not None else ""
-        rows.append((slug.replace("_", " "), included(allowance, say), following, _cited(allowance)))
+        rows.append(
+            (say.named("allowances", slug), included(allowance, say), following(allowance, say), _cited(allowance))
+        )
     if rows:
         head = (say("name"), say("terms"), say("price"), say("clause"))
         yield from _table(say("included"), head, rows)

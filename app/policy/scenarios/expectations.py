@@ -16,12 +16,16 @@ EFFECT_TYPES = frozenset(
 )
 
 
-class AllowanceExpected(Model):
+class AllowanceUsedExpected(Model):
     allowance: Slug | None = None
     unit: Slug | None = None
     drawn: Amount | None = None
     left: Amount | None = None
     rest: Amount | None = None
+
+
+class AllowanceExpected(AllowanceUsedExpected):
+    then: tuple[AllowanceUsedExpected, ...] | None = None
 
 
 class FeeExpected(Model):

@@ -10,9 +10,10 @@ from app.policy.decision import FeeDecision, ScheduleWindow
 from app.policy.language.effects import SetOutcome
 from app.policy.language.prices import Fee
 from app.policy.money import fees
+from app.policy.money.allowances import in_turn
 from app.policy.money.fees import Price
 from app.policy.stages.deliberation import Deliberation
-from app.policy.stages.included import include
+from app.policy.stages.included import include, lines
 from app.policy.stages.pricing import alternatives, currency, in_money, minutes_in_question, prepay_minimum, priced
 
 _NOTHING = Decimal(0)
@@ -98,8 +99,9 @@ def _draw(d: Deliberation, name: str, slug: str | None) -> None:
     if d.situation.money.settled and before is not None:
         d.fee = before  # it has been drawn; nothing is drawn twice
         return
-    then = d.policy.document.allowances[name].then or slug
-    found = include(d, name, then)
+    names, following = in_turn(d.policy.document.allowances, name)
+    then = following or slug
+    found = include(d, names, then)
     d.left_to_charge = found.left_to_charge if found is not None else None
     if found is not None and found.left_to_charge is None:
         d.fee = _free(d).model_copy(update={"status": "included"})
@@ -110,7 +112,7 @@ def _draw(d: Deliberation, name: str, slug: str | None) -> None:
         d.gates.add(WorkGate.AWAITING_STAFF_DECISION)
     d.left_to_charge = None
     if found is not None and d.fee is not None:
-        d.fee = d.fee.model_copy(update={"allowance": found.shown})
+        d.fee = d.fee.model_copy(update={"allowance": found.shown, "lines": (*lines(d, found.shown), *d.fee.lines)})
 
 
 def _free(d: Deliberation) -> FeeDecision:
@@ -300,7 +302,7 @@ def _used_up(d: Deliberation, tariff: Fee, found: Price) -> bool:
 
 
 def _add_fee(d: Deliberation, slug: str) -> None:
-    """A fee of a rule's own stands beside the coverage's; where that is free, it is the one shown."""
+    """A fee of a rule's own stands beside the coverage's; where that is free or included, it is the one shown."""
     tariff = d.policy.fee(slug)
     d.cite(tariff, f"fee={slug}")
     if tariff.kind == FeeKind.OVERTIME:
@@ -308,8 +310,11 @@ def _add_fee(d: Deliberation, slug: str) -> None:
     else:
         found = priced(d, slug, tariff)
         added = described(d, slug, tariff, found)
-    if d.fee is None or (d.fee.kind == FeeKind.NONE and not d.fee.lines):
+    if d.fee is None:
         d.fee = added
+        return
+    if d.fee.kind == FeeKind.NONE:
+        d.fee = added.model_copy(update={"allowance": d.fee.allowance, "lines": (*d.fee.lines, *added.lines)})
         return
     known = d.fee.amount is not None and added.amount is not None and d.fee.currency == added.currency
     total = (d.fee.amount or _NOTHING) + (added.amount or _NOTHING) if known else None

@@ -60,9 +60,10 @@ from app.policy.time.clock_plans import ClockPlan
 
 @dataclass(frozen=True, slots=True)
 class LeftToCharge:
-    """The part of the work that an allowance does not cover: so many minutes of its end, or a share of its price."""
+    """The part of the work that allowances do not cover: so many minutes of its end, a share of its price, or both."""
 
     minutes: int | None = None
+    """None: all of the job."""
     start: datetime | None = None
     share: tuple[Decimal, Decimal] | None = None
     """So much of so much."""

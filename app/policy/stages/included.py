@@ -1,11 +1,13 @@
 """What an allowance takes over of the work in question, and which part of it is left to be charged."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
 
-from app.policy.decision import AllowanceDrawn
+from app.policy.decision import AllowanceDrawn, AllowanceUsed, FeeLine
+from app.policy.language.model import words
 from app.policy.language.prices import Allowance
 from app.policy.language.stating import instant
 from app.policy.money import allowances
@@ -13,9 +15,9 @@ from app.policy.money.allowances import Drawn
 from app.policy.money.bands import MINUTE
 from app.policy.situation import Account, Drawing
 from app.policy.stages.deliberation import Deliberation, LeftToCharge
-from app.policy.stages.pricing import minutes_in_question, priced
+from app.policy.stages.pricing import in_money, minutes_in_question, priced
 
-_NOTHING, _LEAST = Decimal(0), Decimal("0.0001")
+_NOTHING, _LEAST, _WHOLE = Decimal(0), Decimal("0.0001"), (Decimal(1), Decimal(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,29 @@ class Included:
     """None: it is all included, or may be, as far as anybody knows."""
 
 
-def include(d: Deliberation, name: str, then: str | None) -> Included | None:
-    """What is drawn of the allowance for this work; None where it is not eligible."""
-    allowance = d.policy.document.allowances[name]
-    if not d.policy.condition(allowance.eligible).holds(d.values):
+def include(d: Deliberation, names: Sequence[str], then: str | None) -> Included | None:
+    """What the work draws, of one allowance after the other; None where it is eligible for none of them."""
+    used: list[AllowanceUsed] = []
+    left: LeftToCharge | None = LeftToCharge()
+    for name in names:
+        allowance = d.policy.document.allowances[name]
+        if left is not None and d.policy.condition(allowance.eligible).holds(d.values):
+            d.left_to_charge = left
+            drawn, left = _draw(d, name, allowance, then)
+            used.append(drawn)
+    d.left_to_charge = None
+    if not used:
         return None
+    first = AllowanceDrawn(**used[0].model_dump(), then=tuple(used[1:]))
+    return Included(first, left)
+
+
+def _draw(
+    d: Deliberation, name: str, allowance: Allowance, then: str | None
+) -> tuple[AllowanceUsed, LeftToCharge | None]:
+    """What is drawn of one for what is left of the job, and what is left then."""
     d.cite(allowance, f"allowance={name}")
-    left = _balance(d, name, allowance)
+    there = _balance(d, name, allowance)
     conditions = [d.policy.condition(c.when) for c in allowance.draw.cost]
     values = {**d.values, "work.start": _start_of_work(d)}
     times = allowances.cost(allowance, lambda i: conditions[i].holds(values))
@@ -39,25 +57,55 @@ def include(d: Deliberation, name: str, then: str | None) -> Included | None:
     def price() -> Decimal | None:
         return priced(d, then, d.policy.fee(then)).amount if then is not None else None
 
-    drawn = allowances.draw(allowance, left, minutes_in_question(d), price, times)
+    drawn = allowances.draw(allowance, there, _minutes_left(d), price, times)
     if drawn is None:  # nobody knows yet how long it takes: nothing is left to charge while something is there
-        shown = AllowanceDrawn(allowance=name, unit=allowance.unit, drawn=_NOTHING, left=left, rest=_NOTHING)
-        return Included(shown, None if left else LeftToCharge())
-    shown = AllowanceDrawn(allowance=name, unit=allowance.unit, drawn=drawn.drawn, left=drawn.left, rest=drawn.rest)
-    return Included(shown, _charged(d, allowance, drawn) if drawn.rest else None)
+        nothing = AllowanceUsed(allowance=name, unit=allowance.unit, drawn=_NOTHING, left=there, rest=_NOTHING)
+        return nothing, None if there else d.left_to_charge
+    shown = AllowanceUsed(allowance=name, unit=allowance.unit, drawn=drawn.drawn, left=drawn.left, rest=drawn.rest)
+    return shown, _left_by(d, allowance, drawn) if drawn.rest else None
 
 
-def _charged(d: Deliberation, allowance: Allowance, drawn: Drawn) -> LeftToCharge:
-    """The end of the job, by its minutes; or, priced as a whole, the share that is not covered."""
+def _left_by(d: Deliberation, allowance: Allowance, drawn: Drawn) -> LeftToCharge:
+    """The end of what was left of the job, by its minutes; or, priced as a whole, the share that is not covered."""
+    before = d.left_to_charge or LeftToCharge()
+    if not drawn.drawn:
+        return before
     if allowance.unit == "money" or allowance.remainder == "share":
-        return LeftToCharge(share=(drawn.rest, drawn.wanted))
-    start, whole = _start_of_work(d), minutes_in_question(d)
-    before = max(0, (whole or 0) - (drawn.rest_minutes or 0))
-    return LeftToCharge(minutes=drawn.rest_minutes, start=start + before * MINUTE)
+        part, whole = before.share or _WHOLE
+        return replace(before, share=(part * drawn.rest, whole * drawn.wanted))
+    done = max(0, (_minutes_left(d) or 0) - (drawn.rest_minutes or 0))
+    return LeftToCharge(minutes=drawn.rest_minutes, start=_start_of_work(d) + done * MINUTE)
+
+
+def _minutes_left(d: Deliberation) -> int | None:
+    """The length of what is left of the job; of one of which a share is left, the same share of it."""
+    minutes, share = minutes_in_question(d), d.left_to_charge.share if d.left_to_charge is not None else None
+    if minutes is None or share is None:
+        return minutes
+    return int((minutes * share[0] / share[1]).to_integral_value(ROUND_CEILING))
+
+
+def lines(d: Deliberation, drawn: AllowanceDrawn) -> tuple[FeeLine, ...]:
+    """What of the work is included, as lines that cost nothing."""
+    known, nothing = d.policy.document.allowances, in_money(_NOTHING, d)
+    return tuple(
+        FeeLine(
+            rule=used.allowance,
+            text=words(known[used.allowance].name, d.language, d.language) or used.allowance.replace("_", " "),
+            quantity=format(used.drawn, "f"),
+            unit_price=nothing,
+            amount=nothing,
+            clauses=known[used.allowance].clauses,
+        )
+        for used in drawn.all
+        if used.drawn
+    )
 
 
 def _start_of_work(d: Deliberation) -> datetime:
-    """As it is stated, else now: prices by the hour of the day go by the same."""
+    """As it is stated, else now, or when what is left of it begins: prices by the hour of the day go by the same."""
+    if d.left_to_charge is not None and d.left_to_charge.start is not None:
+        return d.left_to_charge.start
     start = d.values.get("work.start")
     return start if isinstance(start, datetime) else d.at
 

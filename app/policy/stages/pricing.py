@@ -29,7 +29,7 @@ def in_money(amount: Decimal, d: Deliberation) -> Decimal:
 def minutes_in_question(d: Deliberation) -> int | None:
     """What staff have quoted for, else the estimate; of a job that is partly included, what is left of it."""
     left, quoted = d.left_to_charge, d.situation.money.quoted_minutes
-    if left is not None and left.share is None:
+    if left is not None and left.minutes is not None:
         return left.minutes
     return quoted if quoted is not None else d.request.estimated_minutes
 

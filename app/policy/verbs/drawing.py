@@ -9,7 +9,7 @@ from app.policy.verbs.step import Result, Step, again
 
 
 def settle_included(step: Step, minutes: int) -> Result:
-    """What the job took is drawn from the allowance; the ledger is the account's, and hears of it by the effect."""
+    """What the job took is drawn from the allowances; the ledger is the account's, and hears of it by the effects."""
     d, ticket = step.d, step.ticket
     request = ticket.request.model_copy(update={"estimated_minutes": minutes})
     money = ticket.money.model_copy(update={"quoted_minutes": None})
@@ -17,14 +17,14 @@ def settle_included(step: Step, minutes: int) -> Result:
     fee = decision.fee
     if fee is None or fee.allowance is None:
         return decision, after
-    taken = fee.allowance
-    allowance = step.policy.document.allowances[taken.allowance]
-    holder = holder_of(d, allowance)
     d.stage = "fee"
-    d.cite(allowance, "drawn")
-    if taken.drawn:
-        number = holder.number if holder is not None else None
-        d.emit("draw", allowance=taken.allowance, amount=taken.drawn, unit=taken.unit, account=number, at=step.at)
+    for taken in fee.allowance.all:
+        allowance = step.policy.document.allowances[taken.allowance]
+        holder = holder_of(d, allowance)
+        d.cite(allowance, "drawn")
+        if taken.drawn:
+            number = holder.number if holder is not None else None
+            d.emit("draw", allowance=taken.allowance, amount=taken.drawn, unit=taken.unit, account=number, at=step.at)
     tariff = step.policy.fee(fee.rule) if fee.rule in step.policy.document.fees and fee.rule is not None else None
     amount = fee.amount
     if amount is not None and money.consented is not None and fee.terms == "capped":
@@ -36,6 +36,8 @@ def settle_included(step: Step, minutes: int) -> Result:
         if money.paid > amount:
             d.emit("refund", amount=money.paid - amount, currency=fee.currency)
         lines = fees.up_to(fee.lines, tariff, fee.rule, amount, d.language) if fee.rule is not None else fee.lines
+        if lines != fee.lines:
+            lines = (*(line for line in fee.lines if line.rule in step.policy.document.allowances), *lines)
         left = max(amount - money.paid, Decimal(0))
         fee = fee.model_copy(update={"amount": amount, "lines": lines, "balance": left})
     decision = decision.model_copy(update={"fee": fee, "outcome": Outcome.ACCEPTED, "reason": None, "effects": ()})

@@ -10,7 +10,7 @@ from app.services.tickets.view import instant, written_amount
 
 _PLAIN: Final = (
     *("id", "status", "rule", "facts", "estimated_minutes", "lines", "terms", "consent_required", "indicative"),
-    *("allowance", "citations", "assumptions", "policy_version", "settings_revision", "external_ref", "metadata"),
+    *("citations", "assumptions", "policy_version", "settings_revision", "external_ref", "metadata"),
 )
 _PLAIN_OF: Final = itemgetter(*_PLAIN)
 
@@ -23,6 +23,7 @@ def quote_view(row: Mapping[str, Any]) -> dict[str, Any]:
     account = {"id": row["account_id"], "number": row["account_number"], "name": row["account_name"]}
     return {
         **dict(zip(_PLAIN, _PLAIN_OF(row), strict=True)),
+        "allowance": {"then": [], **row["allowance"]} if row["allowance"] is not None else None,
         "ticket": ticket if row["ticket_id"] is not None else None,
         "account": account if row["account_id"] is not None else None,
         "version": row["edition"],
