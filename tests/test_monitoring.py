@@ -2,6 +2,8 @@
 
 import re
 
+from prometheus_client import generate_latest
+
 from app.base.figures import FIGURES, PREFIX
 from app.base.metrics import REGISTRY
 from tests.rules import ROOT, RUNBOOKS, dashboards, named, queries, rules, series, unit_tests
@@ -55,3 +57,14 @@ def test_every_figure_and_count_is_explained_in_the_documentation() -> None:
     counted = {f"{family.name}{'_total' * (family.type == 'counter')}" for family in REGISTRY.collect()}
     assert (told.keys() - read.keys() - counted, (read.keys() | counted) - told.keys()) == (set(), set())
     assert {name: told[name] for name in read} == read
+    shown = set(re.findall(r"^# TYPE (\S+)", generate_latest(REGISTRY).decode(), re.MULTILINE))
+    assert shown == counted
+
+
+def test_no_page_names_a_series_that_does_not_exist() -> None:
+    known = series() | {re.sub("_bucket$", "", name) for name in series()}
+    pages = [ROOT / "docs/operations.md", ROOT / "docs/events.md", ROOT / "CHANGELOG.md", *RUNBOOKS.glob("*.md")]
+    told = {name for page in pages for name in named(page.read_text()) if name.startswith((PREFIX, "clausedesk:"))}
+    assert len(told) > 40
+    assert told - known == {PREFIX}
+    assert named("`clausedesk_tickets_opened`") - known
