@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -27,7 +27,8 @@ _ACTING: Final = """($5::uuid IS NULL OR EXISTS (
     SELECT FROM api_client WHERE provider_id = $1 AND id = $5 AND active AND 'submit' = ANY(scopes)))"""
 _PROVIDER: Final = "EXISTS (SELECT FROM provider WHERE id = $1 AND active)"
 
-# Each takes $1 provider, $2 subject, $3 role, $4 account or reseller, $5 acting client, and gives one row or none.
+# Each takes $1 provider, $2 subject, $3 role, $4 account or reseller, $5 acting client, and gives one row or none of
+# these columns, in this order.
 _CALLER: Final[Mapping[Kind, str]] = {
     Kind.CONTACT: f"""caller AS (
   SELECT id AS caller_id, account_id AS caller_account, NULL::uuid AS caller_reseller, token_role AS caller_role,
@@ -146,25 +147,16 @@ def _nobody() -> Problem:
 
 
 _NO_SCOPES: Final = frozenset[Scope]()
+_ROLES: Final = {str(role): role for role in Role}
 
 
-def _caller(kind: Kind, principal: Principal, row: Mapping[str, Any]) -> CallerRow:
-    words = row["caller_words"]
-    return CallerRow(
-        kind=kind,
-        id=row["caller_id"],
-        role=Role(row["caller_role"]),
-        account=row["caller_account"],
-        reseller=row["caller_reseller"],
-        email=row["caller_email"],
-        login=row["caller_login"],
-        name=row["caller_name"],
-        listed_as=row["caller_listed_as"],
-        level=row["caller_level"],
-        departments=tuple(words) if kind is Kind.STAFF else (),
-        supervisor=row["caller_supervisor"],
-        scopes=principal.scopes & frozenset(map(Scope, words)) if kind is Kind.SERVICE else _NO_SCOPES,
-    )
+def _caller(kind: Kind, principal: Principal, row: asyncpg.Record) -> CallerRow:
+    """From the columns by their places, which are looked up sooner than their names."""
+    id_, account, reseller, role, email, login, name, listed_as, level, words, supervisor = row[:11]
+    departments = tuple(words) if kind is Kind.STAFF else ()
+    scopes = principal.scopes & frozenset(map(Scope, words)) if kind is Kind.SERVICE else _NO_SCOPES
+    whose = (kind, id_, _ROLES[role], account, reseller, email, login, name)
+    return CallerRow(*whose, listed_as, level, departments, supervisor, scopes)
 
 
 def _as_id(text: str | None) -> UUID | None:

@@ -20,6 +20,11 @@ from app.policy.language.standard import CLAIMED, STATED, STATED_BY
 _DURATION: TypeAdapter[Any] = TypeAdapter(Duration)
 _LONGEST = 4000
 _LARGEST = 10**12
+_OF_KIND = {
+    Kind.CONTACT: frozenset({Asserter.CUSTOMER}),
+    Kind.RESELLER: frozenset({Asserter.RESELLER, Asserter.CUSTOMER}),
+    Kind.STAFF: frozenset({Asserter.STAFF, Asserter.CUSTOMER}),
+}
 _OF_SCOPE = {
     Scope.SUBMIT: {Asserter.CUSTOMER},
     Scope.INBOUND: {Asserter.CUSTOMER, Asserter.TEXT},
@@ -38,25 +43,21 @@ class Stated:
     @property
     def all(self) -> dict[str, Any]:
         """As the policy reads them."""
+        if not self.claimed:
+            return {**self.asserted}
         return {**self.asserted, **{CLAIMED + name: value for name, value in self.claimed.items()}}
 
 
 def asserters(caller: CallerRow) -> frozenset[Asserter]:
     """As whom the caller speaks. Staff who write a call down say what the customer says."""
-    match caller.kind:
-        case Kind.CONTACT:
-            return frozenset({Asserter.CUSTOMER})
-        case Kind.RESELLER:
-            return frozenset({Asserter.RESELLER, Asserter.CUSTOMER})
-        case Kind.STAFF:
-            return frozenset({Asserter.STAFF, Asserter.CUSTOMER})
-        case Kind.SERVICE:
-            return frozenset[Asserter]().union(*(_OF_SCOPE[scope] for scope in caller.scopes))
+    if caller.kind is Kind.SERVICE:
+        return frozenset[Asserter]().union(*(_OF_SCOPE[scope] for scope in caller.scopes))
+    return _OF_KIND[caller.kind]
 
 
 def state(policy: CompiledPolicy, facts: Mapping[str, Any], who: Iterable[Asserter]) -> Stated:
     """Problem with every fault where a fact is unknown or its value of another type."""
-    stated, faults = Stated({}, {}), list[Fault]()
+    stated, faults, speaking = Stated({}, {}), list[Fault](), frozenset(who)
     for written, value in facts.items():
         name = policy.aliases.get(written.removeprefix(CLAIMED), written.removeprefix(CLAIMED))
         declared = _declared(policy, name)
@@ -68,7 +69,7 @@ def state(policy: CompiledPolicy, facts: Mapping[str, Any], who: Iterable[Assert
         except _Unfit as unfit:
             faults.append(Fault(_place(written), unfit.code, unfit.message))
             continue
-        may = not written.startswith(CLAIMED) and not set(who).isdisjoint(declared.asserted_by)
+        may = not written.startswith(CLAIMED) and not speaking.isdisjoint(declared.asserted_by)
         (stated.asserted if may else stated.claimed)[name] = read
     if faults:
         raise Problem("invalid", errors=faults)

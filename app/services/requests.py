@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from app.services.errands import Errand
 from app.services.facts import Stated, asserters, state
 from app.services.redacting import Redactions, noticed
 from app.services.repeating import check_repeated
-from app.services.secure_forms.judging import about_form
+from app.services.secure_forms.judging import REFERENCE, about_form
 from app.services.shelf import ended_or_not
 from app.services.ticket_state import as_open_ticket
 from app.services.triage import NOTHING, Suggested, said_before, suggest
@@ -95,8 +96,10 @@ async def gather(
         policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
         needed = _looks_back(policy, duplicates)
         if needed is None or (window is not None and needed <= window):
-            row = {**row, **kept_accounts(row)}
-            noticed_facts = {**noticed(policy, redacted), **await about_form(errand, policy, body.facts, _ids(row))}
+            row.update(kept_accounts(row))
+            noticed_facts = noticed(policy, redacted)
+            if REFERENCE in body.facts:
+                noticed_facts |= await about_form(errand, policy, body.facts, _ids(row))
             in_force = ended_or_not(policy, received_at)
             return await _gathered(errand, in_force, caller, body, row, noticed_facts, redacted, received_at)
         window = needed
@@ -170,7 +173,7 @@ async def _gathered(
     caller: CallerRow,
     body: Requested,
     row: Mapping[str, Any],
-    noticed_facts: Mapping[str, Any],
+    noticed_facts: dict[str, Any],
     redacted: Redactions,
     received_at: datetime,
 ) -> Gathered:
@@ -182,24 +185,27 @@ async def _gathered(
     target = as_account(row["on_behalf_of"]) if _is_for_another(row) else None
     candidates = tuple(map(as_account, row["candidates"]))
     stated = state(policy, body.facts, asserters(caller))
-    request = Request(
-        channel=channel_of(policy, caller, body),
+    channel, sender = channel_of(policy, caller, body), sender_of(caller, body.sender, account)
+    action = action_of(policy, body)
+    if caller.kind is Kind.RESELLER:
+        if account is None:
+            account, sender = _reseller(caller)
+        if target is not None:
+            # Its token reached the other account, so it lies in its tree, however deep.
+            target = target.model_copy(update={"reseller": account.number})
+    request = Request.model_construct(
+        channel=channel,
         menu_option=body.menu_option,
-        sender=sender_of(caller, body.sender, account),
+        sender=sender,
         on_behalf_of=target,
-        action=action_of(policy, body),
-        facts={**stated.all, **noticed_facts},
+        action=action,
+        facts=stated.all | noticed_facts,
         estimated_minutes=body.estimated_minutes,
         language=body.language,
     )
-    if caller.kind is Kind.RESELLER and account is None:
-        account, request = _reseller(caller, request)
-    if caller.kind is Kind.RESELLER and account is not None and request.on_behalf_of is not None:
-        # Its token reached the other account, so it lies in its tree, however deep.
-        own = request.on_behalf_of.model_copy(update={"reseller": account.number})
-        request = request.model_copy(update={"on_behalf_of": own})
-    request = _with_history(policy, request, account, candidates, row)
-    meant = request.on_behalf_of or account
+    if row["helped"]:
+        request = _with_history(policy, request, account, candidates, row)
+    meant = target or account
     found, alike = await _told(errand, policy, body, row, stated, meant, candidates, received_at)
     if found is not NOTHING:
         facts, language = {**request.facts, **found.facts}, request.language or found.language
@@ -227,8 +233,6 @@ def _with_history(
     row: Mapping[str, Any],
 ) -> Request:
     """What the tickets of the account that the request is about say of earlier help."""
-    if not row["helped"]:
-        return request
     meant = request.on_behalf_of or account_meant(policy, request, account, candidates)
     known = [a for a in (row["on_behalf_of"], row["account"], *row["candidates"]) if a is not None]
     id_ = next((a["id"] for a in known if meant is not None and a["number"] == meant.number), None)
@@ -254,10 +258,11 @@ def check_names(caller: CallerRow, body: Requested, row: Mapping[str, Any]) -> N
     """What a token says already is not said otherwise; accounts out of reach are not there."""
     named = Reference.of(body.account)
     if caller.kind is Kind.CONTACT:
+        said = vars(body)
         faults = [
             Fault(f"/{name}", "not_offered", "Your token says who asks, and for which account.")
             for name in ("sender", "on_behalf_of", "menu_option")
-            if getattr(body, name) is not None
+            if said[name] is not None
         ]
         if faults:
             raise Problem("invalid", errors=faults)
@@ -284,8 +289,7 @@ def _is_for_another(row: Mapping[str, Any]) -> bool:
 def sender_of(caller: CallerRow, named: NamedSender | None, account: Account | None) -> Sender | None:
     """Who asks: by the token where it says so, else as the caller names them."""
     if caller.kind is Kind.CONTACT:
-        user = login_of({"login": caller.login, "email": caller.email, "id": caller.id})
-        return Sender(email=caller.email, user=user, name=caller.name)
+        return _contact(caller.id, caller.login, caller.email, caller.name)
     if named is not None:
         trusted = caller.kind is not Kind.SERVICE or Scope.INBOUND in caller.scopes
         mail_auth = named.mail_auth if trusted or named.mail_auth == "fail" else "pass"
@@ -298,12 +302,17 @@ def sender_of(caller: CallerRow, named: NamedSender | None, account: Account | N
     return None if account is not None and account.contacts else Sender(name=caller.name)
 
 
-def _reseller(caller: CallerRow, request: Request) -> tuple[Account, Request]:
+@lru_cache(maxsize=512)
+def _contact(id_: UUID, login: str | None, email: str | None, name: str | None) -> Sender:
+    return Sender(email=email, user=login_of({"login": login, "email": email, "id": id_}), name=name)
+
+
+def _reseller(caller: CallerRow) -> tuple[Account, Sender]:
     """A reseller without an account of its own is known by what its token names."""
     login = f"reseller:{caller.id}"
     person = ListedContact(role="reseller", user=login, name=caller.name)
     account = Account(number=caller.login or "", holder=caller.name, is_reseller=True, contacts=(person,))
-    return account, request.model_copy(update={"sender": Sender(user=login, name=caller.name)})
+    return account, Sender(user=login, name=caller.name)
 
 
 def channel_of(policy: CompiledPolicy, caller: CallerRow, body: Requested) -> str | None:
