@@ -56,11 +56,6 @@ async def migrate(
         await lock.close()
 
 
-async def check_for_drift(dsn: str) -> None:
-    """Raise alembic's error when the tables in code and in the database differ."""
-    await _with_alembic(dsn, command.check)
-
-
 def script_directory() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 
@@ -101,7 +96,7 @@ async def _patiently(dsn: str, work: Callable[[Config], object], after_each: Cal
     tries = 0
     while True:
         try:
-            await _with_alembic(dsn, work, after_each)
+            await with_alembic(dsn, work, after_each)
         except DBAPIError as error:
             tries += 1
             if getattr(error.orig, "sqlstate", None) != asyncpg.LockNotAvailableError.sqlstate:
@@ -113,7 +108,7 @@ async def _patiently(dsn: str, work: Callable[[Config], object], after_each: Cal
             return
 
 
-async def _with_alembic(
+async def with_alembic(
     dsn: str, work: Callable[[Config], object], after_each: Callable[..., None] | None = None
 ) -> None:
     engine = create_async_engine(

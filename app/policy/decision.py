@@ -222,9 +222,6 @@ class Decision(Model):
     citations: tuple[Citation, ...] = ()
     assumptions: tuple[AssumptionUsed, ...] = ()
 
-    def cites(self, clause: str) -> bool:
-        return any(c.clause == clause for c in self.citations)
-
     def same_as(self, other: "Decision") -> bool:
         """Whether both say the same, whenever each was made."""
         return self.model_copy(update={"at": other.at}) == other

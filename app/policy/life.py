@@ -68,12 +68,7 @@ class Opened:
 
 def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: datetime, *, id_: str) -> Opened:
     """A request arrives; it is decided and recorded, whatever the outcome."""
-    d = deliberate(policy, request, _arriving(desk), at)
-    decision = answer(d)
-    account = d.account or desk.account
-    status = status_after(decision)
-    clocks = tuple(started(policy, terms, status, at, plan) for terms, plan in d.clocks)
-    decision = _on_the_clock(decision, clocks)
+    decision, status, clocks, account = _begun(policy, request, _arriving(desk), desk, at)
     ticket = Ticket.model_construct(
         id=id_,
         account=account.number if account else None,
@@ -138,6 +133,17 @@ def _arriving(desk: Desk) -> Situation:
     )
 
 
+def _begun(
+    policy: CompiledPolicy, request: Request, situation: Situation, desk: Desk, at: datetime
+) -> tuple[Decision, TicketStatus, tuple[ClockLine, ...], Account | None]:
+    """What is decided from the start; the status and the clocks that this gives a ticket, and whose it is."""
+    d = deliberate(policy, request, situation, at)
+    decision = answer(d)
+    status = status_after(decision)
+    clocks = tuple(started(policy, terms, status, at, plan) for terms, plan in d.clocks)
+    return _on_the_clock(decision, clocks), status, clocks, d.account or desk.account
+
+
 def _on_the_clock(decision: Decision, clocks: tuple[ClockLine, ...]) -> Decision:
     """The times of a decision as the ticket's own clocks show them."""
     return decision.model_copy(update={"targets": in_force(clocks)}) if clocks else decision
@@ -187,12 +193,7 @@ def decide_again_from_the_start(
         signals=_added(ticket.decision.signals, desk.signals),
     )
     request = ticket.request.model_copy(update={"facts": dict(ticket.facts)})
-    d = deliberate(policy, request, situation, at)
-    decision = answer(d)
-    account = d.account or desk.account
-    status = status_after(decision)
-    clocks = tuple(started(policy, terms, status, at, plan) for terms, plan in d.clocks)
-    decision = _on_the_clock(decision, clocks)
+    decision, status, clocks, account = _begun(policy, request, situation, desk, at)
     again = ticket.changed(
         decision=decision,
         status=status,

@@ -125,9 +125,8 @@ When = Annotated[
 """An instant with its offset, 1970 to 2200, turned into UTC."""
 Whole = BeforeValidator(_whole)
 """To JSON, 5.0 is the number 5."""
-Int4 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1), Whole]
-"""Whole numbers of a body. Paths and queries hold text: there it is `Annotated[int, Query(ge=…, le=…)]`."""
 Count = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1), Whole]
+"""Of a body. Paths and queries hold text: there it is `Annotated[int, Query(ge=…, le=…)]`."""
 Minutes = Annotated[int, Field(strict=True, ge=0, le=60 * 24 * 366), Whole]
 JsonMap = Annotated[
     dict[Annotated[str, Field(max_length=255)], Any], Field(max_length=_MOST_NODES - 1), AfterValidator(_bounded_json)

@@ -33,11 +33,6 @@ Planner = Callable[[ScopedConnection, News], Awaitable[Sequence[NewDelivery]]]
 """Says what is to be sent because of events. It reads and writes in the transaction that places them, and is brief."""
 
 
-async def sequence(database: Database, planners: Sequence[Planner], now: datetime) -> int:
-    """One round over all providers; how many events got their places."""
-    return sum([await sequence_one(database, one, planners, now) for one in await providers_with_news(database)])
-
-
 async def sequence_one(
     database: Database, provider: tuple[UUID, str], planners: Sequence[Planner], now: datetime
 ) -> int:

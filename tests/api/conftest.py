@@ -28,7 +28,7 @@ from app.base.vocabulary import Role, Scope
 from app.db.connections import Connections
 from app.db.pool import Database
 from app.main import create_app
-from app.schemas.fields import Count, Email, Id, Int4, JsonMap, Metadata, Model, ShortText, Slug, Text, When
+from app.schemas.fields import Count, Email, Id, JsonMap, Metadata, Model, ShortText, Slug, Text, When
 from app.sealing.keys import SealingKeys
 from app.services.callers import Callers, own_issuer
 from app.tokens.issuer import issue
@@ -52,7 +52,7 @@ class Shape(Model):
     line: ShortText | None = None
     slug: Slug | None = None
     id: Id | None = None
-    number: Int4 | None = None
+    number: Count | None = None
     count: Count | None = None
     amount: Amount | None = None
     colour: Colour | None = None

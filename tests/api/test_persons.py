@@ -9,9 +9,9 @@ from app.base.vocabulary import Role, Scope
 from app.db.pool import Database
 from app.db.schema import metadata
 from app.services.audit import verify
-from app.services.sequencing import sequence
 from tests import factories
 from tests.frontdesk import FrontDesk, Headers
+from tests.services.sequence import sequence
 
 CANARIES = ("zanzibar", "quetzal", "wombat", "narwhal", "kumquat", "okapi", "axolotl")
 """A word for each place in which somebody leaves something: address, name, subject, words, file, what a machine brought

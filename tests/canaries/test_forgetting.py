@@ -5,12 +5,12 @@ import pytest
 
 from app.db.pool import Database
 from app.services.audit import verify
-from app.services.sequencing import sequence
 from app.worker import planners
 from tests.api.test_persons import CANARIES, spoken, stored
 from tests.canaries.surfaces import Surfaces, dumped
 from tests.frontdesk import FrontDesk
 from tests.reliability.report import caught, examined
+from tests.services.sequence import sequence
 
 pytestmark = pytest.mark.long
 PART = "erasure"

@@ -116,7 +116,7 @@ async def test_tables_in_code_and_in_the_database_are_the_same(
     new_database: NewDatabase, migrated_template: str
 ) -> None:
     migrated, declared = await new_database(migrated_template), await new_database(None)
-    await migrations.check_for_drift(migrated)
+    await migrations.with_alembic(migrated, command.check)
     engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(declared))
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)

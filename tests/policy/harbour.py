@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.policy.compile import CompiledPolicy
+from app.policy.decision import Decision
 from app.policy.language.patching import changed
 from app.policy.language.settings import Settings
 from app.policy.library.files import library
@@ -44,6 +45,10 @@ PIER = Account(
 @cache
 def _raw() -> dict[str, Any]:
     return load(PATH.read_text(encoding="utf-8"), library()).raw
+
+
+def cites(decision: Decision, clause: str) -> bool:
+    return any(citation.clause == clause for citation in decision.citations)
 
 
 def harbour(patch: Mapping[str, Any] | None = None, **readings: str) -> CompiledPolicy:

@@ -18,7 +18,7 @@ from app.policy.tickets.ticket import Ticket
 from app.policy.tickets.ticket_clocks import ClockLine
 from app.policy.transitions import VERBS, apply
 from app.policy.verbs.step import Transition
-from tests.policy.harbour import NOON, OWNER, QUAY, STAFF, harbour
+from tests.policy.harbour import NOON, OWNER, QUAY, STAFF, cites, harbour
 
 PATCH: dict[str, Any] = {
     "facts": {"workaround_given": {"type": "bool", "default": False, "asserted_by": ["staff"]}},
@@ -193,7 +193,7 @@ def test_a_missed_time_moves_the_ticket_and_wakes_somebody() -> None:
     decision, moved = noticed(POLICY, ticket, event, DESK, NOON + timedelta(minutes=31))
     assert moved.level == 2
     assert [e.type for e in decision.effects] == ["page"]
-    assert decision.cites("HAR-3")
+    assert cites(decision, "HAR-3")
 
 
 def test_a_while_without_an_answer_closes_the_ticket() -> None:

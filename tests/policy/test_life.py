@@ -15,7 +15,7 @@ from app.policy.situation import Request, Sender
 from app.policy.tickets.ticket import Ticket
 from app.policy.transitions import apply
 from app.policy.verbs.step import Transition
-from tests.policy.harbour import HELPER, NOON, OWNER, QUAY, STAFF, STRANGER, harbour
+from tests.policy.harbour import HELPER, NOON, OWNER, QUAY, STAFF, STRANGER, cites, harbour
 
 AROUND = Desk(account=QUAY, account_named=True)
 HOUR = timedelta(hours=1)
@@ -55,7 +55,7 @@ def test_what_follows_from_a_fact_follows_when_it_is_learnt_later() -> None:
     assert "notify" not in kinds(ticket().decision)
     found, _ = done(ticket(), "diagnose", cause="third_party")
     assert "notify" in kinds(found)
-    assert found.cites("HAR-10")
+    assert cites(found, "HAR-10")
 
 
 def test_a_message_that_adds_a_fact_is_answered_with_what_follows() -> None:

@@ -10,7 +10,7 @@ from app.policy.decide import decide
 from app.policy.decision import TargetTime
 from app.policy.desk.publishing import CannotPublish, TargetChange, publish, revised
 from app.policy.situation import Request, Situation
-from tests.policy.harbour import NOON, OWNER, QUAY, harbour
+from tests.policy.harbour import NOON, OWNER, QUAY, cites, harbour
 
 HOUR = timedelta(hours=1)
 
@@ -86,5 +86,5 @@ def test_customers_are_told_only_where_the_policy_says_so(notice: bool, effects:
     _, decision = publish(policy, policy.document, version=2, effective_from=NOON, at=NOON)
     assert [e.type for e in decision.effects] == effects
     assert [e.model_extra for e in decision.effects] == [{"to": "customer", "of": "policy_change", "at": NOON}] * notice
-    assert decision.cites("HAR-2")
+    assert cites(decision, "HAR-2")
     assert [a.id for a in decision.assumptions] == ["A_HAR_01"]

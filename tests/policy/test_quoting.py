@@ -7,7 +7,7 @@ import pytest
 from app.base.vocabulary import Coverage, Outcome, WorkGate
 from app.policy.desk.quoting import quote_by_facts, quote_by_tariff
 from app.policy.situation import Request
-from tests.policy.harbour import NOON, OWNER, QUAY, harbour
+from tests.policy.harbour import NOON, OWNER, QUAY, cites, harbour
 
 POLICY = harbour()
 
@@ -22,7 +22,7 @@ def test_a_tariff_that_is_named_prices_the_minutes(minutes: int, amount: str) ->
     assert quoted.fee is not None
     assert (quoted.fee.amount, quoted.fee.rule) == (Decimal(amount), "development")
     assert quoted.work_gate is WorkGate.AWAITING_PAYMENT
-    assert quoted.cites("HAR-7")
+    assert cites(quoted, "HAR-7")
 
 
 def test_a_tariff_that_staff_decide_about_is_priced_all_the_same_when_it_is_named() -> None:

@@ -15,7 +15,6 @@ from app.schemas.faults import faults_of
 from app.schemas.fields import (
     Count,
     Email,
-    Int4,
     JsonMap,
     Metadata,
     Minutes,
@@ -143,7 +142,6 @@ def test_what_is_not_one_address_is_refused(text: object) -> None:
         (Text, {"minLength", "maxLength", "pattern"}),
         (ShortText, {"minLength", "maxLength", "pattern"}),
         (Slug, {"maxLength", "pattern"}),
-        (Int4, {"minimum", "maximum"}),
         (Count, {"minimum", "maximum"}),
         (Minutes, {"minimum", "maximum"}),
         (Metadata, {"maxProperties", "patternProperties"}),

@@ -7,9 +7,9 @@ from app.db.log import next_events, place, placed_events, the_one_sequencer
 from app.db.pool import Database
 from app.db.tables.providers import Provider
 from app.services.audit import Kept, sealed, verify, verify_all
-from app.services.sequencing import sequence
 from tests import factories
 from tests.reliability.report import caught, examined
+from tests.services.sequence import sequence
 
 PART = "audit"
 NOW = factories.NOW

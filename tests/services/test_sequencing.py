@@ -15,8 +15,9 @@ from app.db.pool import Database, teach_json
 from app.db.tables.providers import Provider
 from app.jobs.sequence import sequence as sequence_round
 from app.schemas.deliveries import NewDelivery
-from app.services.sequencing import News, Sequencing, sequence
+from app.services.sequencing import News, Sequencing
 from tests import factories
+from tests.services.sequence import sequence
 
 NOW = factories.NOW
 

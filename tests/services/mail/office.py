@@ -13,12 +13,12 @@ from app.services.mail.planning import plan_mail
 from app.services.mail.reading import MailReader
 from app.services.mail.sending import MailSender
 from app.services.notices.announcing import Announcer, plan_announcements
-from app.services.sequencing import sequence
 from app.services.shelf import Policies
 from app.services.sweeping.rounds import Sweeping
 from tests.frontdesk import FrontDesk, Headers
 from tests.mail.made import mail
 from tests.services.mail.postbox import Postbox
+from tests.services.sequence import sequence
 
 JANE = "jane@maple.example"
 

@@ -17,10 +17,10 @@ from app.services.delivering import Deliveries
 from app.services.paging.escalating import escalate
 from app.services.paging.planning import PagePlanner
 from app.services.paging.sending import PageSender
-from app.services.sequencing import sequence
 from tests import factories
 from tests.clients.receiver import Receiver, receiving
 from tests.frontdesk import FrontDesk
+from tests.services.sequence import sequence
 
 PATIENCE = timedelta(minutes=5)
 EVERYBODY = {"support": ["ada", "bela", "chloe"]}

@@ -7,8 +7,8 @@ import asyncpg
 
 from app.db.pool import WORKER_ROLE, Database
 from app.db.tallies import Counting, count_round
-from app.services.sequencing import sequence
 from tests.frontdesk import FrontDesk
+from tests.services.sequence import sequence
 
 
 async def counted(front: FrontDesk, dsn: str, *, anew: bool = False) -> None:

@@ -19,12 +19,12 @@ from app.clients.addresses import networks
 from app.clients.outbound import Outbound
 from app.db.pool import Database
 from app.services.delivering import Deliveries
-from app.services.sequencing import sequence
 from app.services.webhooks.planning import plan_webhooks
 from app.services.webhooks.sending import WebhookSender
 from tests import factories
 from tests.clients.receiver import Receiver, receiving
 from tests.frontdesk import FrontDesk, Headers
+from tests.services.sequence import sequence
 
 
 @dataclass
