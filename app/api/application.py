@@ -66,6 +66,9 @@ class Signpost:
             await self._others(scope, receive, send)
             return
         heads = scope["method"] == "HEAD"
+        if heads:
+            # A range is of GET alone (RFC 9110, 14.2): whoever asks for the head wants to know the whole length.
+            scope["headers"] = [header for header in scope["headers"] if header[0] != b"range"]
         found = self.find("GET" if heads else scope["method"], scope["path"])
         if found is None:
             await self._others({**scope, "method": "GET"} if heads else scope, receive, send)

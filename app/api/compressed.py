@@ -17,7 +17,8 @@ _AS_GZIP: Final = MAX_WBITS | 16
 _FILES: Final = re.compile(r"/v1/attachments/.*|/v1/inbound/email/.*/source")
 _KINDS_KEPT: Final = tuple(kind.removesuffix("*").encode() for kind in DEFAULT_EXCLUDED_CONTENT_TYPES)
 _READS: Final = ("GET", "HEAD")
-_WITHOUT: Final = (204, 206, 304)
+_UNCHANGED: Final = 304
+_WITHOUT: Final = (204, 206, _UNCHANGED)
 """No body, or a part of one, which is a part of what is told by its length."""
 
 
@@ -44,6 +45,8 @@ class Compressed:
                         held = message  # what follows tells whether it is all there is
                         return
                     _add_vary(message["headers"])
+                elif message["status"] == _UNCHANGED:
+                    _add_vary(message["headers"])  # a cache takes it for that of what it keeps
             elif held is not None:
                 start, held = held, None
                 if message.get("more_body", False):

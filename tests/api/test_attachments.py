@@ -89,6 +89,8 @@ async def test_whoever_was_interrupted_goes_on_where_it_ended(front: FrontDesk) 
         assert (answer.status_code, answer.content) == (206, LOG[part])
         assert answer.headers["content-range"] == f"bytes {begin}-{end - 1}/{len(LOG)}"
         assert answer.headers["content-length"] == str(end - begin)
+    head = await front.client.head(url, headers={**customer, "Range": "bytes=0-3"})
+    assert (head.status_code, head.headers["content-length"], head.content) == (200, str(len(LOG)), b"")
     for unheard in ("bytes=4-2", "bytes=-", "lines=1-2", "bytes=0-1,3-4", "bytes=x-"):
         assert (await front.client.get(url, headers={**customer, "Range": unheard})).content == LOG
     changed = await front.client.get(url, headers={**customer, "Range": "bytes=0-3", "If-Range": '"another"'})

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import httpx2
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.compressed import Compressed
 
@@ -26,7 +26,7 @@ class Telling:
             await send({"type": "http.response.body", "body": piece, "more_body": number < len(self._pieces)})
 
 
-async def told(app: Telling, encoding: str, method: str = "GET") -> tuple[Mapping[str, str], bytes]:
+async def told(app: ASGIApp, encoding: str, method: str = "GET") -> tuple[Mapping[str, str], bytes]:
     transport = httpx2.ASGITransport(app=Compressed(app))
     async with httpx2.AsyncClient(transport=transport, base_url="http://desk.example") as client:
         answer = await client.request(method, "/v1/tickets", headers={"Accept-Encoding": encoding})
@@ -47,6 +47,17 @@ async def test_whoever_does_not_take_gzip_is_told_that_others_have_another_answe
         headers, content = await told(Telling(TEXT, headers=((b"vary", names),)), encoding)
         assert (headers["vary"], content) == ("Origin, Accept-Encoding", TEXT)
         assert ("content-encoding" in headers) == (encoding == "gzip")
+
+
+async def test_what_is_unchanged_tells_caches_the_same_as_the_whole_answer_did() -> None:
+    async def unchanged(_: Scope, _receive: Receive, send: Send) -> None:
+        vary = [(b"etag", b'"3"'), (b"vary", b"Accept")]
+        await send({"type": "http.response.start", "status": 304, "headers": vary})
+        await send({"type": "http.response.body"})
+
+    for encoding in ("gzip", "identity"):
+        headers, content = await told(unchanged, encoding)
+        assert (headers["vary"], headers.get("content-encoding"), content) == ("Accept, Accept-Encoding", None, b"")
 
 
 @pytest.mark.parametrize(
