@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.base.errors import Fault, Problem
 from app.base.pointers import pointer
+from app.base.unseen import is_unseen
 from app.base.vocabulary import Asserter, Scope
 from app.db.callers import CallerRow, Kind
 from app.policy.compile import CompiledPolicy
@@ -111,6 +112,8 @@ def _bool(value: Any, _: Fact, __: CompiledPolicy) -> bool:
 
 
 def _int(value: Any, _: Fact, __: CompiledPolicy) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # to JSON, 5.0 is the number 5, and PHP writes it so
     if not isinstance(value, int) or isinstance(value, bool):
         raise _Unfit("This must be a whole number.")
     if value < 0:
@@ -146,11 +149,12 @@ def _enum(value: Any, fact: Fact, _: CompiledPolicy) -> str:
 
 
 def _text(value: Any, _: Fact, __: CompiledPolicy) -> str:
+    """Empty where nothing of it is seen: a form whose field was left blank has not said it."""
     if not isinstance(value, str):
         raise _Unfit("This must be a string.")
     if len(value) > _LONGEST:
         raise _Unfit(f"This may have at most {_LONGEST} characters.", "too_long")
-    return value
+    return "" if is_unseen(value) else value
 
 
 def _topic(value: Any, fact: Fact, policy: CompiledPolicy) -> str:

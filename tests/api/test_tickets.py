@@ -339,6 +339,23 @@ async def test_what_counts_is_never_below_zero_whoever_says_so_and_wherever(fron
         assert fault["message"] == "This counts something: it must be at least 0."
     none = await front.client.patch(url, json={"facts": {"users_affected": 0}}, headers={**customer, "If-Match": "*"})
     assert (none.status_code, none.json()["facts"]["users_affected"]) == (200, 0), "nobody is a count"
+    whole = await front.client.patch(
+        url, content=b'{"facts": {"users_affected": 3.0}}',
+        headers={**customer, "If-Match": "*", "Content-Type": "application/merge-patch+json"},
+    )  # fmt: skip
+    assert whole.json()["facts"]["users_affected"] == 3, "as PHP writes it"
+
+
+async def test_a_field_that_was_left_blank_says_nothing_that_a_request_needs(front: FrontDesk) -> None:
+    account, contact, _ = await front.customer("plutus", product="shared_hosting")
+    client = await front.service(await front.provider("plutus"), Scope.SUBMIT)
+    missing = []
+    for first_name in (" ", "\u200b", "", "Thandi"):
+        facts = {"topic": "access.ftp_ssh", "first_name": first_name, "last_name": "Mokoena"}
+        body = {"account": account.number, "sender": {"email": contact.email}, "facts": facts}
+        answer = await front.client.post("/v1/classifications", json=body, headers=client)
+        missing.append("first_name" in answer.json()["missing"])
+    assert missing == [True, True, True, False]
 
 
 async def test_a_merge_patch_adds_and_takes_away(front: FrontDesk) -> None:
