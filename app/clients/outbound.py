@@ -141,6 +141,10 @@ def read_url(text: str) -> httpx2.URL:
         raise NotAllowed("it is not a URL of the web")
     if url.userinfo:
         raise NotAllowed("a URL must not hold a name or password")
+    if url.port is not None and not 0 < url.port < 2**16:
+        raise NotAllowed("there is no such port")
+    if not all(0 < len(label) < 64 for label in url.raw_host.removesuffix(b".").split(b".")):
+        raise NotAllowed("no host can have this name")
     return url
 
 

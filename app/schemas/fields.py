@@ -58,6 +58,8 @@ def _instant_text(value: object) -> object:
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        if isinstance(value, str) and _INSTANT.fullmatch(value[:-6] + value[-6:].replace(" ", "+")):
+            raise refused("type", "This must be an instant; in an address its + is written %2B.")
         raise refused("type", "This must be an instant, such as 2026-02-10T10:15:00Z.")
     return value
 

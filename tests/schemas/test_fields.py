@@ -85,6 +85,11 @@ def test_what_is_no_instant_of_rfc_3339_is_refused(value: object) -> None:
     assert not accepted(WHEN, value)
 
 
+def test_whoever_writes_a_plus_into_an_address_is_told_how() -> None:
+    with pytest.raises(ValidationError, match="its \\+ is written %2B"):
+        WHEN.validate_python("2026-02-10T10:15:00 02:00")
+
+
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=5),
