@@ -1,11 +1,12 @@
 """JSON bodies are read strictly, and no refusal repeats what was sent."""
 
+import json
 from contextlib import suppress
 
 import httpx2
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.api.bodies import parse_json
@@ -141,6 +142,35 @@ values = st.recursive(
 def test_any_bytes_are_a_value_or_a_problem(body: bytes) -> None:
     with suppress(Problem):
         parse_json(body)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> tuple[str, bool]:
+    """A body, and whether one of its objects names a member twice."""
+    kind = draw(st.sampled_from(["text", "list", "object", "object"]))
+    if kind == "text":
+        return json.dumps(draw(st.text('a":\\ ,{', max_size=6))), False
+    inner = draw(st.lists(bodies(), max_size=3))
+    twice = any(one for _, one in inner)
+    if kind == "list":
+        return f"[{','.join(text for text, _ in inner)}]", twice
+    names = [draw(st.sampled_from(["a", "b", '":', ":"])) for _ in inner]
+    between = draw(st.sampled_from([":", ":", ":", " :", "\n:", ": ", "\t :"]))
+    members = (f"{json.dumps(name)}{between}{text}" for name, (text, _) in zip(names, inner, strict=True))
+    return f"{{{','.join(members)}}}", twice or len(set(names)) < len(names)
+
+
+@given(bodies())
+@settings(max_examples=150)
+def test_a_name_that_is_there_twice_is_noticed_wherever_it_is(body: tuple[str, bool]) -> None:
+    text, twice = body
+    try:
+        found = parse_json(text.encode())
+    except Problem:
+        assert twice, text
+    else:
+        assert not twice, text
+        assert found == json.loads(text)
 
 
 @given(values)
