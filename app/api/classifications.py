@@ -2,8 +2,9 @@
 
 from fastapi.responses import Response
 
+from app.api.answers import JsonAnswer
 from app.api.callers import ASKING
-from app.api.errands import ErrandDep, answered
+from app.api.errands import ErrandDep
 from app.api.routing import desk_router
 from app.schemas.decisions import DecisionShown
 from app.schemas.requests import ClassificationAsk
@@ -21,4 +22,4 @@ router = desk_router("/v1/classifications", "classifications")
 )
 async def classify_request(errand: ErrandDep, body: ClassificationAsk) -> Response:
     """The same decision as for a ticket, with its clauses; nothing is stored."""
-    return answered(await classify(errand, body))
+    return JsonAnswer(await classify(errand, body))

@@ -76,7 +76,7 @@ def answer(d: Deliberation) -> Decision:
     """What was settled, as a value; never without a clause."""
     d.cite_silence()
     refused = d.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) and not d.written_up
-    return Decision.model_construct(
+    return Decision(
         provider=d.policy.document.provider,
         policy_version=d.policy.version,
         settings_revision=d.policy.revision,

@@ -99,16 +99,16 @@ def joined(policy: CompiledPolicy, desk: Desk, opened: Opened, first: Ticket, at
     """`first`, the ticket that `opened` joins, takes the message over."""
     if _noted_in(opened.decision) is not None:
         survivor = first.changed(oldest_unanswered_at=first.oldest_unanswered_at or at)
-        return _closed(opened, opened.decision.model_copy(update={"targets": survivor.targets}), survivor, at)
+        return _closed(opened, opened.decision.changed(targets=survivor.targets), survivor, at)
     decision, survivor = opened.decision, first
     if first.held:  # it is decided again on the union of facts
         facts = {**first.facts, **{k: v for k, v in opened.ticket.facts.items() if v is not None}}
         survivor = told_more(policy, first, first.changed(facts=facts), desk, at)
         said = (decision.citations, decision.assumptions, decision.effects)
         renewed = survivor.decision.adding(*said)
-        decision = decision.model_copy(update={"citations": renewed.citations, "assumptions": renewed.assumptions})
+        decision = decision.changed(citations=renewed.citations, assumptions=renewed.assumptions)
     shared = {"targets": survivor.targets, "work_gate": survivor.decision.work_gate}
-    return _closed(opened, decision.model_copy(update=shared), survivor, at)
+    return _closed(opened, decision.changed(**shared), survivor, at)
 
 
 def _closed(opened: Opened, decision: Decision, survivor: Ticket, at: datetime) -> Opened:
@@ -146,7 +146,7 @@ def _begun(
 
 def _on_the_clock(decision: Decision, clocks: tuple[ClockLine, ...]) -> Decision:
     """The times of a decision as the ticket's own clocks show them."""
-    return decision.model_copy(update={"targets": in_force(clocks)}) if clocks else decision
+    return decision.changed(targets=in_force(clocks)) if clocks else decision
 
 
 def _noted_in(decision: Decision) -> str | None:
@@ -293,10 +293,8 @@ def carry_on(ticket: Ticket, d: Deliberation, at: datetime) -> tuple[Decision, T
             clocks = with_status(d.policy, clocks, status, at)
     except CalendarHorizonExceeded as beyond:
         warned = EffectDone(type="warn", of="calendar_horizon_exceeded", calendar=beyond.calendar)
-        decision = decision.model_copy(
-            update={"effects": (*decision.effects, warned), "work_gate": WorkGate.AWAITING_STAFF_DECISION}
-        )
-    decision = decision.model_copy(update={"targets": in_force(clocks)})
+        decision = decision.changed(effects=(*decision.effects, warned), work_gate=WorkGate.AWAITING_STAFF_DECISION)
+    decision = decision.changed(targets=in_force(clocks))
     after = ticket.changed(
         decision=decision,
         status=status,

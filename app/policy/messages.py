@@ -119,5 +119,5 @@ def _staff_reply(ticket: Ticket, d: Deliberation, at: datetime, *, asks: bool) -
     d.run("transition")
     now = answered.read_again(d.policy, at)
     seen = {"effects": (), "targets": answered.targets, "breach": now.breach(at)}
-    decision = ticket.decision.model_copy(update=seen).adding(d.citations, d.assumptions, tuple(d.effects))
+    decision = ticket.decision.changed(**seen).adding(d.citations, d.assumptions, tuple(d.effects))
     return _replied(ticket, now, decision)

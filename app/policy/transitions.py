@@ -80,7 +80,7 @@ def apply(
     codes = tuple(dict.fromkeys((*after.delay_codes, *offered)))
     now = after.read_again(policy, at)
     seen = {"breach": now.breach(at), "targets": decision.targets if after.merged_into else now.targets}
-    decision = decision.model_copy(update=seen)
+    decision = decision.changed(**seen)
     return _joined(decision, d), now.changed(delay_codes=codes)
 
 
@@ -128,7 +128,7 @@ def _not_allowed(step: Step, reason: str) -> Result:
     stranger = _as_sender(step) if reason == "person_not_listed" else None
     if stranger is not None and stranger.ended:
         decision, ticket = refused(replace(step, d=stranger), stranger.reason)
-        return decision.model_copy(update={"standing": stranger.standing}), ticket
+        return decision.changed(standing=stranger.standing), ticket
     d.stage = "sender"
     for place in _places(step) if step.transition.by.role == "staff" else ():
         d.cite(place, "not allowed")

@@ -1,15 +1,17 @@
 """What every use case is given: the desk's means, who asks, for which provider, and at what instant."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from app.base.actor import Principal
 from app.base.events import EventType
 from app.base.identifiers import uuid7
 from app.db.pool import Database
+from app.policy.decision import Decision, written
 from app.schemas.idempotency import IdempotentRequest
 from app.services.shelf import Policies
 
@@ -35,7 +37,6 @@ class Errand:
         subject: tuple[str, UUID],
         seq: int,
         data: dict[str, Any],
-        decision: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> dict[str, Any]:
         """A row of the log about this request; `more` are columns of it."""
@@ -51,7 +52,7 @@ class Errand:
             "actor_id": actor_id,
             "on_behalf_of": None,
             "data": data,
-            "decision": for_the_log(decision) if decision is not None else None,
+            "decision": None,
             "policy_version": None,
             "settings_revision": None,
             "request_id": self.request_id,
@@ -60,8 +61,8 @@ class Errand:
         }
 
 
-def for_the_log(decision: Mapping[str, Any]) -> dict[str, Any]:
+def for_the_log(decision: Decision) -> orjson.Fragment:
     """A decision without the words that somebody wrote: the log stays, and they may have to go."""
-    candidates = [{**one, "because": []} for one in decision["topic_candidates"]]
-    effects = [{name: said for name, said in one.items() if name != "because"} for one in decision["effects"]]
-    return {**decision, "topic_candidates": candidates, "signals": [], "effects": effects}
+    candidates = [replace(one, because=()) for one in decision.topic_candidates]
+    effects = [one.model_dump(mode="json", exclude={"because"}) for one in decision.effects]
+    return orjson.Fragment(written(decision, topic_candidates=candidates, signals=(), effects=effects))

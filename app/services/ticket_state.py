@@ -11,7 +11,7 @@ import orjson
 
 from app.base.vocabulary import ClockState, Coverage, Outcome
 from app.policy.compile import CompiledPolicy, Numbers
-from app.policy.decision import Decision, FeeDecision, jsonable
+from app.policy.decision import DECISIONS, Decision, FeeDecision, written
 from app.policy.desk.triggers import whiles
 from app.policy.language.standard import CLAIMED
 from app.policy.situation import OpenTicket, Request
@@ -72,7 +72,7 @@ def as_ticket(row: Mapping[str, Any]) -> Ticket:
 
 def _decision(kept: Mapping[str, Any] | str) -> Decision:
     """Some statements give it as the text that it is."""
-    return Decision.model_validate_json(kept) if isinstance(kept, str) else Decision.model_validate(kept)
+    return DECISIONS.validate_json(kept) if isinstance(kept, str) else DECISIONS.validate_python(kept)
 
 
 def fee_of(decision: str) -> FeeDecision | None:
@@ -143,7 +143,7 @@ def changed_columns(before: Ticket, after: Ticket, policy: CompiledPolicy, at: d
 
 def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dict[str, Any]:
     """Columns of a ticket's row that a decision may change."""
-    decision, shown = ticket.decision, jsonable(ticket.decision)
+    decision, fee, schedule = ticket.decision, ticket.decision.fee, ticket.decision.schedule
     facts, claimed = dict(ticket.facts), dict[str, Any]()
     for name in [name for name in facts if name.startswith(CLAIMED)]:
         claimed[name.removeprefix(CLAIMED)] = facts.pop(name)
@@ -158,13 +158,15 @@ def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dic
         "topic_source": decision.topic_source,
         "coverage": decision.coverage or Coverage.UNSPECIFIED,
         "work_gate": decision.work_gate,
-        "fee": shown["fee"] or {"kind": "none", "amount": "0.00", "currency": policy.document.currency},
-        "schedule": shown["schedule"],
+        "fee": {"kind": "none", "amount": "0.00", "currency": policy.document.currency}
+        if fee is None
+        else fee.model_dump(mode="json"),
+        "schedule": None if schedule is None else schedule.model_dump(mode="json", by_alias=True),
         "standing": decision.standing,
         "language": decision.language,
         "facts": facts,
         "claimed": claimed,
-        "decision": shown,
+        "decision": orjson.Fragment(written(decision)),
         "policy_version": decision.policy_version,
         "settings_revision": decision.settings_revision,
         "estimated_minutes": ticket.request.estimated_minutes,

@@ -15,7 +15,7 @@ from typing import Any
 
 from app.policy.compile import CompiledPolicy
 from app.policy.decide import decide
-from app.policy.decision import Decision
+from app.policy.decision import DECISIONS, Decision
 from app.policy.language.settings import Settings
 from app.policy.library.files import library, policy_text
 from app.policy.loading import check, load
@@ -124,7 +124,7 @@ def against_pydantic(asked: Question, rounds: int = ROUNDS) -> float:
     def floor() -> object:
         Request.model_validate_json(request)
         Account.model_validate_json(customer)
-        return answer.model_dump_json()
+        return DECISIONS.dump_json(answer)
 
     return ratio(asked.decided, floor, rounds)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from app.policy.decision import DECISIONS
 from app.policy.library.files import library, policy_text
 from app.policy.scenarios.answer import Answer
 from app.policy.scenarios.file import ScenarioFile, read_file
@@ -46,7 +47,7 @@ def parts(answer: Answer) -> dict[str, Any]:
     groups = {**answer.groups, "reasons": [answer.citations, answer.assumptions]}
     if answer.decision is not None:
         told = {"at", "citations", "assumptions", "targets", "effects"}
-        groups["decision"] = answer.decision.model_dump(mode="json", exclude=told, exclude_defaults=True)
+        groups["decision"] = DECISIONS.dump_python(answer.decision, mode="json", exclude=told, exclude_defaults=True)
     found: dict[str, dict[str, Any]] = {}
     for name, value in groups.items():
         found.setdefault(_PARTS.get(name, "rest"), {})[name] = plain(value)

@@ -40,7 +40,7 @@ def refusal(policy: CompiledPolicy, asked: Ticket, by: Sender, verb: str) -> tup
 
 def rejected(outcome: Outcome, **changes: Any) -> Ticket:
     asked = ticket()
-    return asked.changed(decision=asked.decision.model_copy(update={"outcome": outcome}), **changes)
+    return asked.changed(decision=asked.decision.changed(outcome=outcome), **changes)
 
 
 # ── its turn ─────────────────────────────────────────────────────────────────

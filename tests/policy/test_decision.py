@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from app.policy.decision import ScheduleWindow, jsonable, jsonable_citations
+from app.policy.decision import DECISIONS, ScheduleWindow, jsonable, jsonable_citations, written
 from app.policy.life import Desk, open_ticket
 from app.policy.situation import Request
 from tests.policy.harbour import NOON, OWNER, QUAY, harbour
@@ -15,13 +15,13 @@ DECISION = open_ticket(
 
 
 def test_a_window_is_written_with_the_words_of_the_interface() -> None:
-    written = jsonable(DECISION.model_copy(update={"schedule": ScheduleWindow(from_=NOON)}))
+    written = jsonable(DECISION.changed(schedule=ScheduleWindow(from_=NOON)))
     assert written["schedule"] == {"from": "2026-02-10T12:00:00Z", "until": None, "start": None}
 
 
 def test_what_is_written_reads_as_the_same_decision() -> None:
-    window = DECISION.model_copy(update={"schedule": ScheduleWindow(from_=NOON, until=NOON)})
-    assert type(DECISION).model_validate(jsonable(window)) == window
+    window = DECISION.changed(schedule=ScheduleWindow(from_=NOON, until=NOON))
+    assert DECISIONS.validate_python(jsonable(window)) == window
 
 
 def test_citations_are_written_alike_within_a_decision_and_alone() -> None:
@@ -35,7 +35,9 @@ def test_every_decision_is_written_as_pydantic_writes_it(stem: str) -> None:
     for scenario in FILES[stem].scenarios[::8]:
         for decision in (answered.answer.decision for answered in played(FILES[stem], scenario.id).answers):
             if decision is not None:
-                assert orjson.dumps(jsonable(decision)) == decision.model_dump_json(by_alias=True).encode()
+                assert orjson.dumps(jsonable(decision)) == DECISIONS.dump_json(decision, by_alias=True)
+                plainer = decision.changed(effects=())
+                assert DECISIONS.validate_json(written(plainer)) == plainer
                 found += 1
     assert found > 3
 

@@ -17,7 +17,7 @@ COUNTING = harbour({"facts": {HELPED_BEFORE: {"type": "int", "asserted_by": ["sy
 
 
 def refused() -> Ticket:
-    return SOLVED.changed(decision=SOLVED.decision.model_copy(update={"outcome": Outcome.REFUSED}))
+    return SOLVED.changed(decision=SOLVED.decision.changed(outcome=Outcome.REFUSED))
 
 
 def test_help_that_was_given_with_the_same_matter_is_counted() -> None:
@@ -32,7 +32,7 @@ def test_help_that_was_given_with_the_same_matter_is_counted() -> None:
         SOLVED.changed(merged_into="two"),
         SOLVED.changed(status=TicketStatus.OPEN),
         SOLVED.changed(account="18"),
-        SOLVED.changed(decision=SOLVED.decision.model_copy(update={"topic": "email.error"})),
+        SOLVED.changed(decision=SOLVED.decision.changed(topic="email.error")),
     ],
     ids=["refused", "merged", "open", "of another account", "about something else"],
 )

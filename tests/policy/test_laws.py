@@ -22,7 +22,7 @@ def found(decision: Any = DECISION, **members: Any) -> list[str]:
 
 
 def changed(**members: Any) -> Any:
-    return DECISION.model_copy(update=members)
+    return DECISION.changed(**members)
 
 
 def test_an_answer_of_the_engine_breaks_none() -> None:

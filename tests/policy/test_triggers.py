@@ -88,7 +88,7 @@ def test_nothing_is_waited_for_on_what_has_ended(status: TicketStatus) -> None:
 def test_a_window_is_waited_for_while_the_work_is_scheduled_and_opens_the_gate() -> None:
     ticket = opened()
     window = ScheduleWindow.model_validate({"from": NOON + 9 * HOUR, "until": NOON + 10 * HOUR})
-    decision = ticket.decision.model_copy(update={"schedule": window, "work_gate": WorkGate.SCHEDULED})
+    decision = ticket.decision.changed(schedule=window, work_gate=WorkGate.SCHEDULED)
     scheduled = ticket.changed(status=TicketStatus.SCHEDULED, decision=decision)
     trigger = told(scheduled)[WINDOW_OPENED]
     assert (trigger.at, trigger.since) == (NOON + 9 * HOUR, NOON + 9 * HOUR)

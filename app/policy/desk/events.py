@@ -71,7 +71,7 @@ def happened(
     if held is not None and any(kind == "hold_account" and more.get("status") == "done" for kind, more in follows):
         changed[held.number] = held.model_copy(update={"state": "on_hold"})
     return EventAnswer(
-        decision=answer(d).model_copy(update={"breach": breach}),
+        decision=answer(d).changed(breach=breach),
         accounts=tuple(changed.values()),
         incidents=_incidents(event, incidents),
         responsible=next((more["responsible"] for _, more in follows if "responsible" in more), None),

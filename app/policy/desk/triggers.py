@@ -68,7 +68,7 @@ def _instants(ticket: Ticket) -> dict[str, datetime]:
 
 def window_opened(policy: CompiledPolicy, ticket: Ticket, at: datetime) -> Result:
     """The work that waited for it may be done, and its clocks hear that the ticket is open."""
-    decision = ticket.decision.model_copy(update={"work_gate": WorkGate.OPEN, "effects": ()})
+    decision = ticket.decision.changed(work_gate=WorkGate.OPEN, effects=())
     clocks = with_status(policy, ticket.clocks, TicketStatus.OPEN, at)
     after = ticket.changed(status=TicketStatus.OPEN, decision=decision, clocks=clocks)
     return decision, happened(policy, ticket, after, None, at)
@@ -92,7 +92,7 @@ def noticed(policy: CompiledPolicy, ticket: Ticket, event: Event, desk: Desk, at
     d.run("event")
     refunds, money = _refunds(d, ticket)
     d.effects = [e for e in d.effects if e.type != "refund"] + refunds
-    decision = before.model_copy(update={"effects": (), "targets": ticket.targets})
+    decision = before.changed(effects=(), targets=ticket.targets)
     after = ticket.changed(money=money)
     for move in d.moves:
         decision, after = apply(policy, after, _moved(move), desk, at)

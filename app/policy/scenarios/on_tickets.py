@@ -54,7 +54,7 @@ def classify(memory: Memory, step: steps.ClassifyStep) -> Answer:
     around, meant = memory.around(policy, request, account)
     decision, twin = life.classify(policy, _knowing(memory, policy, request, meant), around, at)
     if twin is not None:
-        decision = decision.model_copy(update={"targets": memory.tickets[twin].targets})
+        decision = decision.changed(targets=memory.tickets[twin].targets)
     return memory.answer(policy, decision, number_of(meant))
 
 

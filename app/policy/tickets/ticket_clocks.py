@@ -31,7 +31,7 @@ _TIMED = ("elapsed", "business", "negotiated")
 """Kinds whose beginning is told even where nothing is due."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class ClockTerms:
     """What a clock is set to, in values that can be stored; the calendar is named. Nobody changes one."""
 
@@ -86,7 +86,7 @@ class ClockTerms:
         )
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class ClockRecord:
     """One event of a clock. Nobody changes one."""
 
@@ -125,7 +125,7 @@ class ClockRecord:
         return Replanned(self.at, plan, tuple(edited))
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class ClockLine:
     """One clock of a ticket. `target`, `state` and `stopped_at` are its reading at the last change.
 

@@ -40,6 +40,6 @@ def settle_included(step: Step, minutes: int) -> Result:
             lines = (*(line for line in fee.lines if line.rule in step.policy.document.allowances), *lines)
         left = max(amount - money.paid, Decimal(0))
         fee = fee.model_copy(update={"amount": amount, "lines": lines, "balance": left})
-    decision = decision.model_copy(update={"fee": fee, "outcome": Outcome.ACCEPTED, "reason": None, "effects": ()})
+    decision = decision.changed(fee=fee, outcome=Outcome.ACCEPTED, reason=None, effects=())
     settled = after.money.model_copy(update={"settled": True, "minutes_used": minutes})
     return decision, after.changed(decision=decision, money=settled)

@@ -56,9 +56,7 @@ def merge(step: Step) -> Result:
     """This ticket ends in another one, which keeps the earliest start of both."""
     if step.survivor is None:
         return refused(step, "not_available")
-    decision = step.ticket.decision.model_copy(
-        update={"outcome": Outcome.MERGED, "targets": step.survivor.targets, "effects": ()}
-    )
+    decision = step.ticket.decision.changed(outcome=Outcome.MERGED, targets=step.survivor.targets, effects=())
     merged = step.ticket.changed(
         clocks=cancelled(step.policy, step.ticket.clocks, step.at),
         decision=decision,

@@ -129,7 +129,7 @@ def pay(step: Step) -> Result:
     money = step.ticket.money.model_copy(update={"paid": paid, "declined": False, "lapsed": False})
     d.emit("record", of="payment", amount=amount, currency=unit)
     if step.ticket.merged_into is not None or step.ticket.turn.rejected:  # it is on record, and opens nothing here
-        decision = step.ticket.decision.model_copy(update={"effects": ()})
+        decision = step.ticket.decision.changed(effects=())
         return decision, step.ticket.changed(money=money, decision=decision)
     return again(step, step.ticket.changed(money=money))
 
@@ -227,15 +227,15 @@ def settle(step: Step) -> Result:
         d.emit("charge", amount=amount, currency=unit, timing=timing)
         if money.paid > amount:
             d.emit("refund", amount=money.paid - amount, currency=unit)
-    decision = step.ticket.decision.model_copy(update={"fee": settled, "outcome": Outcome.ACCEPTED, "reason": None})
+    decision = step.ticket.decision.changed(fee=settled, outcome=Outcome.ACCEPTED, reason=None)
     if decision.work_gate in _OF_MONEY:
         owing = timing == "prepay" and (settled.balance or Decimal(0)) > 0
-        decision = decision.model_copy(update={"work_gate": WorkGate.AWAITING_PAYMENT if owing else WorkGate.OPEN})
+        decision = decision.changed(work_gate=WorkGate.AWAITING_PAYMENT if owing else WorkGate.OPEN)
     done = step.ticket.changed(decision=decision, money=money.model_copy(update={"settled": True}))
     status = status_after(decision)
     if done.open and status is not done.status and done.status is not TicketStatus.WAITING_CUSTOMER:
         done = done.changed(status=status, clocks=with_status(step.policy, done.clocks, status, step.at))
-    return decision.model_copy(update={"effects": ()}), done
+    return decision.changed(effects=()), done
 
 
 def _settled_fee(

@@ -86,10 +86,10 @@ def verify(step: Step) -> Result:
     method, result = step.payload.get("method"), step.payload.get("result")
     d.emit("record", of="verification", method=method, result=result)
     if result not in _IDENTIFIED:
-        decision = step.ticket.decision.model_copy(
-            update={"outcome": Outcome.REFUSED, "reason": NOT_WHO_THEY_SAY, "work_gate": WorkGate.CLOSED}
+        decision = step.ticket.decision.changed(
+            outcome=Outcome.REFUSED, reason=NOT_WHO_THEY_SAY, work_gate=WorkGate.CLOSED
         )
-        return decision.model_copy(update={"effects": ()}), ended(step).changed(decision=decision)
+        return decision.changed(effects=()), ended(step).changed(decision=decision)
     facts = {**step.ticket.facts, "identity_verified": True, "verification_method": method}
     ticket = step.ticket.changed(facts=facts)
     if not step.ticket.held:

@@ -90,15 +90,13 @@ def refused(step: Step, reason: str | None = None) -> Result:
     """The verb is not allowed: the ticket's own decision, with the reason and the clauses that say so."""
     d = step.d
     d.cite_silence()
-    decision = step.ticket.decision.model_copy(
-        update={
-            "outcome": Outcome.REFUSED,
-            "reason": reason or d.reason,
-            "missing": tuple(d.missing),
-            "citations": d.citations,
-            "effects": tuple(d.effects),
-            "targets": step.ticket.targets,
-        }
+    decision = step.ticket.decision.changed(
+        outcome=Outcome.REFUSED,
+        reason=reason or d.reason,
+        missing=tuple(d.missing),
+        citations=d.citations,
+        effects=tuple(d.effects),
+        targets=step.ticket.targets,
     )
     return decision, step.ticket
 
@@ -120,7 +118,5 @@ def same(step: Step, ticket: Ticket) -> Result:
     """Nothing that the policy decides has changed, unless a clock begins with the very step."""
     if OF_VERB.get(step.transition.verb) in step.policy.awaited.starts:
         return again(step, ticket)
-    decision = step.ticket.decision.model_copy(
-        update={"outcome": Outcome.ACCEPTED, "reason": None, "effects": (), "targets": ticket.targets}
-    )
+    decision = step.ticket.decision.changed(outcome=Outcome.ACCEPTED, reason=None, effects=(), targets=ticket.targets)
     return decision, ticket.changed(decision=decision)

@@ -10,7 +10,6 @@ from app.db.callers import CallerRow
 from app.db.commands import SAME, Command, Overtaken, Update
 from app.db.requests import Asked, Reference, facts_for_request
 from app.db.tickets import ticket_for_change, ticket_for_message
-from app.policy.decision import jsonable
 from app.policy.tickets.ticket import Ticket
 from app.services.accounts import kept_accounts
 from app.services.errands import Errand, for_the_log
@@ -139,7 +138,7 @@ def command(
         decision = change.ticket.decision
         event |= {"policy_version": decision.policy_version, "settings_revision": decision.settings_revision}
         if "decision" in change.columns or decision.holds_words:
-            event["decision"] = for_the_log(change.columns.get("decision") or jsonable(decision))
+            event["decision"] = for_the_log(decision)
         else:
             event["decision"], told = SAME, "decision"
     update = Update("ticket", known.id, known.row["version_of_row"], change.columns, told)

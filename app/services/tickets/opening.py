@@ -90,7 +90,7 @@ def recorded(
         **_decided(row, given.caller, account),
     )
     repeated = opened.survivor is None and not ticket.decision.holds_words
-    event["decision"] = SAME if repeated else for_the_log(row["decision"])
+    event["decision"] = SAME if repeated else for_the_log(ticket.decision)
     along, more = on_account(errand, opened.decision, account)
     inserts: dict[str, list[dict[str, Any]]] = {"ticket": [row], "clock": clocks, "event": [event, *more]}
     if opened.survivor is not None and first is not None:
@@ -134,7 +134,7 @@ def _joined(
         ("ticket", first_id),
         version,
         data,
-        changed["decision"],
+        decision=for_the_log(survivor.decision),
         **_decided(changed, given.caller, None),
     )
     inserts["clock"] = [*inserts["clock"], *clocks]
