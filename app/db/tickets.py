@@ -89,21 +89,34 @@ _SHOWN: Final = shown(
     f"(SELECT {RESELLER} FROM reseller AS r WHERE r.provider_id = $1 AND r.id = t.reseller_id)",
     f"(SELECT {ASSIGNEE} FROM staff AS s WHERE s.provider_id = $1 AND s.id = t.assignee_id)",
 )
-_GLIMPSED: Final = f"""t.id::text AS id, t.version, {_SHOWN} AS shown, t.decision::text AS decision, t.policy_version,
-  t.status, t.outcome, t.reason, t.work_gate, t.merged_into IS NOT NULL AS merged, t.department, t.level,
-  coalesce((t.state #>> '{{money,declined}}')::bool, false) AS declined,
-  t.state #>> '{{money,consented}}' IS NOT NULL AS agreed, t.state #>> '{{request,action}}' AS action, t.channel,
-  t.assignee_id::text AS assignee, a.reseller_id IS NOT NULL AS of_reseller, a.state = 'on_hold' AS on_hold,
-  a.active AND a.state <> 'closed' AS active, a.contact_info_current, a.facts <> '{{}}' AS account_facts,
-  {in_force("$8::timestamptz", "$8", "_now")}, {LATEST_QUOTE} AS latest_quote"""
+# How a ticket stands towards whoever asks, in one text: all that follows from, where no rule has to be asked, what they
+# may do with it. An address of the usual form is like any other. Only the last part may have the sign between them.
+USUAL_ADDRESS: Final = r"^[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@[a-z0-9]+([.-][a-z0-9]+)*$"
+_STANCE: Final = f"""concat_ws('|', present.version_now, present.revision_now, t.policy_version, t.status, t.outcome,
+  coalesce(t.reason, ''), t.work_gate, t.merged_into IS NULL, coalesce(t.department, ''), coalesce(t.level, -1),
+  coalesce(t.state #>> '{{money,declined}}', ''), t.state #>> '{{money,consented}}' IS NULL,
+  coalesce(t.state #>> '{{request,action}}', ''), t.channel, t.assignee_id IS NULL,
+  coalesce(t.assignee_id = caller.caller_id, false), a.reseller_id IS NULL, coalesce(a.state, ''),
+  coalesce(a.active, false), coalesce(a.contact_info_current, false), coalesce(a.facts = '{{}}', false),
+  caller.caller_role, coalesce(caller.caller_listed_as, ''), caller.caller_login IS NULL,
+  coalesce(caller.caller_level, -1), caller.caller_supervisor, caller.caller_words,
+  CASE WHEN length(caller.caller_email) <= 64 AND caller.caller_email ~ '{USUAL_ADDRESS}' THEN '@'
+    ELSE caller.caller_email END)"""
+_GLIMPSED: Final = f"""t.id::text AS id, t.version, t.policy_version, {_SHOWN} AS shown, t.decision::text AS decision,
+  {LATEST_QUOTE} AS latest_quote, present.*, towards.stance, towards.hash,
+  CASE WHEN position(towards.hash IN $9::bytea) = 0 THEN ticket_in_full($1, t.id) END AS in_full"""
 _OF_ACCOUNT: Final = "ticket AS t LEFT JOIN account AS a ON a.provider_id = $1 AND a.id = t.account_id"
+_TOWARDS: Final = f"""CROSS JOIN LATERAL (SELECT {in_force("$8::timestamptz", "$8", "_now")} OFFSET 0) AS present
+  CROSS JOIN LATERAL (SELECT one.stance, int8send(hashtextextended(one.stance, 0)) AS hash
+    FROM (SELECT {_STANCE} AS stance OFFSET 0) AS one OFFSET 0) AS towards"""
 
 
 async def glimpse_ticket(
-    database: Database, provider_id: UUID, principal: Principal, name: Name, now: datetime
+    database: Database, provider_id: UUID, principal: Principal, name: Name, now: datetime, known: bytes
 ) -> tuple[CallerRow, asyncpg.Record | None]:
-    """The ticket as it is shown, and what may be done with it at a glance is judged by."""
-    return await _read(database, provider_id, principal, _GLIMPSED, "", *name, now, source=_OF_ACCOUNT)
+    """The ticket as it is shown; what rules ask about it, unless the hash of its stance is among the `known` ones."""
+    given = (*name, now, known)
+    return await _read(database, provider_id, principal, _GLIMPSED, _TOWARDS, *given, source=_OF_ACCOUNT)
 
 
 RESELLER_ACCOUNT: Final = f"{reseller_account_json('a')}::text AS reseller_account"

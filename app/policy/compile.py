@@ -198,11 +198,6 @@ class CompiledPolicy:
         return {}
 
     @cached_property
-    def asked_by(self) -> set[str]:
-        """Callers for whom its rules had to be asked before they knew what they may do; kept in the same way."""
-        return set()
-
-    @cached_property
     def looks_back(self) -> timedelta | None:
         """How far for a request about the same; earlier events are no tickets. None: it looks for none."""
         rules = (r.rule for stage, rules in self.rules.items() if stage != "event" for r in rules)

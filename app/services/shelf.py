@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.base.errors import Problem
+from app.base.vocabulary import Scope
 from app.db.policies import documents, numbers_at
 from app.db.pool import Database
 from app.db.providers import find_provider, latest_providers
@@ -18,6 +19,7 @@ from app.policy.language.settings import Settings
 from app.policy.loading import check
 from app.policy.settling import settle
 from app.policy.tickets.ticket import Planned
+from app.services.stances import MOST, Stances
 from app.services.triage import Lexicons
 
 _MOST = 64
@@ -36,6 +38,7 @@ class Policies:
         self._ids: dict[str, UUID] = {}
         self._compiled: OrderedDict[tuple[UUID, int, int], CompiledPolicy | PolicyFaults] = OrderedDict()
         self._newest: dict[UUID, CompiledPolicy] = {}
+        self._stances: dict[tuple[UUID, frozenset[Scope]], Stances] = {}
         self.lexicons = Lexicons()
 
     async def provider_id(self, slug: str) -> UUID | None:
@@ -73,6 +76,15 @@ class Policies:
     def last_used(self, provider_id: UUID) -> CompiledPolicy | None:
         """A guess at the policy in force, for how much to read along with the facts."""
         return self._newest.get(provider_id)
+
+    def stances(self, provider_id: UUID, scopes: frozenset[Scope]) -> Stances:
+        """What is known of them to callers whose token says so; which policy counts is part of each."""
+        known = self._stances.get((provider_id, scopes))
+        if known is None or len(known.shown) >= MOST:
+            if len(self._stances) >= _MOST:
+                self._stances.clear()
+            known = self._stances[provider_id, scopes] = Stances()
+        return known
 
     async def prepare(self, now: datetime) -> None:
         """Read the policies in force and learn what their topics sound like, so that no request has to wait for it."""

@@ -38,20 +38,17 @@ def customer_of(caller: CallerRow, account: Mapping[str, Any] | None) -> Custome
     """The caller on their own account, as its row gives it; None for anybody else."""
     if caller.kind is not Kind.CONTACT or account is None or account["id"] != str(caller.account):
         return None
-    return listed_customer(
-        caller,
+    by_login = caller.login is not None or caller.email is None
+    return Customer(
+        caller.listed_as or "",
+        address_state(caller.email),
+        by_login,
         of_reseller=account["reseller_id"] is not None,
         on_hold=account["state"] == "on_hold",
         active=account["active"] and account["state"] != "closed",
         contact_info_current=account["contact_info_current"],
         facts=bool(account["facts"]),
     )
-
-
-def listed_customer(caller: CallerRow, **of_account: bool) -> Customer:
-    """A contact, by what their row says, on an account of which this is known."""
-    by_login = caller.login is not None or caller.email is None
-    return Customer(caller.listed_as or "", address_state(caller.email), by_login, **of_account)
 
 
 def around(

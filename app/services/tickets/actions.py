@@ -74,11 +74,13 @@ Found = dict[str, Hindrance | None]
 class Alike:
     """What holds for every ticket that stands so: what the policy says to each verb, and it written down.
 
-    `written` is cut where the ticket's id belongs; empty where a price stands, which is judged by itself.
+    `written`: what is shown where no price stands, which is judged by itself; cut where the ticket's id belongs.
     """
 
+    turn: Turn
+    """Of one of them: the assignee may be another."""
     found: Found
-    written: tuple[bytes, ...] = ()
+    written: tuple[bytes, ...]
 
     def of(self, ticket: str) -> bytes:
         return ticket.encode().join(self.written)
@@ -92,20 +94,18 @@ _UNKNOWN: Final = object()
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
-def at_a_glance(
-    policy: CompiledPolicy, turn: Turn, caller: CallerRow, customer: Customer | None, *, priced: bool
-) -> Alike | None:
+def at_a_glance(policy: CompiledPolicy, turn: Turn, caller: CallerRow, customer: Customer | None) -> Alike | None:
     """None where a rule has to be asked. `customer`: the caller on their own account; nobody else is one.
 
     All that it depends on is in its key, or in the policy, by which it is kept.
     """
     mine = turn.assignee and turn.assignee == str(caller.id)
-    key = (*turn[:-1], turn.assignee is None, mine, priced, caller.kind, caller.scopes, customer, *_rank(caller))
+    key = (*turn[:-1], turn.assignee is None, mine, caller.kind, caller.scopes, customer, *_rank(caller))
     known = policy.at_a_glance.get(key, _UNKNOWN)
     if known is not _UNKNOWN:
         alike: Alike | None = known
         return alike
-    alike = _alike(policy, turn, caller, customer, priced=priced)
+    alike = _alike(policy, turn, caller, customer)
     if len(policy.at_a_glance) >= _MOST_ALIKE:
         policy.at_a_glance.clear()
     policy.at_a_glance[key] = alike
@@ -116,9 +116,7 @@ def _rank(caller: CallerRow) -> tuple[object, ...]:
     return caller.role, caller.level, caller.departments, caller.supervisor
 
 
-def _alike(
-    policy: CompiledPolicy, turn: Turn, caller: CallerRow, customer: Customer | None, *, priced: bool
-) -> Alike | None:
+def _alike(policy: CompiledPolicy, turn: Turn, caller: CallerRow, customer: Customer | None) -> Alike | None:
     ticket = Glimpse(_HERE, turn)
     if caller.kind is Kind.RESELLER or (caller.kind is Kind.CONTACT and customer is None):
         return None
@@ -127,10 +125,8 @@ def _alike(
         found = _judged(policy, ticket, desk, caller, _ANY_TIME)
     except Unread:
         return None
-    if priced:
-        return Alike(found)
     whole = _written(policy, ticket, _priced(found, ticket, caller, None, _ANY_TIME), None)
-    return Alike(found, tuple(whole.split(_HERE.encode())))
+    return Alike(turn, found, tuple(whole.split(_HERE.encode())))
 
 
 def allowed_actions(
@@ -143,25 +139,22 @@ def allowed_actions(
     customer: Customer | None,
 ) -> bytes:
     """Every verb for such a caller, on the ticket and on its `latest` quote, each with what stands in its way. JSON."""
-    glanced = glanced_actions(policy, ticket, caller, at, latest, customer)
-    if glanced is not None:
-        return glanced
+    alike = at_a_glance(policy, ticket.turn, caller, customer)
+    if alike is not None:
+        return alike_actions(policy, alike, ticket, caller, at, latest)
     found = _judged(policy, ticket, desk, caller, at)
     return _written(policy, ticket, _priced(found, ticket, caller, latest, at), latest)
 
 
-def glanced_actions(
+def alike_actions(
     policy: CompiledPolicy,
+    alike: Alike,
     ticket: Judged,
     caller: CallerRow,
     at: datetime,
     latest: Mapping[str, Any] | None,
-    customer: Customer | None,
-) -> bytes | None:
+) -> bytes:
     """The same, where no rule has to be asked."""
-    alike = at_a_glance(policy, ticket.turn, caller, customer, priced=latest is not None)
-    if alike is None:
-        return None
     if latest is None:
         return alike.of(ticket.id)
     return _written(policy, ticket, _priced(alike.found, ticket, caller, latest, at), latest)

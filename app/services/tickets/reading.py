@@ -12,24 +12,23 @@ from app.base.identifiers import parse_reference
 from app.base.vocabulary import Scope
 from app.db.callers import CallerRow, Kind
 from app.db.ticket_lists import Position, TicketRows, list_tickets
-from app.db.tickets import Name, glimpse_ticket, list_events, list_messages, read_state, read_ticket
+from app.db.tickets import Name, glimpse_ticket, list_events, list_messages, read_state
+from app.policy.compile import CompiledPolicy
 from app.policy.decision import jsonable_citations
 from app.policy.desk.glimpse import Glimpse
 from app.policy.tickets.ticket import Ticket
 from app.policy.tickets.ticket_clocks import ClockLine
-from app.policy.tickets.turn import Turn
 from app.policy.time.clocks import ClockReading
 from app.schemas.tickets import Order
 from app.services.accounts import kept_account
 from app.services.errands import Errand
-from app.services.speaking import around, customer_of, listed_customer
+from app.services.speaking import around, customer_of
+from app.services.stances import Stances
 from app.services.ticket_state import KeptTicket, as_ticket, fee_of
-from app.services.tickets.actions import allowed_actions, glanced_actions
-from app.services.tickets.knowing import policy_alone, policy_of
-from app.services.tickets.view import clock_view, instant, joined, ticket_view, written
+from app.services.tickets.actions import Alike, alike_actions, allowed_actions, at_a_glance
+from app.services.tickets.knowing import policy_alone
+from app.services.tickets.view import clock_view, instant, joined
 
-_MOST_ASKING = 10_000
-"""Callers remembered with one policy."""
 READS = frozenset({Scope.SUBMIT, Scope.EVENTS})
 
 
@@ -62,48 +61,41 @@ class TicketShown:
 
 
 async def read(errand: Errand, ticket: str) -> TicketShown:
-    """One statement; a second one the first time that rules must be asked what the caller may do."""
-    name, policy = named(ticket), errand.policies.last_used(errand.provider_id)
-    if policy is None or errand.principal.key not in policy.asked_by:
-        shown = await _at_a_glance(errand, name)
-        if shown is not None:
-            return shown
-    return await _in_full(errand, name)
-
-
-async def _at_a_glance(errand: Errand, name: Name) -> TicketShown | None:
-    caller, found = await glimpse_ticket(errand.database, errand.provider_id, errand.principal, name, errand.now)
-    row = there(caller, found)
+    """One statement: what rules are asked by comes along unless it is known that none has to be."""
+    stances = errand.policies.stances(errand.provider_id, errand.principal.scopes)
+    caller, row = await _glimpsed(errand, named(ticket), stances)
     policy, latest = await policy_alone(errand, row), row["latest_quote"]
-    turn = Turn(*[row[column] for column in Turn._fields])
-    glimpse = Glimpse(row["id"], turn, fee_of(row["decision"]) if latest is not None else None)
-    customer = None
-    if caller.kind is Kind.CONTACT:
-        customer = listed_customer(
-            caller,
-            of_reseller=row["of_reseller"],
-            on_hold=row["on_hold"],
-            active=row["active"],
-            contact_info_current=row["contact_info_current"],
-            facts=row["account_facts"],
-        )
-    allowed = glanced_actions(policy, glimpse, caller, errand.now, latest, customer)
-    if allowed is None:
-        if len(policy.asked_by) >= _MOST_ASKING:
-            policy.asked_by.clear()
-        policy.asked_by.add(errand.principal.key)
-        return None
+    alike: Alike | None = stances.shown.get(row["stance"])
+    if alike is None:
+        allowed = await _judged(errand, policy, caller, row, stances)
+    else:
+        glimpse = Glimpse(row["id"], alike.turn, fee_of(row["decision"]) if latest is not None else None)
+        allowed = alike_actions(policy, alike, glimpse, caller, errand.now, latest)
     return TicketShown(row["version"], joined(row["shown"], latest, row["decision"], allowed))
 
 
-async def _in_full(errand: Errand, name: Name) -> TicketShown:
-    caller, found = await read_ticket(errand.database, errand.provider_id, errand.principal, name, errand.now)
+async def _glimpsed(errand: Errand, name: Name, stances: Stances) -> tuple[CallerRow, Mapping[str, Any]]:
+    database, provider_id, principal, now = errand.database, errand.provider_id, errand.principal, errand.now
+    caller, found = await glimpse_ticket(database, provider_id, principal, name, now, stances.known)
     row = there(caller, found)
-    kept = KeptTicket(row)
-    policy, account = await policy_of(errand, row, kept), kept_account(row["account"])
-    desk, customer = around(caller, account, row["incidents"]), customer_of(caller, account)
-    allowed = allowed_actions(policy, kept, desk, caller, errand.now, row["latest_quote"], customer)
-    return TicketShown(row["version"], written(ticket_view(row, allowed)))
+    if row["in_full"] is None and row["stance"] not in stances.shown:  # another has the same hash, of 2 ** 64
+        caller, found = await glimpse_ticket(database, provider_id, principal, name, now, b"")
+        row = there(caller, found)
+    return caller, row
+
+
+async def _judged(
+    errand: Errand, policy: CompiledPolicy, caller: CallerRow, row: Mapping[str, Any], stances: Stances
+) -> bytes:
+    """What the caller may do, by all that rules may ask. Where none has to be asked, that is remembered."""
+    known = row["in_full"]
+    kept, account = KeptTicket({**known, "decision": row["decision"]}), kept_account(known["account"])
+    policy = await errand.policies.knowing(errand.provider_id, policy, kept)
+    desk, customer = around(caller, account, known["incidents"]), customer_of(caller, account)
+    alike = at_a_glance(policy, kept.turn, caller, customer)
+    if alike is not None:
+        stances.learn(row["stance"], row["hash"], alike)
+    return allowed_actions(policy, kept, desk, caller, errand.now, row["latest_quote"], customer)
 
 
 async def listed(

@@ -59,7 +59,7 @@ CALLERS = (
 def told() -> Iterator[bytes]:
     for turn in TURNS:
         for who, customer in CALLERS:
-            alike = at_a_glance(POLICY, turn, who, customer, priced=False)
+            alike = at_a_glance(POLICY, turn, who, customer)
             yield b"" if alike is None else alike.of(TICKET)
 
 
@@ -80,12 +80,12 @@ def test_no_more_is_kept_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_where_the_account_is_not_the_callers_own_every_rule_is_asked() -> None:
-    assert at_a_glance(POLICY, TURN, CALLERS[0][0], None, priced=False) is None
-    assert at_a_glance(POLICY, TURN, caller(Kind.RESELLER, Role.RESELLER), None, priced=False) is None
+    assert at_a_glance(POLICY, TURN, CALLERS[0][0], None) is None
+    assert at_a_glance(POLICY, TURN, caller(Kind.RESELLER, Role.RESELLER), None) is None
 
 
 def test_each_href_names_the_ticket_that_was_asked_for() -> None:
-    alike = at_a_glance(POLICY, TURN, *CALLERS[0], priced=False)
+    alike = at_a_glance(POLICY, TURN, *CALLERS[0])
     assert alike is not None
     shown = orjson.loads(alike.of(TICKET))
     hrefs = [one["href"] for one in shown if one["allowed"] and one["action"] != "quote"]
