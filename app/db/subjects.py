@@ -1,11 +1,13 @@
 """Whom a token may speak for: the rows that its claims name."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
 
+from app.base.domains import with_ascii_domain
 from app.base.vocabulary import Role, Scope
 from app.db.pool import Database
 
@@ -70,6 +72,8 @@ async def find_contact(
     database: Database, provider_id: UUID, contact: str, account: str | None
 ) -> ContactSubject | None:
     """A listed contact by its id, or by e-mail address or login together with the account's number or id."""
+    with suppress(UnicodeError):
+        contact = with_ascii_domain(contact)
     rows = await database.fetch(
         provider_id, _NAMED_CONTACT, provider_id, account, _as_id(account), contact, _as_id(contact)
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from app.base.domains import with_ascii_domain
 from app.base.unseen import is_unseen
 from app.schemas import patterns
 
@@ -102,7 +103,10 @@ def _address(text: str) -> str:
     local, at, domain = text.rpartition("@")
     if not (at and local and domain) or len(local) > 64 or "@" in local:
         raise refused("email", patterns.AN_ADDRESS)
-    return text
+    try:
+        return with_ascii_domain(text)
+    except UnicodeError:
+        raise refused("email", patterns.AN_ADDRESS) from None
 
 
 Text = Annotated[

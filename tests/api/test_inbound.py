@@ -85,6 +85,29 @@ async def test_a_mail_of_a_listed_person_opens_a_ticket(gateway: Gateway) -> Non
     assert await gateway.messages(told["ticket"]["id"]) == ["Down since nine."]
 
 
+async def test_a_person_whose_domain_is_of_other_letters_is_known_by_mail_as_by_the_client_area(
+    gateway: Gateway,
+) -> None:
+    front = gateway.front
+    admin = await front.staff(gateway.provider, Role.ADMIN)
+    account, _, _ = await front.customer(number="BAECK1")
+    url = f"/v1/accounts/{account.number}/contacts"
+    listed = await front.client.post(url, json={"role": "registered", "email": "Ann@Bäckerei.example"}, headers=admin)
+    ascii_ = "ann@xn--bckerei-5wa.example"
+    assert (listed.status_code, listed.json()["email"]) == (201, ascii_), listed.text
+    passed = "Authentication-Results: mx.desk.example; dmarc=pass header.from=xn--bckerei-5wa.example"
+    told = await gateway.hand_over(f"{passed}\nFrom: {ascii_}\nSubject: Help")
+    (ticket,) = await gateway.rows("SELECT standing FROM ticket WHERE provider_id = $1")
+    assert (told["state"], ticket["standing"]) == ("processed", "registered")
+    client = await front.service(gateway.provider, Scope.SUBMIT)
+    for spelt in ("ann@bäckerei.example", "ANN@BÄCKEREI.example", ascii_):
+        body = {"account": account.number, "sender": {"email": spelt}, "facts": {"topic": "web.offline"}}
+        answer = await front.client.post("/v1/classifications", json=body, headers=client)
+        assert answer.json()["standing"] == "registered", spelt
+    twice = await front.client.post(url, json={"role": "registered", "email": "ann@straße.example"}, headers=admin)
+    assert (twice.status_code, twice.json()["errors"][0]["pointer"]) == (422, "/email"), "which strasse.example is, too"
+
+
 async def test_a_mail_that_says_nothing_is_not_lost(gateway: Gateway) -> None:
     head = f"{PASS}\nFrom: =?utf-8?q?=E2=80=8B?= <{JANE}>\nSubject: =?utf-8?q?=E2=80=8B_=E2=80=8B?="
     told = await gateway.hand_over(head, "\u200b \u00a0\n\ufeff\n")

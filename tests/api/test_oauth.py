@@ -258,6 +258,9 @@ async def test_a_client_area_turns_its_credential_into_a_contact_s_token(
         assert caller.scopes == frozenset()
         assert answer.json()["issued_token_type"] == "urn:ietf:params:oauth:token-type:access_token"
         assert "scope" not in answer.json()
+    baker = await factories.contact(owner, account, email="ann@xn--bckerei-5wa.example", role="other")
+    answer = await http.post(PATH, data=exchange("Ann@Bäckerei.example", account="M1001"), headers=client_area.basic)
+    assert (await principal(desk, answer)).contact == baker.id, "however the client area spells the domain"
 
 
 async def test_nobody_is_spoken_for_who_is_not_listed_there(
