@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated
 
 import orjson
@@ -31,11 +30,11 @@ ErrandDep = Annotated[Errand, Depends(_errand)]
 
 
 async def _repeatable(errand: ErrandDep, repeat: Repeatable) -> Errand:
-    return replace(errand, repeat=repeat)
+    return errand.repeatable(repeat)
 
 
 async def _keyed(errand: ErrandDep, repeat: MustRepeat) -> Errand:
-    return replace(errand, repeat=repeat)
+    return errand.repeatable(repeat)
 
 
 RepeatableErrand = Annotated[Errand, Depends(_repeatable)]

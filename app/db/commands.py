@@ -47,9 +47,12 @@ class Overtaken(Exception):  # noqa: N818 - it reads as what happened
         self.row = row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Update:
-    """New values of one row, if it still has the version that they rest on. Its version goes up by one."""
+    """New values of one row, if it still has the version that they rest on. Its version goes up by one.
+
+    Nobody changes one.
+    """
 
     table: str
     id: UUID
@@ -63,9 +66,12 @@ SAME: Final = True
 """In a row of an event: what the updated row, or the new ticket, has in the column of this name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Along:
-    """New values of the rows that have these values now, whatever their version; it goes up by one for each event."""
+    """New values of the rows that have these values now, whatever their version; it goes up by one for each event.
+
+    Nobody changes one.
+    """
 
     table: str
     where: Values
@@ -84,9 +90,12 @@ class Files:
     message: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Command:
-    """What a command writes. Rows of one table have the same columns; `along` and `each` happen before `inserts`."""
+    """What a command writes. Rows of one table have the same columns; `along` and `each` happen before `inserts`.
+
+    Nobody changes one.
+    """
 
     inserts: Mapping[str, Rows] = field(default_factory=dict)
     update: Update | None = None
@@ -129,7 +138,7 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
         args += [update.id, dict(update.values)]
     for one in command.along:
         args += [dict(one.where), dict(one.values)]
-    args += [list(map(dict, rows)) for rows in (*each.values(), *inserts.values())]
+    args += [*each.values(), *inserts.values()]
     if files is not None:
         args += [[str(id_) for id_ in files.ids], files.uploaded_by, files.uploaded_after, files.ticket, files.message]
     if removed is not None:

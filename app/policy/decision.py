@@ -291,6 +291,22 @@ def jsonable_citations(citations: Sequence[Citation]) -> list[dict[str, Any]]:
     ]
 
 
+def jsonable_lines(lines: Sequence[FeeLine]) -> list[dict[str, Any]]:
+    """As `jsonable` writes them."""
+    return [
+        {
+            "rule": line.rule,
+            "text": line.text,
+            "minutes": line.minutes,
+            "quantity": line.quantity,
+            "unit_price": format(line.unit_price, "f"),
+            "amount": format(line.amount, "f"),
+            "clauses": list(line.clauses),
+        }
+        for line in lines
+    ]
+
+
 def jsonable_assumptions(assumptions: Sequence[AssumptionUsed]) -> list[dict[str, Any]]:
     """As `jsonable` writes them."""
     return [{"id": used.id, "value": used.value} for used in assumptions]

@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IdempotentRequest:
-    """`principal` is who asked, `fingerprint` the SHA-256 of method, path, principal and canonical body."""
+    """`principal` is who asked, `fingerprint` the SHA-256 of method, path, principal and canonical body.
+
+    Nobody changes one.
+    """
 
     key: str
     principal: str
     fingerprint: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StoredAnswer:
-    """An answer as it was sent, byte for byte; kept in the transaction of its effect."""
+    """An answer as it was sent, byte for byte; kept in the transaction of its effect. Nobody changes one."""
 
     status: int
     body: bytes

@@ -16,9 +16,9 @@ from app.schemas.idempotency import IdempotentRequest
 from app.services.shelf import Policies
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Errand:
-    """One request of one caller."""
+    """One request of one caller. Nobody changes one."""
 
     database: Database
     policies: Policies
@@ -27,6 +27,11 @@ class Errand:
     now: datetime
     request_id: str | None = None
     repeat: IdempotentRequest | None = None
+
+    def repeatable(self, repeat: IdempotentRequest | None) -> "Errand":
+        """The same, whose answer is kept for whoever repeats it."""
+        who = (self.provider_id, self.principal, self.now, self.request_id)
+        return Errand(self.database, self.policies, *who, repeat)
 
     def new_id(self) -> UUID:
         return uuid7(self.now)

@@ -34,9 +34,12 @@ _OF_SCOPE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stated:
-    """`asserted` decides; `claimed` is kept as somebody's word. Names are the policy's own, without `claimed_`."""
+    """`asserted` decides; `claimed` is kept as somebody's word. Names are the policy's own, without `claimed_`.
+
+    Nobody changes one.
+    """
 
     asserted: dict[str, Any]
     claimed: dict[str, Any]

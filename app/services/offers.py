@@ -10,7 +10,7 @@ from uuid import UUID
 from app.base.events import EventType
 from app.base.vocabulary import QuoteStatus, Terms, WorkGate
 from app.db.commands import Along
-from app.policy.decision import Decision, FeeDecision, jsonable_assumptions, jsonable_citations
+from app.policy.decision import Decision, FeeDecision, jsonable_assumptions, jsonable_citations, jsonable_lines
 from app.policy.tickets.ticket import Ticket
 from app.services.errands import Errand
 
@@ -25,9 +25,12 @@ _UNDECIDED = (
 _STANDING = (QuoteStatus.OFFERED, QuoteStatus.CONSENTED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Offer:
-    """What a change of a ticket does to its price: the rows, and the price that then stands as views name it."""
+    """What a change of a ticket does to its price: the rows, and the price that then stands as views name it.
+
+    Nobody changes one.
+    """
 
     quotes: Sequence[dict[str, Any]] = ()
     events: Sequence[dict[str, Any]] = ()
@@ -104,7 +107,7 @@ def quote_row(errand: Errand, decision: Decision, fee: FeeDecision, minutes: int
         "rule": fee.rule,
         "facts": {},
         "estimated_minutes": minutes,
-        "lines": [line.model_dump(mode="json") for line in fee.lines],
+        "lines": jsonable_lines(fee.lines),
         "total": fee.amount,
         "currency": fee.currency,
         "terms": fee.terms or Terms.CAPPED,

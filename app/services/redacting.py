@@ -21,8 +21,10 @@ Redactions = Sequence[Mapping[str, Any]]
 """For each place what was struck out there: `{"pointer": "/body", "kinds": ["password"]}`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Clean(Generic[Body]):
+    """Nobody changes one."""
+
     body: Body
     redacted: Redactions = ()
 

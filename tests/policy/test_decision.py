@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from app.policy.decision import DECISIONS, ScheduleWindow, jsonable, jsonable_citations, written
+from app.policy.decision import DECISIONS, ScheduleWindow, jsonable, jsonable_citations, jsonable_lines, written
 from app.policy.life import Desk, open_ticket
 from app.policy.situation import Request
 from tests.policy.harbour import NOON, OWNER, QUAY, harbour
@@ -36,6 +36,8 @@ def test_every_decision_is_written_as_pydantic_writes_it(stem: str) -> None:
         for decision in (answered.answer.decision for answered in played(FILES[stem], scenario.id).answers):
             if decision is not None:
                 assert orjson.dumps(jsonable(decision)) == DECISIONS.dump_json(decision, by_alias=True)
+                if decision.fee is not None:
+                    assert jsonable_lines(decision.fee.lines) == jsonable(decision)["fee"]["lines"]
                 plainer = decision.changed(effects=())
                 assert DECISIONS.validate_json(written(plainer)) == plainer
                 found += 1

@@ -19,9 +19,12 @@ _BEYOND_REASON = Decimal(10**9)
 """A part that comes to so much, or to less than nothing, was miscounted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Job:
-    """The work to be priced. `minutes` is None while nobody has estimated it; bands go by when it is done."""
+    """The work to be priced. `minutes` is None while nobody has estimated it; bands go by when it is done.
+
+    Nobody changes one.
+    """
 
     minutes: int | None
     start: datetime
@@ -31,9 +34,9 @@ class Job:
     calendar: Callable[[str], Calendar]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Price:
-    """The result of a tariff; `amount` is None where the price is not known yet."""
+    """The result of a tariff; `amount` is None where the price is not known yet. Nobody changes one."""
 
     amount: Decimal | None
     kind: str
@@ -41,9 +44,9 @@ class Price:
     lines: tuple[FeeLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Line:
-    """A part of a price before it is rounded."""
+    """A part of a price before it is rounded. Nobody changes one."""
 
     text: str
     unit: Decimal
@@ -53,8 +56,10 @@ class _Line:
     clauses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Found:
+    """Nobody changes one."""
+
     kind: str
     lines: tuple[_Line, ...] | None
     blocks: int | None = None
@@ -114,7 +119,7 @@ def price(fee: Fee, slug: str, job: Job) -> Price:
     if found.lines is None or parts is None:
         return Price(None, found.kind)
     lines = tuple(
-        FeeLine(
+        FeeLine.model_construct(
             rule=slug,
             text=line.text,
             minutes=line.minutes,

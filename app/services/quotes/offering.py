@@ -135,7 +135,9 @@ async def _for_nothing_yet(errand: Errand, body: QuoteAsk) -> StoredAnswer:
     asked = _NOTHING_ASKED.model_copy(update=told)
     given = await gather_request(errand, asked, errand.now, errand.now, duplicates=False)
     account = given.request.on_behalf_of or given.around.account
-    request = given.request.model_copy(update={"on_behalf_of": None})
+    request = given.request
+    if request.on_behalf_of is not None:
+        request = request.model_copy(update={"on_behalf_of": None})
     if given.request.on_behalf_of is not None or given.caller.kind is Kind.SERVICE:
         # A price is asked for; nobody's standing is at stake.
         request = request.model_copy(update={"sender": None})
