@@ -36,14 +36,14 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
         return _staff_reply(ticket, d, at, asks=request.facts.get("awaits_customer") is True)
     unsaid = d.twin()
     source = request.topic_source if "topic" in request.facts else ticket.request.topic_source
-    d.request = request.model_copy(update={"topic_source": source})
-    d.values.update(canonical(policy, request.facts))
+    stated = canonical(policy, request.facts)
+    d.request = _sourced(request, source)
+    d.values.update(stated)
     admission.sender(d)
     d.values["status"] = ticket.status.value
     if d.ended:
         return Replied(decision=answer(d), ticket=ticket, appended=False)
     d.run("transition")
-    stated = canonical(policy, request.facts)
     hollow = admission.word_of_others(policy, ticket.request.action, stated, d.standing, sender)
     stated = {CLAIMED + name if name in hollow else name: value for name, value in stated.items()}
     added = ticket.changed(

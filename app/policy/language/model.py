@@ -85,9 +85,10 @@ class Model(BaseModel):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         if deep or self.__pydantic_extra__ is not None:
             return super().model_copy(update=update, deep=deep)
-        twin, changed = _new(self.__class__), update or {}
+        twin, changed, known = _new(self.__class__), update or {}, self.__pydantic_fields_set__
         _put(twin, "__dict__", {**self.__dict__, **changed})
-        _put(twin, "__pydantic_fields_set__", {*self.__pydantic_fields_set__, *changed})
+        # Shared where nothing is added to it: nobody changes one.
+        _put(twin, "__pydantic_fields_set__", known if known.issuperset(changed) else {*known, *changed})
         _put(twin, "__pydantic_extra__", None)
         _put(twin, "__pydantic_private__", None)
         return twin

@@ -67,6 +67,10 @@ class ClockTerms:
         """The same terms, laid out in the calendars of this policy."""
         return replace(self, **changes, by=policy.numbers)
 
+    def same_as(self, other: "ClockTerms") -> bool:
+        """Whether both come to the same, whichever cycle each is for."""
+        return (self if self.cycle == other.cycle else replace(self, cycle=other.cycle)) == other
+
     def plan(self, policy: CompiledPolicy) -> ClockPlan:
         return ClockPlan(
             metric=self.metric,
@@ -329,6 +333,8 @@ def carried_on(
     }
     judged = [line for line in after if not line.going and line.state is not ClockState.CANCELLED]
     due = {m: t for m, t in asked.items() if m in running or _begins(t, [j for j in judged if j.metric == m], at)}
+    if due.keys() == running.keys() and all(due[m].same_as(line.latest) for m, (_, line) in running.items()):
+        return tuple(after)
     change = rederived([line.latest.plan(policy) for _, line in running.values()], [plans[metric] for metric in due])
     for plan in change.reclassified:
         index, line = running[plan.metric]

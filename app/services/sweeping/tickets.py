@@ -25,7 +25,8 @@ from app.services.errands import Errand
 from app.services.offers import expired
 from app.services.repeating import persistently
 from app.services.shelf import Policies
-from app.services.tickets.changing import as_due_now, changed, command
+from app.services.ticket_state import clock_rows
+from app.services.tickets.changing import as_due_now, changed, command, written_clocks
 from app.services.tickets.knowing import Known, known_of
 
 _MOST_IN_A_ROW: Final = 50
@@ -172,10 +173,12 @@ async def _write(errand: Errand, known: Known, happening: Happening) -> None:
     latest = known.row["latest_quote"]
     change = changed(errand, known, after, priced=latest is None or not expired(latest, errand.now), **columns)
     plan = command(errand, known, change, happening.kind, dict(happening.told), decided=decided)
-    written = {(row["metric"], row["cycle"]) for row in plan.inserts["clock"]} | {happening.clock}
-    clocks = [
-        _told_of(row, known, happening, errand.now) for row in change.clocks if (row["metric"], row["cycle"]) in written
+    moved = {id(line) for line in written_clocks(known, change)}
+    lines = [
+        line for line in change.ticket.clocks if id(line) in moved or (line.metric, line.terms.cycle) == happening.clock
     ]
+    rows = clock_rows(errand.provider_id, known.id, lines, errand.now)
+    clocks = [_told_of(row, known, happening, errand.now) for row in rows]
     along, events = on_account(errand, after.decision, known.account) if decided else ([], [])
     ended, quote_events = _ended(errand, known, happening.quote)
     inserts = {**plan.inserts, "clock": clocks, "event": [*plan.inserts["event"], *events, *quote_events]}

@@ -11,6 +11,7 @@ from app.db.commands import SAME, Command, Overtaken, Update
 from app.db.requests import Asked, Reference, facts_for_request
 from app.db.tickets import ticket_for_change, ticket_for_message
 from app.policy.tickets.ticket import Ticket
+from app.policy.tickets.ticket_clocks import ClockLine
 from app.services.accounts import kept_accounts
 from app.services.errands import Errand, for_the_log
 from app.services.ledger import Entries, entered
@@ -90,18 +91,18 @@ async def _candidates(errand: Errand, row: Mapping[str, Any]) -> tuple[Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A ticket as it is after the change, and as its row has it: columns, clocks, version."""
+    """A ticket as it is after the change, and as its row has it: columns, version."""
 
     ticket: Ticket
     columns: dict[str, Any]
-    clocks: list[dict[str, Any]]
     version: int
     price: Offer = field(default_factory=Offer)
 
 
 def shown(errand: Errand, known: Known, change: Changed, **names: Any) -> dict[str, Any]:
     """The changed ticket as its caller is shown it; `names` of rows that it now points to."""
-    row = {**known.row, **change.columns, "clocks": change.clocks, "version": change.version, **names}
+    clocks = clock_rows(errand.provider_id, known.id, change.ticket.clocks, errand.now)
+    row = {**known.row, **change.columns, "clocks": clocks, "version": change.version, **names}
     row["latest_quote"] = change.price.latest
     latest = change.price.latest
     allowed = allowed_actions(
@@ -123,9 +124,8 @@ def changed(
     decided = changed_columns(known.ticket, after, known.policy, errand.now)
     if "decision" in decided:
         decided["account_id"] = account_id
-    clocks = clock_rows(errand.provider_id, known.id, after.clocks, errand.now)
     price = offer(errand, after, account_id, known.row["latest_quote"]) if priced else Offer()
-    return Changed(after, {**decided, **columns}, clocks, known.row["version_of_row"] + 1, price)
+    return Changed(after, {**decided, **columns}, known.row["version_of_row"] + 1, price)
 
 
 def command(
@@ -147,9 +147,8 @@ def command(
     events = [event, *price.events, *entries.events]
     form = _form(errand, known, change) if decided and known.ticket.held else {}
     events += form.get("event", [])
-    kept = _unchanged(known.ticket, change.ticket) if not known.replanned else frozenset()
     inserts = {
-        "clock": [row for row in change.clocks if (row["metric"], row["cycle"]) not in kept],
+        "clock": clock_rows(errand.provider_id, known.id, written_clocks(known, change), errand.now),
         "quote": price.quotes,
         "secure_form": form.get("secure_form", []),
         "event": events,
@@ -157,10 +156,12 @@ def command(
     return Command(inserts, update, (*price.along, *entries.along), repeat=errand.repeat)
 
 
-def _unchanged(before: Ticket, after: Ticket) -> frozenset[tuple[str, int]]:
-    """Clocks that are the very ones from before: nothing has been said of them, and their rows stay as they are."""
-    kept = {id(line) for line in after.clocks}
-    return frozenset([(line.metric, line.terms.cycle) for line in before.clocks if id(line) in kept])
+def written_clocks(known: Known, change: Changed) -> Sequence[ClockLine]:
+    """All but those that are the very ones from before: nothing has been said of them, and their rows stay."""
+    if "state" not in change.columns:
+        return ()
+    kept = set() if known.replanned else {id(line) for line in known.ticket.clocks}
+    return [line for line in change.ticket.clocks if id(line) not in kept]
 
 
 def _form(errand: Errand, known: Known, change: Changed) -> Rows:

@@ -57,7 +57,7 @@ async def _attempt(errand: Errand, name: str, patch: Mapping[str, Any], expected
         version = known.row["version_of_row"] + 1
         columns["updated_at"] = errand.now
         price = Offer(latest=known.row["latest_quote"])
-        change = Changed(known.ticket, columns, [dict(clock) for clock in known.row["clocks"]], version, price)
+        change = Changed(known.ticket, columns, version, price)
         event = errand.event(EventType.TICKET_DESCRIBED, ("ticket", known.id), version, told)
         update = Update("ticket", known.id, known.row["version_of_row"], columns)
         writing = Command({"event": [event]}, update)

@@ -107,7 +107,7 @@ async def _note(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> tup
     if known.caller.kind is not Kind.STAFF:
         raise Problem("forbidden", "Internal notes are for staff.")
     version = known.row["version_of_row"] + 1
-    change = Changed(known.ticket, {"updated_at": errand.now}, [], version)
+    change = Changed(known.ticket, {"updated_at": errand.now}, version)
     return _write(errand, known, change, _message(errand, known, clean.body, None), EventType.TICKET_NOTED, clean)
 
 
