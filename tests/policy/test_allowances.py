@@ -367,6 +367,37 @@ def test_a_share_that_is_left_goes_on_as_that_share_of_the_time_and_of_the_price
     fee = asked(policy, 60, voucher=25, plan=10)
     # 25.00 of 50.00 pay for half an hour, ten minutes of the other half are included, and twenty are left
     assert (told(fee), fee.amount) == ([("money", 25, 0), ("hours", 10, 0)], Decimal("16.67"))
+    assert asked(policy, 60, voucher=11).amount == Decimal("39.00")  # to the cent: nothing made minutes of it
+
+
+def test_of_a_share_that_is_left_a_share_can_be_left() -> None:
+    by_share = sized("plan", "development", unit="minutes", remainder="share")
+    turns = {"money": sized("voucher", "hours", unit="money"), "hours": by_share}
+    policy = harbour({**TURNS, "allowances": turns, "coverage": {"1": {"allowance": "money", "fee": None}}})
+    assert asked(policy, 60, voucher=25, plan=10).amount == Decimal("16.67")  # two thirds of the half
+
+
+def test_one_that_is_used_up_does_not_round_the_job() -> None:
+    assert priced(31, used=60, draw={"block": "PT45M"}).minutes == 31
+    assert shown(priced(31, used=0, draw={"block": "PT45M"})) == ("45", "15", "0")
+
+
+def test_each_is_drawn_as_of_the_hour_at_which_its_part_of_the_job_begins() -> None:
+    by_night = {"cost": [{"when": {"work.start": {"in": "late"}}, "times": "2"}]}
+    turns = {
+        "hours": sized("plan", "card", unit="minutes", draw=by_night),
+        "card": sized("card", "development", unit="minutes", draw=by_night),
+    }
+    policy = harbour({**TURNS, "calendars": CALENDARS, "allowances": turns})
+    from_four = Request(
+        sender=OWNER,
+        facts={"topic": "code.development", "work_from": "2026-02-10T16:00:00+00:00"},
+        estimated_minutes=90,
+    )
+    account = QUAY.model_copy(update={"facts": {"plan": 60, "card": 100}})
+    fee = decide(policy, from_four, Situation(account=account, account_named=True, ticket=True), NOON).fee
+    assert fee is not None
+    assert told(fee) == [("hours", 60, 0), ("card", 60, 40)]  # the half hour after five counts twice
 
 
 def test_a_call_out_of_a_rule_stands_beside_what_is_included_and_that_is_drawn_all_the_same() -> None:
@@ -422,3 +453,23 @@ def test_settling_draws_on_each_in_its_turn() -> None:
         ("credits", "credits", 2),
     ]
     assert done.money.settled
+
+
+def test_of_a_job_that_is_partly_included_no_more_is_charged_than_was_agreed_to() -> None:
+    agreed = {"consent": "required", "terms": "capped", "payment": {"timing": "postpay"}}
+    policy = harbour({**TURNS, "fees": {"development": {**TURNS["fees"]["development"], **agreed}}})
+    desk = Desk(account=QUAY.model_copy(update={"facts": {"plan": 60}}), account_named=True)
+    request = Request(sender=OWNER, facts={"topic": "code.development"}, estimated_minutes=90)
+    ticket = open_ticket(policy, request, desk, NOON, id_="t").ticket
+    _, ticket = apply(policy, ticket, Transition(verb="consent", by=OWNER, payload={}), desk, NOON)
+    assert ticket.money.consented == Decimal("25.00")
+    for minutes, charged in ((120, "25.00"), (72, "10.00")):
+        settle = Transition(verb="settle", by=STAFF, payload={"minutes": minutes})
+        decision, _ = apply(policy, ticket, settle, desk, NOON)
+        effects = {e.type: e.model_extra or {} for e in decision.effects}
+        assert (effects["draw"]["amount"], str(effects["charge"]["amount"])) == (60, charged)
+        assert decision.fee is not None
+        assert [(line.text, str(line.amount)) for line in decision.fee.lines] == [
+            ("The plan", "0.00"),
+            ("development", charged),
+        ]

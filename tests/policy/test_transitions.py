@@ -1,6 +1,6 @@
 """What rules about a step say, beside what follows from it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.policy.compile import CompiledPolicy
@@ -49,3 +49,35 @@ def test_a_price_that_was_declined_can_be_agreed_to_as_it_stood() -> None:
     _, declined = done(policy, quoted, "decline", OWNER)
     decision, agreed = done(policy, declined, "consent", OWNER)
     assert (str(agreed.money.consented), agreed.money.declined, decision.work_gate) == ("90.00", False, "open")
+
+
+# ── beyond what is known ─────────────────────────────────────────────────────
+FEW_HOLIDAYS = {
+    "holidays": {"FEW": ["2025-12-25", "2026-12-25"]},
+    "calendars": {"office": {"open": {"mon-fri": [["09:00", "17:00"]]}, "holidays": ["FEW"], "clauses": ["HAR-1"]}},
+    "targets": {"1": {"kind": "business", "max": "PT8H", "calendar": "office"}},
+}
+
+
+def test_a_step_that_needs_hours_beyond_the_known_holidays_is_refused_by_that_name_and_changes_nothing() -> None:
+    policy, december = harbour(FEW_HOLIDAYS), datetime(2026, 12, 29, 12, tzinfo=UTC)
+    request = Request(sender=OWNER, facts={"topic": "web.error"})
+    ticket = open_ticket(policy, request, AROUND, december, id_="one").ticket
+    resolve = Transition(verb="resolve", by=STAFF, payload={})
+    decision, after = apply(policy, ticket, resolve, AROUND, december + timedelta(days=20))
+    assert (decision.outcome, decision.reason) == ("refused", "calendar_horizon_exceeded")
+    assert [(e.type, e.model_extra) for e in decision.effects] == [
+        ("warn", {"of": "calendar_horizon_exceeded", "calendar": "office"})
+    ]
+    assert after is ticket
+    assert apply(policy, ticket, resolve, AROUND, december + timedelta(days=1))[0].outcome == "accepted"
+
+
+# ── a time agreed upon ───────────────────────────────────────────────────────
+def test_a_time_that_is_agreed_without_a_target_is_the_policy_s_own_promise() -> None:
+    policy = harbour()
+    due = NOON + timedelta(days=3)
+    _, after = done(policy, asked(policy), "negotiate", due_at=due.isoformat())
+    (agreed,) = (line for line in after.clocks if line.metric == "turnaround")
+    assert (agreed.target.due_at, agreed.target.strength) == (due, policy.document.strength)
+    assert {line.terms.by for line in after.clocks} == {policy.numbers}

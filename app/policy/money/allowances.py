@@ -176,13 +176,14 @@ def draw(
         return None
     drawn = min(left, wanted)
     rest = wanted - drawn
-    # One that is used up has no say in how the job is rounded.
-    charged = minutes if length is None or not drawn else _charged(allowance, length, drawn, rest, times)
-    return Drawn(drawn, left - drawn, rest, charged if rest else 0)
+    charged = None if length is None else _charged(allowance, length, drawn, rest, times)
+    return Drawn(drawn, left - drawn, rest, charged)
 
 
 def _charged(allowance: Allowance, length: int, drawn: Decimal, rest: Decimal, times: Decimal) -> int:
     """Minutes that are not covered: what lies behind the spans drawn for, or of a job drawn as a whole its share."""
+    if not rest:
+        return 0
     span = minutes_of(allowance.draw.per) if allowance.unit in ("credits", "tickets") else None
     uncovered = length * rest / (drawn + rest) if span is None else max(length - drawn / times * span, Decimal(1))
     return int(uncovered.to_integral_value(ROUND_CEILING))

@@ -68,7 +68,7 @@ def _draw(
 def _left_by(d: Deliberation, allowance: Allowance, drawn: Drawn) -> LeftToCharge:
     """The end of what was left of the job, by its minutes; or, priced as a whole, the share that is not covered."""
     before = d.left_to_charge or LeftToCharge()
-    if not drawn.drawn:
+    if not drawn.drawn:  # one that is used up has no say in how the job is rounded
         return before
     if allowance.unit == "money" or allowance.remainder == "share":
         part, whole = before.share or _WHOLE
