@@ -59,6 +59,7 @@ _OF_CODES = ("ERR_", "NET::", "SQLSTATE[", "0x", "SEC_ERROR_")
 _STATUS = re.compile(r"[45]\d\d")
 """One of these, or a status, is in whatever is a code."""
 _HOST = r"(?:https?://)?(?:www\.)?(?P<name>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}[a-z]{2,18})(?![\w@-])"
+_BEFORE_HOST = len("https://www.")
 _DOMAIN = re.compile(rf"(?<![@\w.-]){_HOST}")
 _CALLED_DOMAIN = re.compile(rf"\b(?:domain|domaine|dominio)(?: name)?(?: is| est| e)? ?:? ?{_HOST}")
 _SEVERAL_WORDS = re.compile(r"(?s)(?>.*?[^\W\d_]{2,}+){12}")
@@ -175,8 +176,11 @@ def _domain(text: str, domains: Collection[str]) -> str | None:
     if "." not in text:
         return None
     own = set(map(folded, domains))
-    there = any(map(text.__contains__, own))
-    known = next((m.group("name") for m in _DOMAIN.finditer(text) if m.group("name") in own), None) if there else None
+    places = [at for at in map(text.find, own) if at >= 0]
+    known: str | None = None
+    if places:
+        begin = max(0, min(places) - _BEFORE_HOST)
+        known = next((m.group("name") for m in _DOMAIN.finditer(text, begin) if m.group("name") in own), None)
     named = "domain" in text or "dominio" in text
     called = {m.group("name") for m in _CALLED_DOMAIN.finditer(text)} if named else set()
     return known or (called.pop() if len(called) == 1 and not own else None)

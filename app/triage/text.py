@@ -15,6 +15,8 @@ _INTRODUCTIONS = (
     r"|mensagem original|mensagem encaminhada) ?-{2,}|_{10,}"
 )
 _QUOTE_INTRODUCED = re.compile(rf"^(?:{_INTRODUCTIONS})$")
+_INTRODUCTION_ENDS = (":", "-", "_")
+_HEADER_BEGINS = ("from", "de", "von")
 _HEADERS = r"(?:from|de|von) ?: .*(?:@|\[mailto)"
 _QUOTED_HEADER = re.compile(rf"^{_HEADERS}.*$")
 _CLOSINGS = (
@@ -111,8 +113,9 @@ def read(subject: str, body: str) -> Told:
 
 def taken_apart(head: str, text: str) -> Told:
     """The parts of a plain text, each line looked at by itself."""
-    whole = text.split("\n")
-    lines = [line[at : at + _MOST_LINE].rstrip() for line in whole for at in range(0, max(1, len(line)), _MOST_LINE)]
+    lines = [line.rstrip() for line in text.split("\n")]
+    if len(text) > _MOST_LINE:
+        lines = [line[at : at + _MOST_LINE].rstrip() for line in text.split("\n") for at in _cuts(line)]
     own, quoted = _cut_quotes(lines)
     own, signature = _cut_signature(own)
     written = [(line, _machine_written(line)) for line in own]
@@ -121,6 +124,10 @@ def taken_apart(head: str, text: str) -> Told:
     return Told(
         head, _ends("\n".join(said).strip(), _MOST_SAID), "\n".join(logs), "\n".join(quoted).strip(), tuple(signature)
     )
+
+
+def _cuts(line: str) -> range:
+    return range(0, max(1, len(line)), _MOST_LINE)
 
 
 def _apart(letters: str) -> bool:
@@ -162,7 +169,9 @@ def _cut_quotes(lines: list[str]) -> tuple[list[str], list[str]]:
         start = folded(line.strip()[:160])
         if start.startswith(">"):
             quoted.append(line.lstrip("> "))
-        elif _QUOTE_INTRODUCED.match(start) or (own and _QUOTED_HEADER.match(start)):
+        elif (start.endswith(_INTRODUCTION_ENDS) and _QUOTE_INTRODUCED.match(start)) or (
+            own and start.startswith(_HEADER_BEGINS) and _QUOTED_HEADER.match(start)
+        ):
             if any(part.strip() for part in own):
                 return own, quoted + lines[at + 1 :]
         else:
@@ -187,7 +196,7 @@ def _machine_written(line: str) -> bool:
         return False
     if _MACHINE.match(start):
         return True
-    if _STAMP.search(start[:60]) and len(start) > 40:
+    if len(start) > 40 and (":" in start or "[" in start) and _STAMP.search(start[:60]):
         return True
     if len(start) <= _LONG_LINE:
         return False

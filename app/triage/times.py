@@ -19,6 +19,11 @@ _DAYS_AGO = (
     (1, re.compile(r"\W(?:yesterday|last night|hier|cette nuit|ontem)\b")),
     (0, re.compile(r"\W(?:today|this (?:morning|afternoon)|aujourd'hui|ce matin|cet apres-midi|hoje|esta manha)\b")),
 )
+_DAYS = (
+    *("yesterday", "last night", "today", "this ", "hier", "cette nuit", "aujourd'hui", "ce matin", "cet apres-midi"),
+    *("ontem", "hoje", "esta manha"),
+)
+"""One of these is in whatever names a day."""
 _COUNTS = {"an": 1, "un": 1, "une": 1, "um": 1, "uma": 1, "two": 2, "deux": 2, "duas": 2, "dois": 2}
 _COUNTS |= {"three": 3, "trois": 3, "tres": 3}
 _COUNT = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
@@ -50,7 +55,8 @@ def when(text: str, received_at: datetime, zone: tzinfo) -> datetime | None:
     else:
         clock = _AT_CLOCK.search(after) if clocked else None
         if clock and (at := _clock(clock.group("clock"))) is not None:
-            days = next((days for days, pattern in _DAYS_AGO if pattern.search(after)), None)
+            named = any(map(after.__contains__, _DAYS))
+            days = next((days for days, pattern in _DAYS_AGO if named and pattern.search(after)), None)
             found = datetime.combine(local.date() - timedelta(days or 0), at, zone)
             if days is None and found > local:
                 found -= timedelta(1)
