@@ -56,6 +56,7 @@ class Proof:
             try:
                 return process.wait(seconds) == 0
             except subprocess.TimeoutExpired:
+                out.write(f"\nnot done after {seconds} s: on a busy machine run this part again alone\n".encode())
                 return False
             finally:
                 with suppress(ProcessLookupError):  # also what it has left behind

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.__main__ import PAGE
-from tests.reliability.parts import PARTS
+from tests.reliability.__main__ import PAGE, Proof
+from tests.reliability.parts import PARTS, Command, Part
 from tests.reliability.report import REPORT, caught, examined
 from tests.reliability.table import Row, markdown, read
 
@@ -39,6 +39,13 @@ def test_a_part_with_its_control_is_without_fault() -> None:
     row = Row("locks", "locks")
     read([row], SOUND)
     assert row.faults == []
+
+
+def test_a_part_that_takes_too_long_is_ended_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = Command(("sleep", "60"))
+    row = Proof(7, tmp_path).run(Part("locks", "locks", command, None, seconds=0), command)
+    assert "it did not end well" in row.faults
+    assert "not done after 0 s" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
