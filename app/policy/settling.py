@@ -60,7 +60,7 @@ def settle(raw: Mapping[str, Any], settings: Settings) -> tuple[dict[str, Any], 
 def without_effect(raw: Mapping[str, Any], settings: Settings) -> list[PolicyFault]:
     """Chosen readings that the document describes and does not write out: to settle one would decide nothing."""
     assumptions: Mapping[str, Any] = raw.get("assumptions") or {}
-    remedy = "Publish a version that writes out what it `changes`, or leave it out."
+    remedy = "Leave it out, or publish a version that writes out what it `changes`, where the language can say it."
     return [
         PolicyFault(
             pointer("assumptions", id_),

@@ -2,14 +2,17 @@
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.policy.checks.source import read
 from app.policy.language.faults import PolicyFault, PolicyFaults
 from app.policy.language.settings import Closure, Settings
+from app.policy.library.files import policy_text, providers
 from app.policy.loading import check, load
 from app.policy.settling import settle, without_effect
 from tests.policy.documents import LIBRARY, SMALL
@@ -298,3 +301,15 @@ def test_a_closure_goes_before_hours_of_a_single_date() -> None:
     raw = {**RAW, "calendars": {**RAW["calendars"], "office": office}}
     after, _ = settle(raw, Settings(closures=(Closure(date=date(2026, 12, 24)),)))
     assert after["calendars"]["office"]["dated"] == {"2026-12-31": []}
+
+
+def test_the_guide_names_each_reading_of_ours_that_is_only_described() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
+    described = {
+        id_
+        for slug in providers()
+        for id_, assumption in (read(policy_text(slug) or "")[0].get("assumptions") or {}).items()
+        if any("changes" not in alternative for alternative in (assumption.get("alternatives") or {}).values())
+    }
+    assert len(described) > 5
+    assert {id_ for id_ in described if f"`{id_}`" not in guide} == set()
