@@ -63,7 +63,7 @@ async def hand_over(
 async def escalate(
     errand: RepeatableErrand, ticket: TicketName, body: said.Escalate, version: ExpectedVersion
 ) -> Response:
-    """The level has its own clocks. The policy may want triage first."""
+    """The level has its own clocks. The policy may want triage first. At the level that it has already: 409."""
     act = Act("escalate", {"to_level": body.to_level}, note=body.reason)
     return sent(await carry_through(errand, ticket, act, version))
 

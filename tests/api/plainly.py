@@ -56,7 +56,7 @@ class Plain(Passing):
         return True
 
     def escalate(self, who: str) -> bool:
-        if self.over or not self._reaches(who):
+        if self.over or self.level == 2 or not self._reaches(who):
             return False
         self.level, self.assignee = 2, None
         self._decide_again()

@@ -124,6 +124,9 @@ class Stage:
         match verb:
             case "merge":
                 return {"into": self.other}
+            case "escalate":
+                at = [row["level"] for row in self.kept.get("ticket", ()) if row["id"] == self.ticket]
+                return {**body, "to_level": 1 if at == [2] else 2}
             case "transfer":
                 return {**body, "department": next(iter(document.departments))}
             case "excuse" if document.excuses is not None:

@@ -105,6 +105,24 @@ async def test_an_escalation_before_triage_is_refused_with_the_clause_and_what_i
     assert (await said(front, staff, ticket, "escalate", to_level=2, reason="Hard"))["level"] == 2
 
 
+async def test_a_ticket_goes_to_another_level_than_its_own(front: FrontDesk) -> None:
+    _, _, customer = await front.customer()
+    staff = await front.staff(await front.provider(), level=3)
+    ticket = await opened(front, customer)
+    raised = await said(front, staff, ticket, "escalate", to_level=2, reason="Hard")
+    (action,) = [one for one in raised["allowed_actions"] if one["action"] == "escalate"]
+    assert action["body"]["choices"]["to_level"] == [1, 3]
+    front.now += timedelta(hours=1)
+    refused = await said(front, staff, ticket, "escalate", 409, to_level=2, reason="Hard")
+    assert (refused["code"], refused["detail"]) == (
+        "conflict",
+        "The ticket is at level 2 already; bring it to another one.",
+    )
+    now = await read(front, staff, ticket)
+    assert (now["version"], now["clocks"]) == (raised["version"], raised["clocks"]), "no clock has begun anew"
+    assert (await said(front, staff, ticket, "escalate", to_level=3, reason="Harder"))["level"] == 3
+
+
 async def test_work_waits_for_its_gate_and_says_for_what(front: FrontDesk) -> None:
     _, _, customer = await front.customer()
     staff = await front.staff(await front.provider())
@@ -266,6 +284,8 @@ async def test_a_verb_is_let_through_exactly_when_it_is_shown_as_allowed(
         actions = {one["action"]: one for one in shown["allowed_actions"]}
         for verb in STAFFS if who is staff else ("reopen", "close", "diagnose", "assign"):
             said_along = dict(BODIES[verb])
+            if verb == "escalate" and (there := actions[verb].get("body", {}).get("choices", {}).get("to_level")):
+                said_along["to_level"] = there[0]
             said_along |= {"transfer": {"department": departments[0]}, "merge": {"into": other["id"]},
                            "override": {"value": priorities[0]}}.get(verb, {})  # fmt: skip
             if verb == "escalate" and policy == "brs":

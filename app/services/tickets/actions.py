@@ -205,14 +205,20 @@ def _same(fee: FeeDecision | None, latest: Mapping[str, Any]) -> bool:
 
 
 def _written(policy: CompiledPolicy, ticket: Judged, found: Found, latest: Mapping[str, Any] | None) -> bytes:
-    return written([_shown(policy, verb, hindrance, ticket.id, latest) for verb, hindrance in found.items()])
+    level = ticket.turn.level
+    return written([_shown(policy, verb, hindrance, ticket.id, level, latest) for verb, hindrance in found.items()])
 
 
 def _shown(
-    policy: CompiledPolicy, verb: str, hindrance: Hindrance | None, ticket: str, latest: Mapping[str, Any] | None
+    policy: CompiledPolicy,
+    verb: str,
+    hindrance: Hindrance | None,
+    ticket: str,
+    level: int | None,
+    latest: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     if hindrance is None:
-        return {"action": verb, "allowed": True, **_where(verb, ticket, latest), "body": said_with(policy, verb)}
+        return {"action": verb, "allowed": True, **_where(verb, ticket, latest), "body": said_with(policy, verb, level)}
     refused: dict[str, Any] = {"action": verb, "allowed": False, "code": code_of(hindrance.code)}
     if hindrance.citations:
         refused["citations"] = jsonable_citations(hindrance.citations)

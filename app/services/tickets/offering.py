@@ -32,7 +32,10 @@ def offered(policy: CompiledPolicy, kind: str) -> tuple[str | int, ...]:
             return tuple(Coverage)
 
 
-def offered_with(policy: CompiledPolicy, verb: str) -> tuple[tuple[str, tuple[str | int, ...]], ...]:
-    """Members of the verb's body with what the policy offers there."""
-    named = _OF_POLICY.get(verb)
-    return tuple((member, offered(policy, kind)) for member, kind in named.items()) if named else ()
+def offered_with(policy: CompiledPolicy, verb: str, level: int | None) -> tuple[tuple[str, tuple[str | int, ...]], ...]:
+    """Members of the verb's body with what the policy offers there; from its level a ticket goes to another one."""
+    named = _OF_POLICY.get(verb, {})
+    there = {member: offered(policy, kind) for member, kind in named.items()}
+    if "to_level" in there:
+        there["to_level"] = tuple(other for other in there["to_level"] if other != level)
+    return tuple(there.items())

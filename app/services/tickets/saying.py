@@ -81,9 +81,12 @@ _WRITTEN: Final = {action: _written(said) for action, said in _SAID.items()}
 _NOTHING_WRITTEN: Final = _written(_NOTHING)
 
 
-def said_with(policy: CompiledPolicy, action: str) -> orjson.Fragment:
-    """Names of what must be said along with an action and of what may be, and what there is to choose from."""
-    there = offered_with(policy, action)
+def said_with(policy: CompiledPolicy, action: str, level: int | None) -> orjson.Fragment:
+    """Names of what must be said along with an action and of what may be, and what there is to choose from.
+
+    `level` is the ticket's.
+    """
+    there = offered_with(policy, action, level)
     return _with_choices(action, there) if there else _WRITTEN.get(action, _NOTHING_WRITTEN)
 
 

@@ -104,6 +104,8 @@ async def act_on(errand: Errand, known: Known, act: Act) -> StoredAnswer:
         decision, after = apply(known.policy, known.ticket, transition, known.around, errand.now, survivor=survivor)
     if not let_through(known.ticket, after):
         raise _refused(errand, known, act.verb, decision)
+    if act.verb == "escalate" and act.said["to_level"] == known.ticket.level:
+        raise Problem("conflict", f"The ticket is at level {known.ticket.level} already; bring it to another one.")
     after = after.changed(decision=decision)
     columns = {**act.columns, **_whose(known.ticket, after)}
     change = changed(errand, known, after, read=True, **columns)
