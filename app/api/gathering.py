@@ -12,7 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_body_to_args, request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Form, Param
-from pydantic import BaseModel, Json
+from pydantic import BaseModel, Json, ValidationError
 from pydantic_core import PydanticUndefined
 
 _MISSING: Final = object()
@@ -99,8 +99,8 @@ class _Step:
     """The argument that is the request itself."""
     parts: tuple[_Fields, ...]
     body: tuple[ModelField, ...]
-    whole: bool
-    """Whether the body is one value by itself, and no form."""
+    sound: Callable[..., Any] | None
+    """For a body that is one value by itself, and no form: that value; ValidationError where anything is wrong."""
 
 
 class Gathering:
@@ -129,7 +129,8 @@ class Gathering:
         parts = tuple(_Fields(part, wanted) for part, wanted in zip(_PARTS, fields, strict=True) if wanted)
         body = tuple(asked.body_params)
         whole = len(body) == 1 and not self._embed and not isinstance(body[0].field_info, Form)
-        self._steps.append(_Step(call, after, given, request_as, parts, body, whole))
+        sound = body[0]._type_adapter.validator.validate_python if whole else None
+        self._steps.append(_Step(call, after, given, request_as, parts, body, sound))
         return known.setdefault(id(call), len(self._steps) - 1)
 
     async def answer(self, request: Request, body: Any) -> Any:
@@ -156,10 +157,13 @@ class Gathering:
         found = len(faults)
         for fields in step.parts:
             fields.read(request, values, faults)
-        if step.whole and body is not PydanticUndefined:
+        if step.sound is not None and body is not PydanticUndefined:
             field = step.body[0]
-            values[field.name], wrong = field.validate(body, {}, loc=("body",))
-            faults += wrong
+            try:
+                values[field.name] = step.sound(body, from_attributes=True)
+            except ValidationError:  # once more, for the faults in FastAPI's words
+                values[field.name], wrong = field.validate(body, {}, loc=("body",))
+                faults += wrong
         elif step.body:
             sound, wrong = await request_body_to_args([*step.body], body, embed_body_fields=self._embed)
             values.update(sound)

@@ -193,24 +193,25 @@ async def _gathered(
         if target is not None:
             # Its token reached the other account, so it lies in its tree, however deep.
             target = target.model_copy(update={"reseller": account.number})
-    request = Request.model_construct(
-        channel=channel,
-        menu_option=body.menu_option,
-        sender=sender,
-        on_behalf_of=target,
-        action=action,
-        facts=stated.all | noticed_facts,
-        estimated_minutes=body.estimated_minutes,
-        language=body.language,
-    )
+    asked: dict[str, Any] = {
+        "channel": channel,
+        "menu_option": body.menu_option,
+        "sender": sender,
+        "on_behalf_of": target,
+        "action": action,
+        "estimated_minutes": body.estimated_minutes,
+    }
+    facts: Mapping[str, Any] = stated.all | noticed_facts
     if row["helped"]:
-        request = _with_history(policy, request, account, candidates, row)
+        facts = _with_history(policy, Request.model_construct(**asked, facts=facts), account, candidates, row)
     meant = target or account
     found, alike = await _told(errand, policy, body, row, stated, meant, candidates, received_at)
-    if found is not NOTHING:
-        facts, language = {**request.facts, **found.facts}, request.language or found.language
-        told = {"facts": facts, "topic_source": found.topic_source, "language": language}
-        request = request.model_copy(update=told)
+    request = Request.model_construct(
+        **asked,
+        facts={**facts, **found.facts},
+        language=body.language or found.language,
+        topic_source=found.topic_source,
+    )
     around = Desk(
         account=account,
         account_named=account is not None,
@@ -231,12 +232,12 @@ def _with_history(
     account: Account | None,
     candidates: tuple[Account, ...],
     row: Mapping[str, Any],
-) -> Request:
-    """What the tickets of the account that the request is about say of earlier help."""
+) -> Mapping[str, Any]:
+    """The facts of the request with what the tickets of the account that it is about say of earlier help."""
     meant = request.on_behalf_of or account_meant(policy, request, account, candidates)
     known = [a for a in (row["on_behalf_of"], row["account"], *row["candidates"]) if a is not None]
     id_ = next((a["id"] for a in known if meant is not None and a["number"] == meant.number), None)
-    return with_history(policy, request, row["helped"].get(id_, 0))
+    return with_history(policy, request, row["helped"].get(id_, 0)).facts
 
 
 def _check_authority(caller: CallerRow) -> None:
