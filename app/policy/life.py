@@ -91,7 +91,7 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
 
 def classify(policy: CompiledPolicy, request: Request, desk: Desk, at: datetime) -> tuple[Decision, str | None]:
     """What would be said to a request, and the open ticket about the same, whose times would be its own."""
-    decision = decide(policy, request, _arriving(desk).model_copy(update={"dry_run": True}), at)
+    decision = decide(policy, request, replace(_arriving(desk), dry_run=True), at)
     return decision, _twin(policy, request, desk, decision, at)
 
 
@@ -119,7 +119,7 @@ def _closed(opened: Opened, decision: Decision, survivor: Ticket, at: datetime) 
 
 
 def _arriving(desk: Desk) -> Situation:
-    return Situation.model_construct(
+    return Situation(
         account=desk.account,
         account_named=desk.account_named,
         candidates=desk.candidates,
@@ -163,7 +163,7 @@ def _twin(policy: CompiledPolicy, request: Request, desk: Desk, decision: Decisi
     merging = (
         t.id
         for t in desk.open_tickets
-        if decide(policy, request, alone.model_copy(update={"open_tickets": (t,)}), at).outcome is Outcome.MERGED
+        if decide(policy, request, replace(alone, open_tickets=(t,)), at).outcome is Outcome.MERGED
     )
     return next(merging)
 
@@ -178,7 +178,7 @@ def decide_again_from_the_start(
     policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetime, *, confirmed: bool = False
 ) -> tuple[Decision, Ticket]:
     """A held ticket has been added to: the whole decision anew; if complete, its clocks start now."""
-    situation = Situation.model_construct(
+    situation = Situation(
         account=desk.account,
         account_named=desk.account_named,
         candidates=desk.candidates,
@@ -220,7 +220,7 @@ def told_more(policy: CompiledPolicy, before: Ticket, ticket: Ticket, desk: Desk
 def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetime, verb: str) -> Deliberation:
     """The values of a ticket as they stand, ready for the rules about a transition."""
     request = ticket.request.model_copy(update={"facts": dict(ticket.facts)})
-    situation = Situation.model_construct(
+    situation = Situation(
         account=desk.account,
         account_named=True,
         candidates=desk.candidates,

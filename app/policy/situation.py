@@ -1,6 +1,7 @@
 """Everything a decision is given: the request, the customer, and what the desk already knows."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -168,8 +169,12 @@ class Money(Model):
     """The job was done and charged."""
 
 
-class Situation(Model):
-    """What the desk knows besides the request."""
+_NO_MONEY = Money()
+
+
+@dataclass(slots=True, kw_only=True)
+class Situation:
+    """What the desk knows besides the request. Nobody changes one."""
 
     account: Account | None = None
     account_named: bool = False
@@ -187,7 +192,7 @@ class Situation(Model):
     """When the request arrived, if that is not now."""
     completed_at: datetime | None = None
     """When a held request became complete."""
-    clock_starts: Mapping[str, datetime] = Field(default_factory=dict)
+    clock_starts: Mapping[str, datetime] = field(default_factory=dict)
     """Instants of the ticket's events that clocks may start from: escalated, diagnosed ..."""
     transition: str | None = None
     event: str | None = None
@@ -196,7 +201,7 @@ class Situation(Model):
     """Whether a ticket exists or is being made (administrative actions may need one)."""
     department: str | None = None
     level: int | None = None
-    money: Money = Money()
+    money: Money = _NO_MONEY
     scheduled: bool = False
     """Staff have put the work into a window; the window is computed anew when it has passed."""
     window: ScheduleWindow | None = None
@@ -207,7 +212,7 @@ class Situation(Model):
     """Set by staff, over what the entries say; never over a strict one."""
     topic_candidates: tuple[TopicCandidate, ...] = ()
     signals: tuple[Signal, ...] = ()
-    alike: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Open tickets whose words say the same, the likest first, with the words; they suggest and decide nothing."""
     previous: Decision | None = None
     confirmed_in_client_area: bool = False

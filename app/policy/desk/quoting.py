@@ -28,4 +28,4 @@ def quote_by_tariff(
 
 
 def _situation(account: Account | None) -> Situation:
-    return Situation.model_construct(account=account, account_named=account is not None, dry_run=True, ticket=True)
+    return Situation(account=account, account_named=account is not None, dry_run=True, ticket=True)

@@ -52,12 +52,11 @@ def summary_view(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def ticket_view(row: Mapping[str, Any], allowed: bytes) -> dict[str, Any]:
     decision = row["decision"]
-    return {
-        **summary_view(row),
-        "quote": _price(row["latest_quote"]),
-        "decision": orjson.Fragment(decision) if isinstance(decision, str) else decision,
-        "allowed_actions": orjson.Fragment(allowed),
-    }
+    view = summary_view(row)
+    view["quote"] = _price(row["latest_quote"])
+    view["decision"] = orjson.Fragment(decision) if isinstance(decision, str) else decision
+    view["allowed_actions"] = orjson.Fragment(allowed)
+    return view
 
 
 def _price(quote: Mapping[str, Any] | None) -> dict[str, Any] | None:
