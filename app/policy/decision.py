@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
@@ -14,10 +15,21 @@ from app.base.vocabulary import ClockState, Coverage, FeeKind, Outcome, Strength
 from app.policy.language.model import CLOSED, Model
 
 
+class Plain:
+    """Data that pydantic can read and that JSON is written of."""
+
+    __pydantic_config__: ClassVar = CLOSED
+
+    def changed(self, **members: Any) -> Self:
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, **members)
+        return made
+
+
 # Plain classes of data: nobody changes one. They are not frozen because a decision makes a dozen of them, and so it
 # takes half the time; and they have no slots because so they are written as JSON in a fifth of the time.
 @dataclass
-class Citation:
+class Citation(Plain):
     """A clause that decided, in words, with the facts it looked at (never personal values)."""
 
     clause: str
@@ -44,16 +56,14 @@ def as_cited(value: Any) -> JsonValue:
 
 
 @dataclass
-class AssumptionUsed:
+class AssumptionUsed(Plain):
     id: str
     value: str
 
 
 @dataclass
-class TargetTime:
+class TargetTime(Plain):
     """A time given for this ticket; `due_at` is null where none is promised."""
-
-    __pydantic_config__: ClassVar = CLOSED
 
     metric: str
     kind: str
@@ -66,7 +76,8 @@ class TargetTime:
     status: ClockState | None = None
 
 
-class FeeLine(Model):
+@dataclass(kw_only=True)
+class FeeLine(Plain):
     rule: str
     text: str
     minutes: int | None = None
@@ -76,7 +87,8 @@ class FeeLine(Model):
     clauses: tuple[str, ...] = ()
 
 
-class AllowanceUsed(Model):
+@dataclass(kw_only=True)
+class AllowanceUsed(Plain):
     """What is taken from help that is included; amounts are in the allowance's unit."""
 
     allowance: str
@@ -86,6 +98,7 @@ class AllowanceUsed(Model):
     rest: Amount
 
 
+@dataclass(kw_only=True)
 class AllowanceDrawn(AllowanceUsed):
     """The first one that the work may draw on, with those that are drawn in their turn for the rest of it."""
 
@@ -97,7 +110,8 @@ class AllowanceDrawn(AllowanceUsed):
         return (self, *self.then)
 
 
-class FeeDecision(Model):
+@dataclass(kw_only=True)
+class FeeDecision(Plain):
     """What the work costs; `amount` is null while the price is not known."""
 
     kind: FeeKind | Literal["steps"]
@@ -144,26 +158,23 @@ class EffectDone(Model):
 
 
 @dataclass
-class TopicCandidate:
-    __pydantic_config__: ClassVar = CLOSED
-
+class TopicCandidate(Plain):
     topic: str
     confidence: float
     because: tuple[str, ...] = ()
 
 
 @dataclass
-class Signal:
+class Signal(Plain):
     """What a text hints at besides its topic: for people to see, decided by nothing."""
-
-    __pydantic_config__: ClassVar = CLOSED
 
     name: str
     value: str | int | bool
     because: tuple[str, ...] = ()
 
 
-class Breach(Model):
+@dataclass(kw_only=True)
+class Breach(Plain):
     metric: str
     late_seconds: int
     excused: bool = False
@@ -171,19 +182,22 @@ class Breach(Model):
     liability: str = "unspecified"
 
 
-class AnyOf(Model):
+@dataclass(kw_only=True)
+class AnyOf(Plain):
     """One of these combinations is enough."""
 
     any_of: tuple[tuple[str, ...], ...]
 
 
-class ChannelState(Model):
+@dataclass(kw_only=True)
+class ChannelState(Plain):
     slug: str
     official: bool
     open: bool | None = None
 
 
-class ActionTerms(Model):
+@dataclass(kw_only=True)
+class ActionTerms(Plain):
     slug: str
     roles: tuple[str, ...] = ()
     verify: tuple[str, ...] = ()
@@ -193,9 +207,7 @@ class ActionTerms(Model):
 
 
 @dataclass(kw_only=True)
-class Decision:
-    __pydantic_config__: ClassVar = CLOSED
-
+class Decision(Plain):
     provider: str
     policy_version: int
     settings_revision: int
@@ -235,11 +247,6 @@ class Decision:
         """Whether both say the same, whenever each was made."""
         return self.changed(at=other.at) == other
 
-    def changed(self, **members: Any) -> "Decision":
-        made = object.__new__(Decision)
-        made.__dict__.update(self.__dict__, **members)
-        return made
-
     @property
     def holds_words(self) -> bool:
         """Whether it holds words that somebody wrote."""
@@ -267,19 +274,21 @@ DECISIONS = TypeAdapter(Decision)
 """Reads one from JSON values or its text."""
 
 
-def written(decision: Decision, **instead: Any) -> bytes:
-    """The decision as JSON, as the wire and the rows hold it; `instead`: members of which it says something else."""
-    said = {**decision.__dict__, **instead} if instead else decision
-    return orjson.dumps(said, default=_plain, option=orjson.OPT_UTC_Z)
+def written(said: Plain, **instead: Any) -> bytes:
+    """A decision or a part of one as JSON, as the wire and the rows hold it; `instead`: members that differ."""
+    members = {**said.__dict__, **instead} if instead else said
+    return orjson.dumps(members, default=_plain, option=orjson.OPT_UTC_Z)
 
 
 def _plain(value: Any) -> Any:
-    return value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else str(value)
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True)
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-def jsonable(decision: Decision) -> dict[str, Any]:
-    """The decision as JSON values, as it is written."""
-    values: dict[str, Any] = orjson.loads(written(decision))
+def jsonable(said: Plain) -> dict[str, Any]:
+    """As JSON values, as it is written."""
+    values: dict[str, Any] = orjson.loads(written(said))
     return values
 
 

@@ -10,7 +10,14 @@ from uuid import UUID
 from app.base.events import EventType
 from app.base.vocabulary import QuoteStatus, Terms, WorkGate
 from app.db.commands import Along
-from app.policy.decision import Decision, FeeDecision, jsonable_assumptions, jsonable_citations, jsonable_lines
+from app.policy.decision import (
+    Decision,
+    FeeDecision,
+    jsonable,
+    jsonable_assumptions,
+    jsonable_citations,
+    jsonable_lines,
+)
 from app.policy.tickets.ticket import Ticket
 from app.services.errands import Errand
 
@@ -116,7 +123,7 @@ def quote_row(errand: Errand, decision: Decision, fee: FeeDecision, minutes: int
         "consent_required": fee.consent_required,
         "indicative": fee.indicative,
         "alternatives": [format(amount, "f") for amount in fee.alternatives],
-        "allowance": fee.allowance.model_dump(mode="json") if fee.allowance is not None else None,
+        "allowance": jsonable(fee.allowance) if fee.allowance is not None else None,
         "citations": jsonable_citations(decision.citations),
         "assumptions": jsonable_assumptions(decision.assumptions),
         "policy_version": decision.policy_version,

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from pydantic import TypeAdapter
 
 from app.base.vocabulary import ClockState, Coverage, Outcome
 from app.policy.compile import CompiledPolicy, Numbers
@@ -35,6 +36,7 @@ _REMEMBERED = set(Ticket.model_fields) - _COLUMNS
 # Nothing has happened to the money of most tickets; whether it equals none at all is asked in Python.
 _NO_MONEY = Ticket.model_fields["money"].default
 _REMEMBERED_OF_NO_MONEY = _REMEMBERED - {"money"}
+_FEES = TypeAdapter(FeeDecision)
 _OF_REQUEST = set(Request.model_fields) - _REQUEST_COLUMNS
 
 
@@ -77,7 +79,7 @@ def _decision(kept: Mapping[str, Any] | str) -> Decision:
 
 def fee_of(decision: str) -> FeeDecision | None:
     fee = orjson.loads(decision)["fee"]
-    return FeeDecision.model_validate(fee) if fee is not None else None
+    return _FEES.validate_python(fee) if fee is not None else None
 
 
 class KeptTicket:
@@ -160,7 +162,7 @@ def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dic
         "work_gate": decision.work_gate,
         "fee": {"kind": "none", "amount": "0.00", "currency": policy.document.currency}
         if fee is None
-        else fee.model_dump(mode="json"),
+        else orjson.Fragment(written(fee)),
         "schedule": None if schedule is None else schedule.model_dump(mode="json", by_alias=True),
         "standing": decision.standing,
         "language": decision.language,

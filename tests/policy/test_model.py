@@ -58,7 +58,7 @@ def test_what_is_made_without_validation_is_what_validation_makes(values: list[M
         assert made == validated == value
         assert made.model_dump_json(by_alias=True) == validated.model_dump_json(by_alias=True)
         kinds.add(kind.__name__)
-    assert {"FeeDecision", "ScheduleWindow", "EffectDone"} <= kinds
+    assert {"ScheduleWindow", "EffectDone"} <= kinds
 
 
 def test_a_changed_copy_is_what_pydantic_would_make_of_it(values: list[Model]) -> None:

@@ -119,7 +119,7 @@ def price(fee: Fee, slug: str, job: Job) -> Price:
     if found.lines is None or parts is None:
         return Price(None, found.kind)
     lines = tuple(
-        FeeLine.model_construct(
+        FeeLine(
             rule=slug,
             text=line.text,
             minutes=line.minutes,

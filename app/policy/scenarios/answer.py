@@ -1,7 +1,7 @@
 """What a step answers, as the groups that scenarios speak of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.base.vocabulary import Outcome
@@ -51,14 +51,14 @@ def of_decision(policy: CompiledPolicy, decision: Decision, names: Names, /, **g
     """A decision in the words of a scenario, with the groups that the step adds."""
     answer: dict[str, Any] = {name: getattr(decision, name) for name in _OF_DECISION}
     answer |= {
-        "fee": decision.fee.model_dump() if decision.fee else None,
+        "fee": asdict(decision.fee) if decision.fee else None,
         "schedule": decision.schedule.model_dump(by_alias=True) if decision.schedule else None,
         "targets": {t.metric: _target(t) for t in decision.targets},
-        "missing": [m if isinstance(m, str) else m.model_dump() for m in decision.missing],
+        "missing": [m if isinstance(m, str) else asdict(m) for m in decision.missing],
         "effects": [_effect(e.model_dump(), names) for e in decision.effects],
-        "action": decision.action.model_dump() if decision.action else None,
-        "channel": decision.channel.model_dump() if decision.channel else None,
-        "breach": decision.breach.model_dump() if decision.breach else None,
+        "action": asdict(decision.action) if decision.action else None,
+        "channel": asdict(decision.channel) if decision.channel else None,
+        "breach": asdict(decision.breach) if decision.breach else None,
     }
     return _explained(policy, answer | groups, decision.citations, decision.assumptions, decision)
 

@@ -358,7 +358,7 @@ def _verify_and_confirm(d: Deliberation, terms: Action) -> None:
         refuse(d, "credentials_via_secure_form_required", outcome=Outcome.HELD)
     elif terms.verify and d.values.get("identity_verified") is not True and d.standing not in _ROLES_APART:
         assert d.action is not None
-        d.action = d.action.model_copy(update={"verify": _ways_to_verify(d, terms)})
+        d.action = d.action.changed(verify=_ways_to_verify(d, terms))
         refuse(d, "identity_verification_pending", outcome=Outcome.HELD)
     elif "confirmation" in terms.requires and not d.known(terms.confirmation or "confirmed"):
         d.missing.append(terms.confirmation or "confirmed")
@@ -390,6 +390,6 @@ def _deliver(d: Deliberation, deliveries: Any) -> None:
         if when.holds(d.values):
             target = d.standing if to in ("sender", "asking") else to
             assert d.action is not None
-            d.action = d.action.model_copy(update={"deliver_to": target})
+            d.action = d.action.changed(deliver_to=target)
             d.emit("send_reset_link", to=target)
             return

@@ -104,7 +104,7 @@ def _draw(d: Deliberation, name: str, slug: str | None) -> None:
     found = include(d, names, then)
     d.left_to_charge = found.left_to_charge if found is not None else None
     if found is not None and found.left_to_charge is None:
-        d.fee = _free(d).model_copy(update={"status": "included"})
+        d.fee = _free(d).changed(status="included")
     elif then is not None:
         _charge(d, then)
     else:
@@ -112,7 +112,7 @@ def _draw(d: Deliberation, name: str, slug: str | None) -> None:
         d.gates.add(WorkGate.AWAITING_STAFF_DECISION)
     d.left_to_charge = None
     if found is not None and d.fee is not None:
-        d.fee = d.fee.model_copy(update={"allowance": found.shown, "lines": (*lines(d, found.shown), *d.fee.lines)})
+        d.fee = d.fee.changed(allowance=found.shown, lines=(*lines(d, found.shown), *d.fee.lines))
 
 
 def _free(d: Deliberation) -> FeeDecision:
@@ -148,8 +148,8 @@ def _charge(d: Deliberation, slug: str) -> None:
         d.fee = _free(d)
         return
     if money.waived or money.declined:
-        d.fee = described(d, slug, tariff, Price(in_money(_NOTHING, d), tariff.kind)).model_copy(
-            update={"status": "waived" if money.waived else "not_incurred", "prepay_required": False}
+        d.fee = described(d, slug, tariff, Price(in_money(_NOTHING, d), tariff.kind)).changed(
+            status="waived" if money.waived else "not_incurred", prepay_required=False
         )
         if money.declined:
             d.gates.add(WorkGate.CLOSED)
@@ -169,7 +169,7 @@ def _settled(d: Deliberation, slug: str | None) -> FeeDecision | None:
     before = d.situation.previous.fee if d.situation.previous is not None else None
     if not d.situation.money.settled or before is None or before.rule != slug or before.amount is None:
         return None
-    return before.model_copy(update={"balance": max(before.amount - d.situation.money.paid, _NOTHING)})
+    return before.changed(balance=max(before.amount - d.situation.money.paid, _NOTHING))
 
 
 def charge_by(d: Deliberation, slug: str) -> None:
@@ -195,13 +195,13 @@ def _staff_decided(d: Deliberation, slug: str, tariff: Fee) -> bool:
         case "bill":
             return True
         case "free":
-            d.fee = _free(d).model_copy(update={"status": "waived", "rule": slug})
+            d.fee = _free(d).changed(status="waived", rule=slug)
         case "refuse":
             d.bring_about(SetOutcome(do="outcome", outcome=Outcome.REFUSED, reason="refused_at_discretion"))
             d.fee = None
         case _:
             unknown = described(d, slug, tariff, Price(None, tariff.kind))
-            d.fee = unknown.model_copy(update={"status": "may_apply", "prepay_minimum": None})
+            d.fee = unknown.changed(status="may_apply", prepay_minimum=None)
             d.gates.add(WorkGate.AWAITING_STAFF_DECISION)
     return False
 
@@ -214,7 +214,7 @@ def described(d: Deliberation, slug: str, tariff: Fee, found: Price) -> FeeDecis
     if indicative == "until_paid":
         indicative = money.quoted is None and not (found.amount is not None and money.paid >= found.amount > 0)
     rate = fees.hourly_rate(tariff, unit)
-    return FeeDecision.model_construct(
+    return FeeDecision(
         kind=FeeKind(found.kind) if found.kind != "steps" else "steps",
         amount=found.amount,
         currency=unit,
@@ -314,11 +314,11 @@ def _add_fee(d: Deliberation, slug: str) -> None:
         d.fee = added
         return
     if d.fee.kind == FeeKind.NONE:
-        d.fee = added.model_copy(update={"allowance": d.fee.allowance, "lines": (*d.fee.lines, *added.lines)})
+        d.fee = added.changed(allowance=d.fee.allowance, lines=(*d.fee.lines, *added.lines))
         return
     known = d.fee.amount is not None and added.amount is not None and d.fee.currency == added.currency
     total = (d.fee.amount or _NOTHING) + (added.amount or _NOTHING) if known else None
-    d.fee = d.fee.model_copy(update={"amount": total, "lines": (*d.fee.lines, *added.lines)})
+    d.fee = d.fee.changed(amount=total, lines=(*d.fee.lines, *added.lines))
 
 
 def _overtime(d: Deliberation, slug: str, tariff: Fee) -> FeeDecision:
@@ -332,7 +332,7 @@ def _overtime(d: Deliberation, slug: str, tariff: Fee) -> FeeDecision:
     elif overtime is not None and overtime.status == "applies":
         status = {"status": "applies", "rate": overtime.rate}
     consent = tariff.consent == "required"
-    return FeeDecision.model_construct(
+    return FeeDecision(
         kind=FeeKind.OVERTIME, amount=amount, currency=currency(d), rule=slug, consent_required=consent, **status
     )
 

@@ -40,7 +40,7 @@ def include(d: Deliberation, names: Sequence[str], then: str | None) -> Included
     d.left_to_charge = None
     if not used:
         return None
-    first = AllowanceDrawn(**used[0].model_dump(), then=tuple(used[1:]))
+    first = AllowanceDrawn(**vars(used[0]), then=tuple(used[1:]))
     return Included(first, left)
 
 

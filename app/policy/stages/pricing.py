@@ -61,7 +61,7 @@ def _share_of(found: Price, share: tuple[Decimal, Decimal], unit: str) -> Price:
     part, whole = share
     if found.amount is None or not whole:
         return found
-    lines = tuple(line.model_copy(update={"amount": rounded(line.amount * part / whole, unit)}) for line in found.lines)
+    lines = tuple(line.changed(amount=rounded(line.amount * part / whole, unit)) for line in found.lines)
     return replace(found, lines=lines, amount=fees.total(lines))
 
 

@@ -39,7 +39,7 @@ def settle_included(step: Step, minutes: int) -> Result:
         if lines != fee.lines:
             lines = (*(line for line in fee.lines if line.rule in step.policy.document.allowances), *lines)
         left = max(amount - money.paid, Decimal(0))
-        fee = fee.model_copy(update={"amount": amount, "lines": lines, "balance": left})
+        fee = fee.changed(amount=amount, lines=lines, balance=left)
     decision = decision.changed(fee=fee, outcome=Outcome.ACCEPTED, reason=None, effects=())
     settled = after.money.model_copy(update={"settled": True, "minutes_used": minutes})
     return decision, after.changed(decision=decision, money=settled)

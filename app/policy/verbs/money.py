@@ -221,7 +221,7 @@ def settle(step: Step) -> Result:
     if capped and cap is not None:
         amount, lines = cap, fees.up_to(fee.lines, tariff, fee.rule, cap, d.language)
     settled = _settled_fee(fee, tariff, amount, priced.blocks, capped=capped, paid=money.paid)
-    settled = settled.model_copy(update={"lines": lines})
+    settled = settled.changed(lines=lines)
     timing = tariff.payment.timing
     if amount is not None and timing != "none":
         d.emit("charge", amount=amount, currency=unit, timing=timing)
@@ -244,6 +244,4 @@ def _settled_fee(
     if capped and fee.blocks is not None:
         blocks = fee.blocks
     left = max(amount - paid, Decimal(0)) if amount is not None else None
-    return fee.model_copy(
-        update={"amount": amount, "blocks": blocks, "balance": left, "indicative": False, "terms": tariff.terms}
-    )
+    return fee.changed(amount=amount, blocks=blocks, balance=left, indicative=False, terms=tariff.terms)

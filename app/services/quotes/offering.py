@@ -84,9 +84,9 @@ def _as_it_stands(errand: Errand, known: Known, minutes: int | None) -> tuple[De
         d = redeliberate(known.policy, ticket.changed(request=request, facts=facts), known.around, errand.now, _VERB)
         reclassify(d)
         decision = answer(d)
-        return decision, _fee(decision).model_copy(update={"indicative": True})
+        return decision, _fee(decision).changed(indicative=True)
     fee = _fee(ticket.decision)
-    return ticket.decision, fee.model_copy(update={"indicative": fee.indicative or fee.amount is None})
+    return ticket.decision, fee.changed(indicative=fee.indicative or fee.amount is None)
 
 
 async def _put(errand: Errand, known: Known, body: QuoteAsk, latest: Mapping[str, Any] | None) -> StoredAnswer:
