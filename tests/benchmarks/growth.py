@@ -19,12 +19,14 @@ from app.db.embedded import EmbeddedPostgres
 from tests.benchmarks.comparing import HEADING, line
 from tests.benchmarks.history import THINGS, History, load
 from tests.benchmarks.load import Bench, Sample
-from tests.benchmarks.servers import PAGE, SUBJECT, Server, create, desk, in_database, staff_token
+from tests.benchmarks.servers import PAGE, SEEDED, SUBJECT, Server, create, desk, in_database, staff_token
 
 SMALL, MOST = 10_000, 1.3
 OPEN, CONNECTIONS = 1_000, 4
 FEW, MANY = 150, 6_000
 """Accounts: a page of each of the few is full."""
+STEADY = 10
+"""Accounts, the last of those that ask, that have as many tickets in both."""
 NEWEST = 150.0 / 2
 """Milliseconds that a page of 100 may take: the newest 200 of a provider are two."""
 SETTINGS = (
@@ -35,8 +37,9 @@ SETTINGS = (
 _LOOKED_AT = """
 SELECT coalesce(sum(shared_blks_hit + shared_blks_read), 0)::bigint FROM pg_stat_statements
 WHERE dbid = (SELECT oid FROM pg_database WHERE datname = $1) AND toplevel"""
-COMPARED = ("open", "read", "read any", f"list {PAGE}", "queue", "search")
-"""By both, and at most so many times dearer. `read any`: by staff, of all years; `search`: of an account."""
+COMPARED = ("open", "read", "read any", f"list {PAGE}", "queue", "search", "steady")
+"""By both, and at most so many times dearer. `read any`: by staff, of all years; `search`: of an account that has grown
+along; `steady`: of one that has as many tickets in both."""
 OF_ALL: Mapping[str, str] = {
     "newest": "limit=100",
     "open ones": "status=open&limit=100",
@@ -73,7 +76,8 @@ def main() -> None:
             desks: list[Desk] = []
             for at, (name, (tickets, accounts)) in enumerate(sizes.items()):
                 server = running.enter_context(desk(postgres, folder, tickets=0, database=name, port=8395 + at))
-                like = History(tickets, OPEN, SUBJECT, accounts=accounts, told=told)
+                steady = [f"B{SEEDED - n}" for n in range(1, STEADY + 1)]
+                like = History(tickets, OPEN, SUBJECT, accounts=accounts, told=told, steady=steady)
                 asyncio.run(load(postgres.dsn(name), like))
                 desks.append(Desk(name, with_staff(postgres, folder, name, server)))
             measure(postgres, Bench(postgres.pid or 0), desks, given.rounds, given.seconds)
@@ -84,6 +88,7 @@ def main() -> None:
 def with_staff(postgres: EmbeddedPostgres, folder: Path, name: str, server: Server) -> Server:
     staff = [f"Bearer {staff_token(postgres, folder, name)}"]
     read, listed = server.requests["read"], server.requests[f"list {PAGE}"]
+    steady = listed.callers[SEEDED - STEADY :]
     listed = replace(listed, callers=listed.callers[:FEW])
     whole = """SELECT id FROM ticket WHERE provider_id = (SELECT id FROM provider WHERE slug = 'mexxus')
       AND decision <> '{}' ORDER BY md5(id::text) LIMIT 2000"""
@@ -93,6 +98,7 @@ def with_staff(postgres: EmbeddedPostgres, folder: Path, name: str, server: Serv
         "read any": replace(read, paths=[f"/v1/tickets/{row['id']}" for row in ids], callers=staff),
         "queue": replace(read, paths=["/v1/queue?limit=20"], callers=staff),
         "search": replace(listed, paths=[f"/v1/tickets?q={THINGS[1]}&limit=20"]),
+        "steady": replace(listed, paths=[f"/v1/tickets?q={THINGS[1]}&limit=20"], callers=steady),
         **{what: replace(read, paths=[f"/v1/tickets?{query}"], callers=staff) for what, query in OF_ALL.items()},
     }
     return replace(server, requests={**server.requests, **more})

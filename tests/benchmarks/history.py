@@ -16,6 +16,7 @@ from io import BytesIO
 import asyncpg
 
 EVERY = 50
+EACH = 200
 YEARS = timedelta(days=730)
 _STEP, _CONNECTIONS, _WIDTH = 20_000, 2, 40
 _SUBJECTS, _BODIES = 20_000, 2_000
@@ -47,6 +48,8 @@ class History:
     told: bool = False
     until: datetime | None = None
     """The time of the latest; None: an hour ago."""
+    steady: Sequence[str] = ()
+    """Numbers of accounts that have EACH of them, however many there are in all."""
     waiting: int = 0
     """So many before those are open as well, of their own row and clocks alone, and due in a year's time."""
 
@@ -114,8 +117,14 @@ async def load(dsn: str, history: History) -> None:
         await connection.execute("SET session_replication_role = replica; SET synchronous_commit = off")
         await connection.execute("SET maintenance_work_mem = '512MB'")
     accounts = await _accounts(connections[0], history)
+    steady = await connections[0].fetch("SELECT id::text FROM account WHERE number = ANY($1)", list(history.steady))
     async with _without_indexes(connections):
-        made = Rows(history, accounts, (history.until or datetime.now(UTC) - timedelta(hours=1)).timestamp())
+        made = Rows(
+            history,
+            accounts,
+            [row["id"] for row in steady],
+            (history.until or datetime.now(UTC) - timedelta(hours=1)).timestamp(),
+        )
         await _copied(connections, history, made)
     await connections[0].execute("VACUUM ANALYZE")
     for connection in connections:
@@ -132,8 +141,11 @@ async def _accounts(connection: asyncpg.Connection, history: History) -> Sequenc
     lines = [template.line % {"id": f"00000000-0000-7000-9001-{n:012x}", "n": n} for n in new]
     source = BytesIO("".join(lines).encode())
     await connection.copy_to_table("account", source=source, columns=template.columns)
-    chosen = "SELECT id::text FROM account WHERE number ~ '^(B|OLD)[0-9]' ORDER BY number ~ '^OLD', id LIMIT $1"
-    found = await connection.fetch(f"SELECT id FROM ({chosen}) AS chosen ORDER BY md5(id)", history.accounts)
+    chosen = """SELECT id::text FROM account WHERE number ~ '^(B|OLD)[0-9]' AND number <> ALL($2)
+      ORDER BY number ~ '^OLD', id LIMIT $1"""
+    found = await connection.fetch(
+        f"SELECT id FROM ({chosen}) AS chosen ORDER BY md5(id)", history.accounts, list(history.steady)
+    )
     return [row["id"] for row in found]
 
 
@@ -157,8 +169,9 @@ async def _without_indexes(connections: Sequence[asyncpg.Connection]) -> AsyncIt
 class Rows:
     """Values of the n-th ticket and of all that belongs to it."""
 
-    def __init__(self, history: History, accounts: Sequence[str], until: float) -> None:
-        self._history, self._accounts = history, accounts
+    def __init__(self, history: History, accounts: Sequence[str], steady: Sequence[str], until: float) -> None:
+        self._history, self._accounts, self._steady = history, accounts, steady
+        self._every = history.tickets // (EACH * len(steady)) if steady else 0
         self._choose = random.Random(history.tickets)
         self._first = (until - YEARS.total_seconds()) * 1000
         self._step = YEARS.total_seconds() * 1000 / history.tickets
@@ -174,13 +187,18 @@ class Rows:
             "tail": f"{n:012x}",
             "id": f"{head}-7000-8000-{n:012x}",
             "place": str(1_000_000 + n),
-            "account": self._accounts[int(len(self._accounts) * drawn * drawn)],
+            "account": self._account(n, drawn),
             "subject": self._subjects[int(_SUBJECTS * self._choose.random())],
             "body": self._bodies[int(_BODIES * self._choose.random())],
             "then": datetime.fromtimestamp(at / 1000, UTC).isoformat(),
             "ahead": datetime.fromtimestamp(at / 1000 + 3 * YEARS.total_seconds(), UTC).isoformat(),
             "later": datetime.fromtimestamp(at / 1000 + 9_000, UTC).isoformat(),
         }
+
+    def _account(self, n: int, drawn: float) -> str:
+        if self._every and n % self._every == 0:
+            return self._steady[n // self._every % len(self._steady)]
+        return self._accounts[int(len(self._accounts) * drawn * drawn)]
 
     def _said(self, words: int) -> str:
         """Of words that hardly anybody else uses, with a few of the things between them."""
