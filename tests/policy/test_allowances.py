@@ -73,6 +73,16 @@ def test_a_year_grants_once() -> None:
     assert left(allowance(per="year"), "2027-01-01T00:00", drawn("2026-02-03T10:00", 100)) == 600
 
 
+@pytest.mark.parametrize(
+    ("when", "there"),
+    [("2026-03-31T23:59", 500), ("2026-04-01T00:00", 600), ("2027-03-31T23:59", 600), ("2027-04-01T00:00", 600)],
+)
+def test_a_year_can_begin_with_the_month_in_which_books_are_opened(when: str, there: int) -> None:
+    fiscal = allowance(per="year", year_from=4)
+    assert left(fiscal, when, drawn("2026-02-03T10:00", 100), since="2025-11-20") == there
+    assert left(fiscal, "2027-03-31T23:59", drawn("2026-04-01T00:00", 100), since="2026-02-28") == 500
+
+
 def test_a_rolling_span_forgets_what_lies_before_it() -> None:
     rolling = allowance(per="rolling", span="P30D")
     assert left(rolling, "2026-03-05T10:00", drawn("2026-02-03T10:00", 100), drawn("2026-02-20T10:00", 50)) == 550

@@ -5,6 +5,7 @@ import pytest
 from app.policy.library.files import library
 from app.policy.loading import load
 from app.policy.pages.rendering import markdown, page
+from tests.policy.harbour import harbour
 from tests.policy.test_strangers import TEXTS
 
 
@@ -32,6 +33,14 @@ def shown(slug: str, language: str | None = None) -> str:
 )  # fmt: skip
 def test_the_page_says_what_is_included_and_what_is_owed(slug: str, line: str) -> None:
     assert line in shown(slug, "en")
+
+
+def test_years_that_begin_with_another_month_and_what_follows_are_said() -> None:
+    hours = {"unit": "tickets", "grant": {"amount": 3}, "per": "month", "then": "coupons", "clauses": ["HAR-10"]}
+    coupons = {**hours, "name": "Coupons", "per": "year", "year_from": 4, "then": "development"}
+    shown = markdown(page(harbour({"allowances": {"hours": hours, "coupons": coupons}}).document))
+    assert "| hours | requests: 3 a month | Coupons |" in shown
+    assert "| Coupons | requests: 3 a year; years begin with month 4 | development |" in shown
 
 
 def test_it_says_so_in_the_customers_language() -> None:

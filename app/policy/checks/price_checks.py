@@ -76,6 +76,9 @@ def _allowance(part: Allowance, names: Names) -> Iterator[Flaw]:
     if part.carry != "none" and part.per not in ("month", "year"):
         message = f"With `per: {part.per}` nothing is left over at the end of a period."
         yield Flaw(("carry",), "unused_member", message, "Leave `carry` out.")
+    if part.year_from != 1 and part.per != "year":
+        message = f"With `per: {part.per}` no year begins."
+        yield Flaw(("year_from",), "unused_member", message, "Leave it out, or use `per: year`.")
     if part.draw.per is not None and (part.unit not in ("credits", "tickets") or not part.draw.per):
         message = "`draw.per` is the length of work that one credit or ticket stands for."
         yield Flaw(("draw", "per"), "unused_member", message, "Leave it out, or use `block` for rounding.")

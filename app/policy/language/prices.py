@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from pydantic import Field
+
 from app.base.money import Currency
 from app.base.vocabulary import FeeKind, Terms
 from app.policy.language.amounts import Price
@@ -144,6 +146,8 @@ class Allowance(Sourced):
     """Calendar months and years of the policy's zone, any `span` before the work, or once and for all."""
     span: Duration | None = None
     """Of `rolling`."""
+    year_from: int = Field(1, ge=1, le=12)
+    """Month in which a year of `per: year` begins, such as 4 where books are closed in March."""
     scope: Literal["account", "reseller"] = "account"
     """Whose it is; `reseller`: one for all customers of a reseller."""
     eligible: Predicate = {}

@@ -120,7 +120,7 @@ def _lots(
         start = _midnight(since, zone) if since is not None else _EVER
         return [_Lot(start, _end(allowance, start, _NEVER) if since is not None else _NEVER, size)]
     lots = []
-    for begin in _periods(allowance.per, since or first.astimezone(zone).date(), at.astimezone(zone).date()):
+    for begin in _periods(allowance, since or first.astimezone(zone).date(), at.astimezone(zone).date()):
         start, following = _midnight(begin, zone), _next_period(begin, allowance.per)
         match allowance.carry:
             case "none":
@@ -137,11 +137,13 @@ def _end(allowance: Allowance, start: datetime, end: datetime) -> datetime:
     return end if allowance.expires is None else min(end, start + allowance.expires)
 
 
-def _periods(per: str, first: date, last: date) -> Iterator[date]:
-    begin = first.replace(day=1) if per == "month" else first.replace(month=1, day=1)
+def _periods(allowance: Allowance, first: date, last: date) -> Iterator[date]:
+    begin = first.replace(day=1)
+    if allowance.per == "year":
+        begin = begin.replace(year=begin.year - (begin.month < allowance.year_from), month=allowance.year_from)
     while begin <= last:
         yield begin
-        begin = _next_period(begin, per)
+        begin = _next_period(begin, allowance.per)
 
 
 def _next_period(begin: date, per: str) -> date:

@@ -10,6 +10,8 @@ from app.policy.pages.phrasing import Phrasing
 def included(allowance: Allowance, say: Phrasing) -> str:
     """How much of it there is, for how long, and in which steps it is drawn."""
     said = [_size(allowance, say)]
+    if allowance.year_from != 1:
+        said.append(say("year_from", str(allowance.year_from)))
     if allowance.draw.per is not None:
         said.append(say("drawn_per", say.duration(allowance.draw.per)))
     if allowance.draw.block is not None:

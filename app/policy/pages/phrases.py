@@ -105,6 +105,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "unit credits": ("credits: {0}", "crédits : {0}", "créditos: {0}"),
     "unit tickets": ("requests: {0}", "demandes : {0}", "chamados: {0}"),
     "grant month": ("{0} a month", "{0} par mois", "{0} por mês"),
+    "year_from": ("years begin with month {0}", "l’année commence au mois {0}", "o ano começa no mês {0}"),
     "grant year": ("{0} a year", "{0} par an", "{0} por ano"),
     "grant rolling": ("{0} within {1}", "{0} sur {1}", "{0} em {1}"),
     "grant once": ("{0} once", "{0} une fois", "{0} uma vez"),
