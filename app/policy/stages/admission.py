@@ -115,12 +115,12 @@ def settle_account(d: Deliberation) -> None:
     _set_account_facts(d, found)
 
 
-_OF_ACCOUNT = (
-    ("active", "account.active"),
-    ("contact_info_current", "account.contact_info_current"),
-    ("account_state", "account.state"),
-    ("reseller", "account.reseller"),
-)
+_OF_ACCOUNT: Final = {
+    "account.active": "active",
+    "account.contact_info_current": "contact_info_current",
+    "account.state": "account_state",
+    "account.reseller": "reseller",
+}
 
 
 _KNOWN: Final = {
@@ -148,13 +148,14 @@ def _set_account_facts(d: Deliberation, found: Standing) -> None:
     values["account_username"] = account.number if account is not None else None
     if account is None:
         return
-    known = {"product": _own_product(d, account), **dict(zip(_KNOWN, _KNOWN_OF(account), strict=True))}
-    known.update(d.policy.stated(account.facts))
-    for name in stated:
-        known.pop(name, None)
-    values.update({name: value for name, value in known.items() if value is not None})
-    for name, of_account in _OF_ACCOUNT:
-        values[of_account] = values.get(name)
+    known = dict(zip(_KNOWN, _KNOWN_OF(account), strict=True))
+    known["product"] = _own_product(d, account)
+    if account.facts:
+        known.update(d.policy.stated(account.facts))
+    for name, value in known.items():
+        if value is not None and name not in stated:
+            values[name] = value
+    values.update(zip(_OF_ACCOUNT, map(values.get, _OF_ACCOUNT.values()), strict=True))
     product, catalogue = values.get("product"), account.market_catalogue
     values["product_available"] = catalogue is None or product is None or product in catalogue
     sold = d.policy.document.products.get(str(product)) if product is not None else None
