@@ -17,7 +17,9 @@ _PLAIN_OF: Final = itemgetter(*_PLAIN)
 
 def quote_view(row: Mapping[str, Any]) -> dict[str, Any]:
     def money(amount: Any) -> dict[str, Any] | None:
-        return None if amount is None else {"amount": written_amount(amount), "currency": row["currency"]}
+        return (
+            None if amount is None else {"amount": written_amount(amount, row["currency"]), "currency": row["currency"]}
+        )
 
     ticket = {"id": row["ticket_id"], "reference": row["ticket_reference"]}
     account = {"id": row["account_id"], "number": row["account_number"], "name": row["account_name"]}

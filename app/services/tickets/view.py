@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from app.base.money import to_the_point
+
 _PLAIN = (
     *("id", "reference", "status", "outcome", "reason", "priority", "department", "level", "topic", "topic_source"),
     *("coverage", "work_gate", "fee", "schedule", "standing", "channel", "language", "subject", "facts", "claimed"),
@@ -69,16 +71,17 @@ def _price(quote: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "href": f"/v1/quotes/{quote['id']}",
         "status": quote["status"],
         "version": quote["edition"],
-        "total": {"amount": written_amount(total), "currency": quote["currency"]} if total is not None else None,
+        "total": {"amount": written_amount(total, quote["currency"]), "currency": quote["currency"]}
+        if total is not None
+        else None,
         "indicative": quote["indicative"],
         "expires_at": instant(quote["expires_at"]),
     }
 
 
-def written_amount(amount: Any) -> str:
-    """Rows hold four digits after the point; the wire shows as many as the amount has, two at least."""
-    whole, _, rest = format(Decimal(amount).normalize(), "f").partition(".")
-    return f"{whole}.{rest:0<2}"
+def written_amount(amount: Any, currency: str) -> str:
+    """Rows hold four digits after the point; the wire shows as many as the currency has: of yen none."""
+    return format(to_the_point(Decimal(amount), currency), "f")
 
 
 def joined(shown: str, latest: Mapping[str, Any] | None, decision: str, allowed: bytes) -> bytes:
