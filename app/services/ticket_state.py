@@ -37,7 +37,7 @@ _REMEMBERED = set(Ticket.model_fields) - _COLUMNS
 _NO_MONEY = Ticket.model_fields["money"].default
 _REMEMBERED_OF_NO_MONEY = _REMEMBERED - {"money"}
 _FEES = TypeAdapter(FeeDecision)
-_OF_REQUEST = set(Request.model_fields) - _REQUEST_COLUMNS
+_OF_REQUEST = {name: field.default for name, field in Request.model_fields.items() if name not in _REQUEST_COLUMNS}
 
 
 def as_ticket(row: Mapping[str, Any]) -> Ticket:
@@ -198,7 +198,8 @@ def clock_columns(ticket: Ticket, policy: CompiledPolicy) -> dict[str, Any]:
 def _state(ticket: Ticket) -> dict[str, Any]:
     remembered = _REMEMBERED_OF_NO_MONEY if ticket.money is _NO_MONEY else _REMEMBERED
     kept = ticket.model_dump(mode="json", include=remembered, exclude_defaults=True)
-    request = ticket.request.model_dump(mode="json", include=_OF_REQUEST, exclude_defaults=True)
+    asked = ticket.request.__dict__
+    request = {name: asked[name] for name, usual in _OF_REQUEST.items() if asked[name] != usual}
     return {**kept, "request": request} if request else kept
 
 
