@@ -37,17 +37,13 @@ def row_of(table: str, place: int, name: str) -> str:
     WHERE r.provider_id = $1 AND (r.id = ${place}::uuid OR r.{name} = ${place + 1}::text))"""
 
 
-def alike(table: str, place: int) -> str:
-    """The number of a row that differs from this one ($place) in capitals at most, where there is one."""
-    return f"""(SELECT r.number FROM {table} AS r
-    WHERE r.provider_id = $1 AND lower(r.number) = lower(${place}::text) LIMIT 1) AS alike"""
-
-
 ACCOUNT: Final = f"""{row_of("account", 9, "number")} AS target,
   (SELECT {account_json("a")} FROM account AS a
    WHERE a.provider_id = $1 AND (a.id = $9::uuid OR a.number = $10::text)) AS about,
   {row_of("reseller", 11, "number")} AS reseller"""
 """The account as its row and as decisions see it, and another reseller that is named."""
+NEW_ACCOUNT: Final = f"{ACCOUNT}, account_alike($10) AS alike"
+"""Also the number of an account that differs from the new one's ($10) in capitals at most, where there is one."""
 
 DOMAIN: Final = f"""{ACCOUNT},
   (SELECT to_jsonb(d) FROM hosted_domain AS d JOIN account AS a ON a.provider_id = $1 AND a.id = d.account_id
@@ -66,6 +62,10 @@ RESELLER: Final = f"""{row_of("reseller", 8, "number")} AS target, {row_of("rese
      UNION SELECT r.id FROM reseller AS r JOIN below ON r.parent_id = below.id WHERE r.provider_id = $1)
    SELECT coalesce(jsonb_agg(id), '[]') FROM below) AS below"""
 """The reseller, the parent and own account that are named, and everyone in its tree."""
+NEW_RESELLER: Final = f"""{RESELLER},
+  (SELECT r.number FROM reseller AS r WHERE r.provider_id = $1 AND lower(r.number) = lower($9::text)
+   LIMIT 1) AS alike"""
+"""Also the number of a reseller that differs from the new one's ($9) in capitals at most, where there is one."""
 
 STAFF: Final = f"{POLICY}, {row_of('staff', 9, 'email')} AS target"
 CLIENT: Final = f"""{row_of("api_client", 8, "name")} AS target, {row_of("reseller", 10, "number")} AS reseller,

@@ -88,7 +88,7 @@ async def test_there_is_no_view_and_no_function_around_the_lock(owner: asyncpg.C
         SELECT array_agg(proname::text ORDER BY proname) FROM pg_proc
         WHERE prosecdef AND pronamespace = 'public'::regnamespace""")
     of_a_span = ["matching_tickets_between", "matching_tickets_of_between"]
-    assert sorted(functions) == sorted(["matching_tickets", "matching_tickets_of", *of_a_span])
+    assert sorted(functions) == sorted(["account_alike", "matching_tickets", "matching_tickets_of", *of_a_span])
 
 
 async def test_another_providers_rows_are_invisible(
@@ -154,6 +154,16 @@ async def test_text_search_of_an_account_keeps_to_the_account_and_the_provider(
     assert [row["id"] for row in await database.fetch(provider.id, search, account.id)] == [ours.id]
     assert await database.fetch(other_provider.id, search, account.id) == []
     assert await database.fetch(None, search, account.id) == []
+
+
+async def test_an_account_that_differs_in_capitals_is_looked_for_among_the_providers_own(
+    database: Database, owner: asyncpg.Connection, provider: Provider, other_provider: Provider
+) -> None:
+    await factories.account(owner, provider.id, number="AcmeCo")
+    alike = "SELECT account_alike('ACMECO')"
+    assert await database.fetchval(provider.id, alike) == "AcmeCo"
+    assert await database.fetchval(other_provider.id, alike) is None
+    assert await database.fetchval(None, alike) is None
 
 
 async def test_providers_can_be_read_by_name_but_not_changed_by_the_api(database: Database, provider: Provider) -> None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
 from app.base.vocabulary import Asserter
-from app.db.administration import ACCOUNT, POLICY, alike, facts_for_change
+from app.db.administration import ACCOUNT, NEW_ACCOUNT, POLICY, facts_for_change
 from app.db.commands import Command, Update
 from app.db.requests import Reference
 from app.policy.compile import CompiledPolicy
@@ -25,7 +25,7 @@ from app.services.repeating import check_version, once, persistently
 
 _ASSERTERS: Final = frozenset({Asserter.CONTRACT, Asserter.SYSTEM})
 _COLUMNS: Final = f"{ACCOUNT}, {POLICY}"
-_OF_NEW: Final = f"{_COLUMNS}, {alike('account', 10)}"
+_OF_NEW: Final = f"{NEW_ACCOUNT}, {POLICY}"
 _SAME: Final = frozenset(
     {"products", "product_variant", "market", "market_catalogue", "server", "active", "is_reseller", "users_total"}
     | {"vip", "contract", "external_ref", "since"}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.base.errors import Fault, Problem
 from app.base.events import EventType
-from app.db.administration import RESELLER, alike, facts_for_change
+from app.db.administration import NEW_RESELLER, RESELLER, facts_for_change
 from app.db.callers import CallerRow, Kind
 from app.db.commands import Command
 from app.db.requests import Reference
@@ -18,7 +18,6 @@ from app.services.errands import Errand
 from app.services.merging import merged_metadata
 from app.services.repeating import check_version, once, persistently
 
-_OF_NEW: Final = f"{RESELLER}, {alike('reseller', 9)}"
 _SEE: Final = frozenset({Kind.STAFF, Kind.RESELLER})
 
 
@@ -56,7 +55,7 @@ async def create(errand: Errand, body: ResellerCreate) -> StoredAnswer:
 
 
 async def _create(errand: Errand, body: ResellerCreate) -> StoredAnswer:
-    facts = await _gather(errand, body.number, body.parent, body.account, _OF_NEW)
+    facts = await _gather(errand, body.number, body.parent, body.account, NEW_RESELLER)
     records.check_number(facts, "reseller")
     parent, account = records.named(facts, "parent", body.parent), records.named(facts, "account", body.account)
     row = records.new_row(
