@@ -14,8 +14,8 @@ from prometheus_client.registry import Collector
 from app.base.errors import CannotStart
 
 REGISTRY = CollectorRegistry()
-# One more series for each that counts, which says when the process started. The library gives it no types.
-disable_created_metrics()  # type: ignore[no-untyped-call]
+# One more series for each that counts, which says when the process started.
+disable_created_metrics()  # type: ignore[no-untyped-call] # the library gives it no types
 
 
 class Durations(Collector):
