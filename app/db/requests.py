@@ -64,7 +64,8 @@ class Asked:
     open_since: datetime | None = None
     """Open tickets that arrived since, the newest; None where no rule of the policy looks for any."""
     topic: str | None = None
-    """Earlier help with it is counted; None where no rule asks for that."""
+    most_helped: int = 0
+    """So much earlier help with the topic is counted, for each account."""
 
 
 _NAMED: Final = "(a.id = {{{id}}}::uuid OR a.number = {{{number}}}::text)"
@@ -95,11 +96,11 @@ _OPEN: Final = f"""coalesce((SELECT json_agg(json_build_object('id', t.id, 'stat
             AND t.id >= {{first_id}}::uuid AND t.received_at >= {{open_since}}::timestamptz
           ORDER BY t.id DESC LIMIT {_MOST_TICKETS}) AS one
         ORDER BY one.id DESC LIMIT {_MOST_TICKETS}) AS t), '[]')"""
-_HELPED: Final = """(SELECT json_object_agg(earlier.account_id, earlier.times) FROM (
-      SELECT t.account_id, count(*) AS times FROM ticket AS t
-      WHERE t.provider_id = $1 AND t.account_id = ANY(meant.ids) AND t.topic = {topic}::text
-        AND t.status IN ('resolved', 'closed') AND t.outcome = 'accepted' AND t.merged_into IS NULL
-      GROUP BY t.account_id) AS earlier)"""
+_HELPED: Final = """(SELECT json_object_agg(of.account, earlier.times) FROM unnest(meant.ids) AS of (account), LATERAL (
+      SELECT count(*) AS times FROM (SELECT FROM ticket AS t
+        WHERE t.provider_id = $1 AND t.account_id = of.account AND t.topic = {topic}::text
+          AND t.status IN ('resolved', 'closed') AND t.outcome = 'accepted' AND t.merged_into IS NULL
+        LIMIT {most_helped}::int) AS t) AS earlier WHERE earlier.times > 0)"""
 
 
 @lru_cache(maxsize=256)
@@ -148,8 +149,8 @@ def _asked(kind: Kind, asked: Asked, repeat: IdempotentRequest | None) -> dict[s
         found |= person
     if asked.open_since is not None:
         found |= {"first_id": first_uuid7(asked.open_since - _APART), "open_since": asked.open_since}
-    if asked.topic is not None:
-        found["topic"] = asked.topic
+    if asked.topic is not None and asked.most_helped:
+        found |= {"topic": asked.topic, "most_helped": asked.most_helped}
     return found
 
 

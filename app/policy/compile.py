@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 
 from app.policy.compiled.channels import Channels, CompiledChannel
 from app.policy.compiled.conditions import Condition, Conditions, matches_topic
+from app.policy.compiled.counting import HELP_SHOWN, worth_counting
 from app.policy.compiled.coverage import CoverageTable
 from app.policy.compiled.promises import CompiledTarget
 from app.policy.compiled.rules import CompiledRule, RuleTable, asked_of, changed_by
@@ -24,7 +25,7 @@ from app.policy.language.model import Words, words
 from app.policy.language.prices import Band, Fee, Part, Step
 from app.policy.language.promises import Department, Target
 from app.policy.language.reading import Names
-from app.policy.language.standard import STATED
+from app.policy.language.standard import HELPED_BEFORE, STATED
 from app.policy.language.stating import TIMED
 from app.policy.time.calendars import Calendar as OpeningTimes
 
@@ -120,6 +121,12 @@ class CompiledPolicy:
             name = aliases.get(given, given)
             own[name] = readers[name](value) if name in readers else value
         return own
+
+    @cached_property
+    def most_helped(self) -> int:
+        """So much earlier help is worth counting: more decides nothing else. 0: nothing asks for it."""
+        most = worth_counting(self.document, HELPED_BEFORE)
+        return max(most, HELP_SHOWN) if most else 0
 
     @cached_property
     def quiet_facts(self) -> frozenset[str]:

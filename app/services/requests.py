@@ -12,10 +12,11 @@ from app.base.vocabulary import Scope
 from app.db.callers import CallerRow, Kind
 from app.db.requests import Asked, Reference, facts_for_request
 from app.policy.compile import CompiledPolicy
+from app.policy.compiled.counting import HELP_SHOWN
 from app.policy.life import Desk
 from app.policy.situation import Account, ListedContact, Request, Sender
 from app.policy.stages.standing import account_meant
-from app.policy.tickets.history import HELPED_BEFORE, with_history
+from app.policy.tickets.history import with_history
 from app.schemas.requests import NamedSender, Requested
 from app.services.accounts import as_account, kept_accounts, login_of
 from app.services.errands import Errand
@@ -78,31 +79,32 @@ async def gather(
     *,
     duplicates: bool = True,
 ) -> Gathered:
-    """One statement; a second one where the policy is new to this process and looks further back for duplicates.
+    """One statement; a second one where the policy is new to this process and looks further back than was guessed.
 
     `duplicates`: whether it matters what else is open.
     """
     guess = errand.policies.last_used(errand.provider_id)
     window = _looks_back(guess, duplicates) if guess is not None else _USUAL_WINDOW
+    most = guess.most_helped if guess is not None else HELP_SHOWN
     while True:
         caller, row = await facts_for_request(
             errand.database,
             errand.provider_id,
             errand.principal,
-            _asked(errand, body, received_at, at, window, guess),
+            _asked(errand, body, received_at, at, window, most),
             errand.repeat,
         )
         await check_repeated(errand, row)
         policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
-        needed = _looks_back(policy, duplicates)
-        if needed is None or (window is not None and needed <= window):
+        needed, worth = _looks_back(policy, duplicates), policy.most_helped
+        if worth <= most and (needed is None or (window is not None and needed <= window)):
             row.update(kept_accounts(row))
             noticed_facts = noticed(policy, redacted)
             if REFERENCE in body.facts:
                 noticed_facts |= await about_form(errand, policy, body.facts, _ids(row))
             in_force = ended_or_not(policy, received_at)
             return await _gathered(errand, in_force, caller, body, row, noticed_facts, redacted, received_at)
-        window = needed
+        window, most = needed, worth
 
 
 def _looks_back(policy: CompiledPolicy, duplicates: bool) -> timedelta | None:
@@ -146,10 +148,9 @@ def _asked(
     received_at: datetime,
     at: datetime,
     window: timedelta | None,
-    guess: CompiledPolicy | None,
+    most: int,
 ) -> Asked:
     sender, username, topic = body.sender, body.facts.get("account_username"), body.facts.get("topic")
-    counts = guess is None or HELPED_BEFORE in guess.document.facts
     account, target = Reference.of(body.account), Reference.of(body.on_behalf_of)
     if errand.principal.reseller is not None:
         target = target or account
@@ -163,7 +164,8 @@ def _asked(
         name=sender.name if sender else None,
         account_username=username if isinstance(username, str) and username else None,
         open_since=received_at - window if window is not None else None,
-        topic=topic if counts and isinstance(topic, str) else None,
+        topic=topic if isinstance(topic, str) else None,
+        most_helped=most,
     )
 
 

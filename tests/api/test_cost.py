@@ -11,6 +11,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.db.pool import Database
+from tests import factories
 from tests.frontdesk import FrontDesk, Headers, open_front_desk
 
 TICKET: dict[str, Any] = {"subject": "The shop is slow", "body": "Since nine." * 20, "facts": {"topic": "web.error"}}
@@ -164,6 +165,27 @@ async def test_the_public_page_reads_as_much_however_much_was_announced_before(
     assert touched(whole) > costs[0] + 10, "the control reads them all"
 
 
+async def test_an_opening_counts_earlier_help_no_further_than_a_rule_tells_it_apart(
+    narrow: FrontDesk, owner: asyncpg.Connection
+) -> None:
+    provider = await narrow.provider("plutus")
+    account, _, customer = await narrow.customer("plutus")
+    await owner.execute("SELECT set_config('app.provider', $1, false)", str(provider.id))
+    topic = "email.client_setup"
+    asked = {**TICKET, "facts": {"topic": topic}}
+    like = await factories.ticket(owner, provider.id, account_id=account.id, topic=topic, status="closed")
+    await copied(owner, str(like.id), 0, 990)
+    await owner.execute("VACUUM ANALYZE ticket")
+    opened = await narrow.client.post("/v1/tickets", json=asked, headers={**customer, **narrow.key()})
+    ticket = opened.json()
+    assert (ticket["fee"]["rule"], ticket["facts"]["prior_assists"]) == ("advanced_hourly", 100), "a rule asks for it"
+    (plan,) = await explained(narrow, owner, customer, "/v1/classifications", asked=asked)
+    assert 100 <= rows_read(plan["Plan"], "ticket") <= 110
+    whole = f"EXPLAIN (ANALYZE, FORMAT JSON) SELECT subject FROM ticket WHERE account_id = '{account.id}'"
+    (plan,) = await owner.fetchval(whole)
+    assert rows_read(plan["Plan"], "ticket") > 900, "the control reads all that the account ever had"
+
+
 async def copied(owner: asyncpg.Connection, id_: str, first: int, number: int) -> None:
     """More tickets like this one."""
     columns = await owner.fetchval(
@@ -183,19 +205,40 @@ async def copied(owner: asyncpg.Connection, id_: str, first: int, number: int) -
     await owner.execute("ANALYZE ticket")  # as autovacuum does in its own time, which a test cannot wait for
 
 
+async def explained(
+    front: FrontDesk,
+    owner: asyncpg.Connection,
+    who: Headers,
+    url: str,
+    begins: str = "WITH caller",
+    asked: dict[str, Any] | None = None,
+) -> list[dict[str, Any]]:
+    """What PostgreSQL did for the statement of a request."""
+    said: list[Any] = []
+    async with front.desk.database.read(None) as connection:
+        connection.add_query_logger(said.append)
+    await front.client.request("GET" if asked is None else "POST", url, headers=who, json=asked)
+    async with front.desk.database.read(None) as connection:
+        connection.remove_query_logger(said.append)
+    statement = next(query for query in said if query.query.lstrip().startswith(begins))
+    found: list[dict[str, Any]] = await owner.fetchval(
+        f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.query}", *statement.args
+    )
+    return found
+
+
 async def read_pages(
     front: FrontDesk, owner: asyncpg.Connection, who: Headers, url: str, begins: str = "WITH caller"
 ) -> int:
     """Pages of the database that the statement of a request touches."""
-    said: list[Any] = []
-    async with front.desk.database.read(None) as connection:
-        connection.add_query_logger(said.append)
-    await front.client.get(url, headers=who)
-    async with front.desk.database.read(None) as connection:
-        connection.remove_query_logger(said.append)
-    statement = next(query for query in said if query.query.lstrip().startswith(begins))
-    plan = await owner.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.query}", *statement.args)
-    return touched(plan)
+    return touched(await explained(front, owner, who, url, begins))
+
+
+def rows_read(plan: dict[str, Any], table: str) -> int:
+    """Rows of a table that its scans have come upon."""
+    own = plan["Actual Loops"] * (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0))
+    inner = sum(rows_read(part, table) for part in plan.get("Plans", ()))
+    return inner + (int(own) if plan.get("Relation Name") == table else 0)
 
 
 def touched(plan: list[dict[str, Any]]) -> int:

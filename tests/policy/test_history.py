@@ -5,15 +5,26 @@ from typing import Any
 import pytest
 
 from app.base.vocabulary import Outcome, TicketStatus
+from app.policy.compile import CompiledPolicy
+from app.policy.compiled.counting import ALL_OF_THEM, HELP_SHOWN, worth_counting
+from app.policy.language.standard import HELPED_BEFORE
 from app.policy.life import Desk, open_ticket
 from app.policy.situation import Request
-from app.policy.tickets.history import HELPED_BEFORE, times_helped, with_history
+from app.policy.tickets.history import times_helped, with_history
 from app.policy.tickets.ticket import Ticket
 from tests.policy.harbour import NOON, OWNER, QUAY, harbour
 
 ASKED = Request(sender=OWNER, facts={"topic": "web.error"})
 SOLVED = open_ticket(harbour(), ASKED, Desk(account=QUAY), NOON, id_="one").ticket.changed(status=TicketStatus.RESOLVED)
-COUNTING = harbour({"facts": {HELPED_BEFORE: {"type": "int", "asserted_by": ["system"]}}})
+
+
+def asking(helped: Any) -> CompiledPolicy:
+    """A policy with a rule that asks how often there was help before."""
+    first = {"stage": "priority", "when": {HELPED_BEFORE: helped}, "then": [{"do": "priority", "priority": "urgent"}]}
+    return harbour({"rules": {"again": {**first, "clauses": ["HAR-8"]}}})
+
+
+COUNTING = asking({"gte": 1})
 
 
 def refused() -> Ticket:
@@ -54,4 +65,37 @@ def test_the_count_is_known_unless_somebody_has_said_it(facts: dict[str, Any], h
 
 
 def test_a_policy_that_does_not_ask_is_not_told() -> None:
-    assert HELPED_BEFORE not in with_history(harbour({"facts": {HELPED_BEFORE: None}}), ASKED, 2).facts
+    assert harbour().most_helped == 0
+    assert HELPED_BEFORE not in with_history(harbour(), ASKED, 2).facts
+    assert harbour({"facts": {HELPED_BEFORE: None}}).most_helped == 0
+
+
+def test_help_is_counted_as_far_as_people_read_it_and_as_rules_tell_it_apart() -> None:
+    assert COUNTING.most_helped == HELP_SHOWN
+    assert with_history(COUNTING, ASKED, 99).facts[HELPED_BEFORE] == 99
+    assert with_history(COUNTING, ASKED, 8_350).facts[HELPED_BEFORE] == HELP_SHOWN
+    patient = asking({"gt": 5_000})
+    assert patient.most_helped == 5_001
+    assert with_history(patient, ASKED, 8_350).facts[HELPED_BEFORE] == 5_001
+
+
+TOLD_APART: tuple[Any, ...] = (3, [2, 4], {"not": [1, 3]}, {"exists": True}, {"gte": 2}, {"gt": 2}, {"gt": 1, "lt": 4})
+
+
+@pytest.mark.parametrize("asked", TOLD_APART, ids=str)
+def test_counts_that_are_not_told_apart_decide_alike(asked: Any) -> None:
+    policy = asking(asked)
+    far = worth_counting(policy.document, HELPED_BEFORE)
+    assert 1 <= far <= 5
+    assert len({again(policy, count) for count in range(far, far + 4)}) == 1
+    assert len({again(policy, count) for count in range(far + 1)}) == 2, "those up to there are told apart"
+
+
+def again(policy: CompiledPolicy, count: int) -> str | None:
+    opened = open_ticket(policy, with_history(policy, ASKED, count), Desk(account=QUAY), NOON, id_="next")
+    return opened.decision.priority
+
+
+def test_what_takes_the_number_itself_has_all_of_them_counted() -> None:
+    each = {"text": "once more", "amount": "2.00", "count": HELPED_BEFORE, "clauses": ["HAR-7"]}
+    assert harbour({"fees": {"development": {"parts": [each]}}}).most_helped == ALL_OF_THEM

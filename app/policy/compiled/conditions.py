@@ -247,13 +247,13 @@ def same(value: Any, wanted: Any) -> bool:
     if isinstance(value, bool) or isinstance(wanted, bool):
         return value is wanted
     if isinstance(value, Decimal | int | float) and isinstance(wanted, str):
-        return _number(wanted) == value
+        return number_of(wanted) == value
     return bool(value == wanted)
 
 
 def _comparing(name: str, compare: Callable[[Any, Any], bool], operand: Any) -> Test:
     """Numbers with numbers, lengths of time and instants with what is written as one."""
-    bound = _number(operand)
+    bound = number_of(operand)
 
     def holds(values: Values) -> bool:
         value = values.get(name)
@@ -263,7 +263,7 @@ def _comparing(name: str, compare: Callable[[Any, Any], bool], operand: Any) -> 
             return compare(value, _DURATION.validate_python(operand))
         if isinstance(value, datetime):
             return compare(value, datetime.fromisoformat(str(operand)))
-        number = value if isinstance(value, int) else _number(value)
+        number = value if isinstance(value, int) else number_of(value)
         return number is not None and bound is not None and compare(number, bound)
 
     return holds
@@ -273,7 +273,8 @@ _LENGTH = re.compile(r"^P(?=\d|T\d)(\d+[YMWD])*(T(\d+[HMS])+)?$")
 _NUMBER = re.compile(r"^-?\d{1,18}(\.\d{1,9})?$")
 
 
-def _number(value: Any) -> Decimal | None:
+def number_of(value: Any) -> Decimal | None:
+    """What a document has written, or somebody stated; None: it is no number."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | Decimal):

@@ -140,5 +140,8 @@ STATED_BY: dict[str, frozenset[Asserter]] = {
 }
 """Who may state these where the document does not say; the others: whoever asks, and staff."""
 
+HELPED_BEFORE = "prior_assists"
+"""How often the account was helped with the same matter; stated by nobody, it is counted."""
+
 CLAIMED = "claimed_"
 """Before the name of a fact: what somebody said who may not say it."""

@@ -4,11 +4,9 @@ from collections.abc import Iterable
 
 from app.base.vocabulary import Outcome, TicketStatus
 from app.policy.compile import CompiledPolicy
+from app.policy.language.standard import HELPED_BEFORE
 from app.policy.situation import Request
 from app.policy.tickets.ticket import Ticket
-
-HELPED_BEFORE = "prior_assists"
-"""How often the account was helped with the same matter; stated by nobody, it is counted."""
 
 DIAGNOSED = frozenset({"cause", "vector", "repair_did_not_hold", "identity_verified", "verification_method"})
 """What was found about one ticket and says nothing about its successor."""
@@ -18,9 +16,10 @@ _ENDED = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 
 def with_history(policy: CompiledPolicy, request: Request, helped: int) -> Request:
     """The request with what is known from before, unless somebody has said it."""
-    if not helped or HELPED_BEFORE in request.facts or HELPED_BEFORE not in policy.document.facts:
+    known = min(helped, policy.most_helped)
+    if not known or HELPED_BEFORE in request.facts:
         return request
-    return request.model_copy(update={"facts": {**request.facts, HELPED_BEFORE: helped}})
+    return request.model_copy(update={"facts": {**request.facts, HELPED_BEFORE: known}})
 
 
 def times_helped(tickets: Iterable[Ticket], account: str | None, topic: object) -> int:
