@@ -245,7 +245,7 @@ class Decision(Plain):
 
     def same_as(self, other: "Decision") -> bool:
         """Whether both say the same, whenever each was made."""
-        return self.changed(at=other.at) == other
+        return {**self.__dict__, "at": other.at} == other.__dict__
 
     @property
     def holds_words(self) -> bool:
@@ -261,11 +261,11 @@ class Decision(Plain):
         **seen: Any,
     ) -> "Decision":
         """The decision with what the rules about a step have said besides; `seen`: other members that have changed."""
-        known = {a.id for a in self.assumptions}
+        clauses, known = {c.clause for c in citations}, {a.id for a in self.assumptions}
         return self.changed(
             **seen,
-            citations=(*citations, *(c for c in self.citations if c not in citations)),
-            assumptions=(*self.assumptions, *(a for a in assumptions if a.id not in known)),
+            citations=(*citations, *[c for c in self.citations if c.clause not in clauses or c not in citations]),
+            assumptions=(*self.assumptions, *[a for a in assumptions if a.id not in known]),
             effects=(*effects, *self.effects),
         )
 

@@ -219,7 +219,9 @@ def told_more(policy: CompiledPolicy, before: Ticket, ticket: Ticket, desk: Desk
 
 def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetime, verb: str) -> Deliberation:
     """The values of a ticket as they stand, ready for the rules about a transition."""
-    request = ticket.request.model_copy(update={"facts": dict(ticket.facts)})
+    request = ticket.request
+    if request.facts is not ticket.facts:
+        request = request.model_copy(update={"facts": ticket.facts})
     situation = Situation(
         account=desk.account,
         account_named=True,
@@ -245,18 +247,20 @@ def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetim
     d = Deliberation(policy, request, situation, at)
     admission.topic(d)
     admission.settle_account(d)
-    d.values.update({f"triage.{name}": value for name, value in ticket.triage.items()})
-    d.values.update(status=ticket.status.value, resolved=ticket.resolved_at, closed=ticket.closed_at)
-    d.values.update(paid=ticket.money.paid, consented=ticket.money.consented, time_used=ticket.money.minutes_used)
-    d.values["reason"] = ticket.decision.reason
-    d.values["outcome"] = ticket.decision.outcome.value
-    d.language = ticket.decision.language
-    d.standing = ticket.decision.standing
+    values, decision, money = d.values, ticket.decision, ticket.money
+    if ticket.triage:
+        values.update({f"triage.{name}": value for name, value in ticket.triage.items()})
+    values["status"], values["resolved"], values["closed"] = ticket.status.value, ticket.resolved_at, ticket.closed_at
+    values["paid"], values["consented"], values["time_used"] = money.paid, money.consented, money.minutes_used
+    values["reason"], values["outcome"] = decision.reason, decision.outcome.value
+    d.language, d.standing = decision.language, decision.standing
     return d
 
 
 def _added(before: tuple[Signal, ...], now: tuple[Signal, ...]) -> tuple[Signal, ...]:
     """What was heard first stays known; of the same matter the latest word counts."""
+    if not now:
+        return before
     return tuple({signal.name: signal for signal in (*before, *now)}.values())
 
 
@@ -294,7 +298,7 @@ def carry_on(ticket: Ticket, d: Deliberation, at: datetime) -> tuple[Decision, T
     except CalendarHorizonExceeded as beyond:
         warned = EffectDone(type="warn", of="calendar_horizon_exceeded", calendar=beyond.calendar)
         decision = decision.changed(effects=(*decision.effects, warned), work_gate=WorkGate.AWAITING_STAFF_DECISION)
-    decision = decision.changed(targets=in_force(clocks))
+    decision.targets = in_force(clocks)  # nobody else has it yet
     after = ticket.changed(
         decision=decision,
         status=status,
@@ -313,6 +317,8 @@ def _heard(d: Deliberation) -> bool:
 
 def _after_refunds(money: Money, decision: Decision) -> Money:
     """What is given back is no longer paid."""
+    if not decision.effects:
+        return money
     amounts = [(e.model_extra or {}).get("amount") for e in decision.effects if e.type == "refund"]
     back = sum((a for a in amounts if isinstance(a, Decimal)), Decimal(0))
     return money.model_copy(update={"paid": max(money.paid - back, Decimal(0))}) if back else money

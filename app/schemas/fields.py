@@ -26,6 +26,11 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def empty(kind: type[dict[str, Any]] | type[list[Any]], **told: Any) -> Any:
+    """A member that is empty where it is left out: made anew, for a default would be copied deeply each time."""
+    return Field(default_factory=kind, json_schema_extra={"default": kind()}, **told)
+
+
 def refused(code: str, message: str) -> PydanticCustomError:
     """A fault that a validator raises; `message` reaches the caller, so it never quotes the value."""
     return PydanticCustomError(code, message)

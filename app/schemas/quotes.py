@@ -10,7 +10,7 @@ from app.base.money import Money
 from app.base.vocabulary import QuoteStatus, Terms
 from app.schemas.callers import Named
 from app.schemas.decisions import AssumptionUsed, Citation
-from app.schemas.fields import JsonMap, Metadata, Minutes, Model, ShortText, Text, When
+from app.schemas.fields import JsonMap, Metadata, Minutes, Model, ShortText, Text, When, empty
 from app.schemas.requests import Estimate, Name
 from app.schemas.tickets import Kinded
 
@@ -22,12 +22,12 @@ class QuoteAsk(Model):
 
     ticket: ShortText | None = Field(None, description="Id or reference; left out: for nothing yet")
     account: ShortText | None = Field(None, description="Number or id, where no ticket is named")
-    facts: JsonMap = Field({}, description="What the work is, where no ticket is named")
+    facts: JsonMap = empty(dict, description="What the work is, where no ticket is named")
     rule: Name | None = Field(None, description="A price of the policy; left out: the one that the facts lead to")
     estimated_minutes: Estimate | None = None
     amount: Money | None = Field(None, description="From staff, where the policy leaves the price to them")
     external_ref: ShortText | None = None
-    metadata: Metadata = Field({})
+    metadata: Metadata = empty(dict)
 
 
 class AllowanceUsed(Model):

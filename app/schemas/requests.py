@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from app.schemas import patterns
-from app.schemas.fields import Email, Id, JsonMap, Metadata, Model, ShortText, Text, When, Whole
+from app.schemas.fields import Email, Id, JsonMap, Metadata, Model, ShortText, Text, When, Whole, empty
 
 Name = Annotated[str, Field(strict=True, max_length=60, pattern=patterns.NAME)]
 Tag = Annotated[str, Field(strict=True, max_length=35, pattern=patterns.LANGUAGE)]
@@ -40,7 +40,7 @@ class Requested(Model):
     menu_option: Annotated[int, Field(strict=True, ge=0, le=99), Whole] | None = None
     sender: NamedSender | None = None
     action: Name | None = Field(None, description="An administrative action that is asked for")
-    facts: JsonMap = Field({}, description="What is known, by the names that the policy declares")
+    facts: JsonMap = empty(dict, description="What is known, by the names that the policy declares")
     estimated_minutes: Estimate | None = None
     language: Tag | None = Field(None, description="In which an answer is wanted")
 
@@ -60,5 +60,5 @@ class TicketOpen(Requested):
     body: Text | None = None
     received_at: When | None = Field(None, description="For what was taken by telephone: up to 24 hours back")
     external_ref: ShortText | None = None
-    metadata: Metadata = Field({})
-    attachments: Attachments = Field([], description="Ids of files that you uploaded")
+    metadata: Metadata = empty(dict)
+    attachments: Attachments = empty(list, description="Ids of files that you uploaded")

@@ -11,7 +11,7 @@ from app.base.money import Money
 from app.base.vocabulary import ClockState, Coverage, Outcome, QuoteStatus, TicketStatus, WorkGate
 from app.schemas.callers import Named
 from app.schemas.decisions import Citation, DecisionShown, FeeShown
-from app.schemas.fields import JsonMap, MetadataPatch, Model, ShortText, Text
+from app.schemas.fields import JsonMap, MetadataPatch, Model, ShortText, Text, empty
 from app.schemas.requests import Attachments, Name, NamedSender, Tag
 
 
@@ -36,14 +36,14 @@ class TicketPatch(Model):
 class MessageWrite(Model):
     body: Text
     visibility: Literal["public", "internal"] = Field("public", description="`internal`: a note between staff")
-    facts: JsonMap = Field(
-        {},
+    facts: JsonMap = empty(
+        dict,
         description="What this adds to what is known; it decides the ticket again. Staff who ask something back say "
         "`awaits_customer: true`: the ticket waits for the customer, and clocks that pause stand still",
     )
     sender: NamedSender | None = Field(None, description="For staff and machines: who said it")
     channel: Name | None = None
-    attachments: Attachments = Field([], description="Ids of files that you uploaded")
+    attachments: Attachments = empty(list, description="Ids of files that you uploaded")
 
 
 class Requester(Model):

@@ -136,10 +136,16 @@ def refreshed(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> Ticket:
     return ticket.changed(clocks=tuple(line.current(policy, at) for line in ticket.clocks))
 
 
-def changed_columns(before: Ticket, after: Ticket, policy: CompiledPolicy, at: datetime) -> dict[str, Any]:
-    """Columns that differ after a change; where nothing else was decided, those of what the ticket remembers."""
+def changed_columns(
+    before: Ticket, after: Ticket, policy: CompiledPolicy, at: datetime, kept: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Columns that differ after a change; where nothing else was decided, those of what the ticket remembers.
+
+    `kept`: what its row remembers of `before`, if it is that.
+    """
     if all(map(is_, _decided(before), _decided(after))):
-        return {"decided_at": at, "updated_at": at, **clock_columns(after, policy)}
+        state = _state(after) if kept is None else _state_since(before, after, kept)
+        return {"decided_at": at, "updated_at": at, "state": state, **_due(after, policy)}
     return decided_columns(after, policy, at)
 
 
@@ -185,10 +191,13 @@ def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dic
 
 def clock_columns(ticket: Ticket, policy: CompiledPolicy) -> dict[str, Any]:
     """What a ticket's row keeps of its clocks and of what else waits for its time."""
+    return {"state": _state(ticket), **_due(ticket, policy)}
+
+
+def _due(ticket: Ticket, policy: CompiledPolicy) -> dict[str, Any]:
     running = [due for c in ticket.clocks if c.state is ClockState.RUNNING and (due := c.target.due_at) is not None]
     waking = [trigger.at for trigger in whiles(policy, ticket)]
     return {
-        "state": _state(ticket),
         "next_due_at": min(running, default=None),
         "breached": ClockState.BREACHED in [c.state for c in ticket.clocks],
         "wake_at": min(waking, default=None),
@@ -201,6 +210,14 @@ def _state(ticket: Ticket) -> dict[str, Any]:
     asked = ticket.request.__dict__
     request = {name: asked[name] for name, usual in _OF_REQUEST.items() if asked[name] != usual}
     return {**kept, "request": request} if request else kept
+
+
+def _state_since(before: Ticket, after: Ticket, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, where the ticket was last kept as `before` and its request has stayed: only what differs is written."""
+    then, now = before.__dict__, after.__dict__
+    changed = {name for name in _REMEMBERED if now[name] is not then[name]}
+    still = {name: value for name, value in kept.items() if name not in changed}
+    return still | after.model_dump(mode="json", include=changed, exclude_defaults=True) if changed else still
 
 
 def clock_rows(provider_id: UUID, id_: UUID, clocks: Sequence[ClockLine], at: datetime) -> list[dict[str, Any]]:

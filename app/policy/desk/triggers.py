@@ -47,6 +47,8 @@ def whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
     window = ticket.decision.schedule
     if ticket.status is TicketStatus.SCHEDULED and window is not None and window.from_ is not None:
         yield Trigger(at=window.from_, event=Event(type=WINDOW_OPENED), since=window.from_)
+    if not policy.awaited.whiles:
+        return
     for event, since in _instants(ticket).items():
         for span in policy.awaited.whiles.get(event, ()):
             try:

@@ -139,7 +139,10 @@ class Ticket(Model):
     @property
     def planners(self) -> frozenset[Numbers]:
         """Versions and settings that its clocks were ever planned by."""
-        return frozenset(terms.by for line in self.clocks for terms in line.set_to)
+        found = {line.terms.by for line in self.clocks}
+        for line in self.clocks:
+            found.update([record.terms.by for record in line.records if record.terms is not None])
+        return frozenset(found)
 
     def replanned(self, policy: CompiledPolicy, at: datetime) -> "Ticket":
         """With what is left of its clocks laid out under the version and settings in force."""

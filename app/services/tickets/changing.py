@@ -63,7 +63,7 @@ async def _judged(errand: Errand, caller: CallerRow, row: Mapping[str, Any], exp
 
 async def as_due_now(errand: Errand, known: Known) -> Known:
     """The ticket under the settings in force; Overtaken where they move what it has due, which is written first."""
-    if known.ticket.planned_by(known.policy):
+    if not known.policy.earlier or known.ticket.planned_by(known.policy):
         return known
     after = known.ticket.replanned(known.policy, errand.now)
     if not moved(known.ticket, after):
@@ -121,7 +121,8 @@ def changed(
     """
     after = after if read else refreshed(after, known.policy, errand.now)
     account_id = known.account_id(after.account)
-    decided = changed_columns(known.ticket, after, known.policy, errand.now)
+    kept = None if known.replanned else known.row["state"]
+    decided = changed_columns(known.ticket, after, known.policy, errand.now, kept)
     if "decision" in decided:
         decided["account_id"] = account_id
     price = offer(errand, after, account_id, known.row["latest_quote"]) if priced else Offer()
@@ -143,7 +144,9 @@ def command(
             event["decision"], told = SAME, "decision"
     update = Update("ticket", known.id, known.row["version_of_row"], change.columns, told)
     price = change.price
-    entries = entered(errand, known.id, change.ticket.decision, known.accounts) if decided else Entries()
+    entries = Entries()
+    if decided and change.ticket.decision.effects:
+        entries = entered(errand, known.id, change.ticket.decision, known.accounts)
     events = [event, *price.events, *entries.events]
     form = _form(errand, known, change) if decided and known.ticket.held else {}
     events += form.get("event", [])

@@ -91,8 +91,9 @@ async def _with_what_the_words_say(
         tuple(account.number for account in known.around.candidates),
         errand.now,
     )
-    source = found.topic_source if "topic" in found.facts else request.topic_source
-    request = request.model_copy(update={"facts": {**found.facts, **request.facts}, "topic_source": source})
+    if found.facts:
+        source = found.topic_source if "topic" in found.facts else request.topic_source
+        request = request.model_copy(update={"facts": {**found.facts, **request.facts}, "topic_source": source})
     return request, known.around.hearing(found.candidates, found.signals)
 
 
