@@ -1,78 +1,23 @@
-"""The server under the application: what happens to bytes that are no request, and how it stops."""
+"""The server under the application: how it listens, whom it hangs up on, and how it stops."""
 
 import asyncio
 import signal
 import socket
 from collections.abc import Callable
-from secrets import token_hex
 from time import monotonic
 from types import FrameType
 from typing import Any
 
-import orjson
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.api.observed import Drain
-from app.base.errors import CODES, CannotStart
+from app.api.wire import WireProtocol
+from app.base.errors import CannotStart
 from app.base.settings import Settings
 
-# Head, trailers and chunk marks of one request; the parser itself would collect them without end.
-_MOST_FRAMING = 512 * 1024
 _KEEP_ALIVE_SECONDS = 75
-
-
-class WireProtocol(HttpToolsProtocol):
-    """Answers bytes that are not HTTP with a problem too, bounds what a request wraps its body in, drops trailers."""
-
-    origin = ""
-    _framing = 0
-
-    def data_received(self, data: bytes) -> None:
-        self._framing += len(data)
-        super().data_received(data)
-        if self._framing > _MOST_FRAMING and not self.transport.is_closing():
-            self._refuse("headers_too_large")
-
-    def on_headers_complete(self) -> None:
-        super().on_headers_complete()
-        # A trailer arrives after the head was checked; it must not pass for a header, and nobody reads this list.
-        self.headers = []
-
-    def on_body(self, body: bytes) -> None:
-        self._framing -= len(body)
-        super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        self._framing = 0
-        super().on_message_complete()
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the base names it
-        self._refuse("bad_request")
-
-    def _refuse(self, name: str) -> None:
-        code, request_id = CODES[name], token_hex(16)
-        problem = {
-            "type": f"{self.origin}/problems/{name}",
-            "title": code.title,
-            "status": code.status,
-            "detail": code.remedy,
-            "code": name,
-            "request_id": request_id,
-        }
-        body = orjson.dumps(problem)
-        head = (
-            f"HTTP/1.1 {code.status} {code.title}\r\n"
-            "content-type: application/problem+json\r\n"
-            f"content-length: {len(body)}\r\n"
-            f"x-request-id: {request_id}\r\n"
-            "cache-control: no-store\r\n"
-            "x-content-type-options: nosniff\r\n"
-            "connection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
-        self.transport.close()
+_TICKS_A_SECOND = 10
 
 
 class DeskServer(uvicorn.Server):
@@ -116,7 +61,16 @@ class DeskServer(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         if self._stop_at is not None and monotonic() >= self._stop_at:
             self.should_exit = True
+        if counter % _TICKS_A_SECOND == 0:
+            self.hang_up()
         return await super().on_tick(counter)
+
+    def hang_up(self) -> None:
+        """On whoever has asked nothing for too long since their last answer."""
+        longest = asyncio.get_running_loop().time() - self.config.timeout_keep_alive
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, WireProtocol) and connection.idle_since < longest:
+                connection.transport.close()
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
