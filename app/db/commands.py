@@ -201,17 +201,18 @@ def _statement(
     for n, (table, columns) in enumerate(each):
         parts.append(_each(n, table, columns, place))
         place += 1
-    # What is counted is written first: of two requests with one key, the second shall fail by the key.
-    first = (("keyed",) if keyed else ()) + tuple(f"along_{n}" for n in range(len(along)))
-    first += tuple(f"each_{n}" for n in range(len(each)))
     repeated = update[2] if update is not None else None
+    # What is joined or counted is written first: of two requests with one key, the second shall fail by the key.
+    first = ["guard", "keyed"] if keyed and repeated is not None else ["keyed"] if keyed else ["guard"]
+    counted = [*(f"along_{n}" for n in range(len(along))), *(f"each_{n}" for n in range(len(each)))]
+    before = ", ".join([*first, *(f"(SELECT count(*) FROM {part}) AS after_{part}" for part in counted)])
     for table, columns in inserts:
         values = {column: f'new."{column}"' for column in columns}
         if table == "event" and told is not None:
             values[told] = _repeated(told, f'(SELECT "{told}" FROM new_ticket)')
         elif table == "event" and repeated is not None:
             values[repeated] = _repeated(repeated, f'guard."{repeated}"')
-        parts.append(_insert(table, values, place, first, told if table == "ticket" else None))
+        parts.append(_insert(table, values, place, before, told if table == "ticket" else None))
         place += 1
     if files:
         parts.append(_named_files(last))
@@ -265,10 +266,9 @@ def _each(n: int, table: str, columns: tuple[str, ...], place: int) -> str:
   WHERE row.provider_id = $1 AND row.id = new.id RETURNING 1)"""
 
 
-def _insert(table: str, values: Mapping[str, str], place: int, first: tuple[str, ...], told: str | None) -> str:
-    """`values`: what goes into each column."""
+def _insert(table: str, values: Mapping[str, str], place: int, before: str, told: str | None) -> str:
+    """`values`: what goes into each column; `before`: one row, once all that comes first is written."""
     names = ", ".join(f'"{column}"' for column in values)
-    before = "".join(f", (SELECT count(*) FROM {part}) AS after_{part}" for part in first)
     over = ""
     if table in _KEYS:
         replaced = ", ".join(f'"{c}" = excluded."{c}"' for c in values if c not in _KEYS[table])
@@ -277,7 +277,7 @@ def _insert(table: str, values: Mapping[str, str], place: int, first: tuple[str,
     return f"""new_{table} AS (
   INSERT INTO "{table}" ({names})
   SELECT {", ".join(values.values())}
-  FROM guard{before}, jsonb_populate_recordset(NULL::"{table}", ${place}) AS new{over}{returned})"""
+  FROM {before}, jsonb_populate_recordset(NULL::"{table}", ${place}) AS new{over}{returned})"""
 
 
 def _repeated(column: str, told: str) -> str:
