@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Security
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from app.api.notes import note_of
+from app.api.notes import note_of, only_header
 from app.base.actor import Principal
 from app.base.clock import Clock
 from app.base.errors import Problem
@@ -32,10 +32,10 @@ class _Bearer(SecurityBase):
     scheme_name = "bearer"
 
     async def __call__(self, request: Request) -> str | None:
-        sent = [value for name, value in request.scope["headers"] if name == b"authorization"]
-        if len(sent) != 1:
+        sent = only_header(request.scope, b"authorization")
+        if sent is None:
             return None
-        scheme, _, token = sent[0].decode("latin-1").partition(" ")
+        scheme, _, token = sent.decode("latin-1").partition(" ")
         return token.strip() or None if scheme.lower() == "bearer" else None
 
 

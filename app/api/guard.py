@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.notes import note_of, only_header
 from app.api.problems import TOKEN_PATH, rendered
 from app.base.errors import Problem
 from app.base.settings import Settings
@@ -88,8 +89,12 @@ class EdgeGuard:
             await self._hand_on(scope, receive, send, limit)
             return
         try:
-            async with asyncio.timeout(self._timeout):
-                body = await _collect(receive, limit)
+            come = _come_already(receive)
+            if come is not None and not come.get("more_body", False):
+                body = _bounded(come, limit)
+            else:
+                async with asyncio.timeout(self._timeout):
+                    body = await _collect(come, receive, limit)
         except TimeoutError:
             await self._refuse(scope, receive, send, Problem("request_timeout", headers={"Connection": "close"}))
             return
@@ -97,7 +102,8 @@ class EdgeGuard:
             await self._refuse(scope, receive, send, problem)
             return
         if body is not None:
-            await self._app(scope, _replay(body, receive), send)
+            note_of(scope).body = body
+            await self._app(scope, receive, send)
 
     async def _hand_on(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         arriving = _Arriving(receive, limit, self._timeout, expected=not _waits_to_send(scope))
@@ -115,7 +121,7 @@ class EdgeGuard:
 
 def _waits_to_send(scope: Scope) -> bool:
     """A caller that asked for `100 Continue` has not begun."""
-    return any(name == b"expect" for name, _ in scope["headers"])
+    return b"expect" in note_of(scope).headers
 
 
 class _Arriving:
@@ -144,12 +150,13 @@ class _Arriving:
 
 def _body_length(scope: Scope) -> int | None:
     """The announced length; 0 without a body, None when only reading tells."""
-    for name, value in scope["headers"]:
-        if name == b"transfer-encoding":
-            return None
-        if name == b"content-length":
-            return int(value) if _LENGTH.fullmatch(value) else None
-    return 0
+    headers = note_of(scope).headers
+    if b"transfer-encoding" in headers:
+        return None
+    length = headers.get(b"content-length")
+    if length is None:
+        return 0
+    return int(length) if _LENGTH.fullmatch(length) else None
 
 
 def _head_problem(scope: Scope) -> Problem | None:
@@ -165,8 +172,8 @@ def _head_problem(scope: Scope) -> Problem | None:
         or sum(map(len, chain.from_iterable(headers))) + 4 * len(headers) > _LARGEST_HEADERS
     ):
         return Problem("headers_too_large", f"At most {_MOST_HEADERS} headers of {_LARGEST_HEADERS} bytes in all.")
-    hosts = [value for name, value in headers if name == b"host"]
-    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+    host = only_header(scope, b"host")
+    if host is None or not _HOST.fullmatch(host):
         return Problem("bad_request", "Exactly one Host header is needed.")
     return None
 
@@ -188,15 +195,14 @@ def _means_something(target: bytes) -> bool:
 
 
 def _media_problem(scope: Scope, rule: BodyRule) -> Problem | None:
-    kinds: list[str] = []
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            kinds.append(value.decode("latin-1"))
-        elif name == b"content-encoding" and value.strip().lower() != b"identity":
+    if b"content-encoding" in note_of(scope).headers:
+        encoding = only_header(scope, b"content-encoding")
+        if encoding is None or encoding.strip().lower() != b"identity":
             return _unsupported(rule, "Send the body without Content-Encoding.")
-    if len(kinds) != 1:
+    told = only_header(scope, b"content-type")
+    if told is None:
         return _unsupported(rule)
-    kind, *parameters = kinds[0].split(";")
+    kind, *parameters = told.decode("latin-1").split(";")
     if kind.strip().lower() not in rule.media_types:
         return _unsupported(rule)
     for parameter in parameters:
@@ -215,12 +221,37 @@ def _too_large(limit: int) -> Problem:
     return Problem("too_large", f"A body here may have at most {limit} bytes.")
 
 
-async def _collect(receive: Receive, limit: int) -> bytes | None:
-    """The whole body; None when the caller hung up."""
+def _come_already(receive: Receive) -> Message | None:
+    """What came with the head, mostly the whole body; None: it has to be waited for, and is to be asked for again.
+
+    Whoever asks for what is there is not put to sleep, so that nothing need be set to wake them.
+    """
+    asked = receive().__await__()
+    try:
+        next(asked)
+    except StopIteration as come:
+        message: Message = come.value
+        return message
+    asked.close()
+    return None
+
+
+def _bounded(message: Message, limit: int) -> bytes | None:
+    """A body that is one piece; None when the caller hung up."""
+    if message["type"] == "http.disconnect":
+        return None
+    body: bytes = message.get("body", b"")
+    if len(body) > limit:
+        raise _too_large(limit)
+    return body
+
+
+async def _collect(first: Message | None, receive: Receive, limit: int) -> bytes | None:
+    """The whole body, of which `first` has come; None when the caller hung up."""
     parts: list[bytes] = []
     size = 0
     while True:
-        message = await receive()
+        message, first = first or await receive(), None
         if message["type"] == "http.disconnect":
             return None
         part: bytes = message.get("body", b"")
@@ -247,16 +278,3 @@ async def _drain(receive: Receive) -> None:
                     return
     except TimeoutError:
         return
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    given = False
-
-    async def replayed() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replayed

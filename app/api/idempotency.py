@@ -8,6 +8,7 @@ import orjson
 from fastapi import Depends, Header, Request
 
 from app.api.deps import Caller
+from app.api.notes import only_header
 from app.api.routing import is_json, path_of
 from app.base.errors import Fault, Problem
 from app.schemas.idempotency import IdempotentRequest
@@ -32,7 +33,7 @@ _Header = Annotated[
 async def _key(request: Request, idempotency_key: _Header = None) -> str | None:
     if idempotency_key is None:
         return None
-    if not _KEY.fullmatch(idempotency_key) or len(request.headers.getlist("idempotency-key")) > 1:
+    if not _KEY.fullmatch(idempotency_key) or only_header(request.scope, b"idempotency-key") is None:
         raise Problem("invalid", errors=[_FAULT])
     return idempotency_key
 

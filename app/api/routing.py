@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
@@ -16,14 +16,22 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.bodies import parse_json
 from app.api.gathering import Gathering
+from app.api.notes import note_of
 from app.base.errors import Fault, Problem
 from app.schemas.faults import faults_of
+
+_JSON: Final = b"application/json"
 
 
 class StrictRequest(Request):
     """A request whose JSON is JSON as RFC 8259 has it, parsed once."""
 
     _json: Any
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        if (body := note_of(scope).body) is not None:
+            self._body = body
 
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
@@ -130,8 +138,11 @@ def path_of(request: Request) -> str:
 
 
 def is_json(request: Request) -> bool:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")
+    told = note_of(request.scope).headers.get(b"content-type", b"")
+    if told == _JSON:
+        return True
+    kind = told.partition(b";")[0].strip().lower()
+    return kind == _JSON or kind.endswith(b"+json")
 
 
 def _refuse_unknown(request: Request, known: Mapping[str, bool]) -> None:

@@ -28,13 +28,14 @@ async def address(shapes: FastAPI, settings: Settings) -> AsyncIterator[Address]
     await task
 
 
-async def answer_to(address: Address, *parts: bytes) -> tuple[int, dict[str, str], bytes]:
+async def answer_to(address: Address, *parts: bytes, pause: float = 0) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of the first answer to these bytes."""
     reader, writer = await asyncio.open_connection(*address)
     try:
         for part in parts:
             writer.write(part)
             await writer.drain()
+            await asyncio.sleep(pause)
         async with asyncio.timeout(10):
             head = await reader.readuntil(b"\r\n\r\n")
             first, *lines = head.decode().split("\r\n")[:-2]
@@ -124,6 +125,15 @@ async def test_json_in_utf_8_is_taken(address: Address, kind: str) -> None:
 async def test_a_body_in_chunks_is_taken(address: Address) -> None:
     status, _, body = await answer_to(address, request(CHUNKS, chunked(b'{"te', b'xt": ', b'"a"}')))
     assert status == 201, body
+
+
+async def test_a_body_may_come_after_its_head_and_in_pieces(address: Address) -> None:
+    head = sent(GOOD, TYPE)[: -len(GOOD)]
+    for pieces in ((head, GOOD), (head + GOOD[:5], GOOD[5:]), (head, GOOD[:5], GOOD[5:])):
+        status, _, body = await answer_to(address, *pieces, pause=0.01)
+        assert status == 201, body
+    status, _, body = await answer_to(address, head, b" " * len(GOOD), pause=0.01)
+    assert (status, json.loads(body)["code"]) == (400, "malformed_json")
 
 
 async def test_a_trailer_is_not_a_header(address: Address) -> None:
