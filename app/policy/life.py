@@ -69,7 +69,7 @@ class Opened:
 def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: datetime, *, id_: str) -> Opened:
     """A request arrives; it is decided and recorded, whatever the outcome."""
     decision, status, clocks, account = _begun(policy, request, _arriving(desk), desk, at)
-    ticket = Ticket.model_construct(
+    ticket = Ticket(
         id=id_,
         account=account.number if account else None,
         received_at=at,

@@ -169,7 +169,7 @@ class Money(Model):
     """The job was done and charged."""
 
 
-_NO_MONEY = Money()
+NO_MONEY = Money()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -201,7 +201,7 @@ class Situation:
     """Whether a ticket exists or is being made (administrative actions may need one)."""
     department: str | None = None
     level: int | None = None
-    money: Money = _NO_MONEY
+    money: Money = NO_MONEY
     scheduled: bool = False
     """Staff have put the work into a window; the window is computed anew when it has passed."""
     window: ScheduleWindow | None = None

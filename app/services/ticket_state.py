@@ -15,29 +15,18 @@ from app.policy.compile import CompiledPolicy, Numbers
 from app.policy.decision import DECISIONS, Decision, FeeDecision, written
 from app.policy.desk.triggers import whiles
 from app.policy.language.standard import CLAIMED
-from app.policy.situation import OpenTicket, Request
+from app.policy.situation import OpenTicket
 from app.policy.tickets.ticket import Ticket
 from app.policy.tickets.ticket_clocks import ClockLine
 from app.policy.tickets.turn import Turn
+from app.services.remembering import remembered, remembered_since
 
-_COLUMNS = frozenset(
-    (
-        *("id", "account", "received_at", "request", "facts", "decision", "status", "department", "level"),
-        *("assignee", "merged_into", "incident", "resolved_at", "closed_at"),
-    )
-)
-_REQUEST_COLUMNS = frozenset({"channel", "sender", "facts", "estimated_minutes", "on_behalf_of"})
 _decided = attrgetter(
     *("account", "request", "facts", "decision", "status", "department", "level", "money", "incident"),
     *("merged_into", "resolved_at", "closed_at"),
 )
-# Whatever else the policy remembers, new members of later versions included.
-_REMEMBERED = set(Ticket.model_fields) - _COLUMNS
-# Nothing has happened to the money of most tickets; whether it equals none at all is asked in Python.
-_NO_MONEY = Ticket.model_fields["money"].default
-_REMEMBERED_OF_NO_MONEY = _REMEMBERED - {"money"}
+_TICKETS = TypeAdapter(Ticket)
 _FEES = TypeAdapter(FeeDecision)
-_OF_REQUEST = {name: field.default for name, field in Request.model_fields.items() if name not in _REQUEST_COLUMNS}
 
 
 def as_ticket(row: Mapping[str, Any]) -> Ticket:
@@ -51,7 +40,7 @@ def as_ticket(row: Mapping[str, Any]) -> Ticket:
         "estimated_minutes": row["estimated_minutes"],
         "facts": facts,
     }
-    return Ticket.model_validate(
+    return _TICKETS.validate_python(
         {
             "id": str(row["id"]),
             "account": row["account_number"],
@@ -144,8 +133,8 @@ def changed_columns(
     `kept`: what its row remembers of `before`, if it is that.
     """
     if all(map(is_, _decided(before), _decided(after))):
-        state = _state(after) if kept is None else _state_since(before, after, kept)
-        return {"decided_at": at, "updated_at": at, "state": state, **_due(after, policy)}
+        state = remembered(after) if kept is None else remembered_since(before, after, kept)
+        return {"decided_at": at, "updated_at": at, "state": orjson.Fragment(state), **_due(after, policy)}
     return decided_columns(after, policy, at)
 
 
@@ -191,7 +180,7 @@ def decided_columns(ticket: Ticket, policy: CompiledPolicy, at: datetime) -> dic
 
 def clock_columns(ticket: Ticket, policy: CompiledPolicy) -> dict[str, Any]:
     """What a ticket's row keeps of its clocks and of what else waits for its time."""
-    return {"state": _state(ticket), **_due(ticket, policy)}
+    return {"state": orjson.Fragment(remembered(ticket)), **_due(ticket, policy)}
 
 
 def _due(ticket: Ticket, policy: CompiledPolicy) -> dict[str, Any]:
@@ -202,22 +191,6 @@ def _due(ticket: Ticket, policy: CompiledPolicy) -> dict[str, Any]:
         "breached": ClockState.BREACHED in [c.state for c in ticket.clocks],
         "wake_at": min(waking, default=None),
     }
-
-
-def _state(ticket: Ticket) -> dict[str, Any]:
-    remembered = _REMEMBERED_OF_NO_MONEY if ticket.money is _NO_MONEY else _REMEMBERED
-    kept = ticket.model_dump(mode="json", include=remembered, exclude_defaults=True)
-    asked = ticket.request.__dict__
-    request = {name: asked[name] for name, usual in _OF_REQUEST.items() if asked[name] != usual}
-    return {**kept, "request": request} if request else kept
-
-
-def _state_since(before: Ticket, after: Ticket, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """The same, where the ticket was last kept as `before` and its request has stayed: only what differs is written."""
-    then, now = before.__dict__, after.__dict__
-    changed = {name for name in _REMEMBERED if now[name] is not then[name]}
-    still = {name: value for name, value in kept.items() if name not in changed}
-    return still | after.model_dump(mode="json", include=changed, exclude_defaults=True) if changed else still
 
 
 def clock_rows(provider_id: UUID, id_: UUID, clocks: Sequence[ClockLine], at: datetime) -> list[dict[str, Any]]:

@@ -9,8 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from app.policy.decision import EffectDone
 from app.policy.language.model import Duration, Model
-from app.policy.situation import Request
-from app.policy.tickets.ticket import Ticket
+from app.policy.situation import CustomerContract, Request
 from tests.policy.recording import FILES, played
 
 DURATION: TypeAdapter[timedelta] = TypeAdapter(Duration)
@@ -87,4 +86,4 @@ def test_defaults_that_can_grow_are_made_anew() -> None:
     assert first == second == Request()
     assert first.facts is not second.facts
     assert first.model_fields_set == Request().model_fields_set == set()
-    assert set(Ticket._fresh) == {"facts", "starts", "triage"}
+    assert set(CustomerContract._fresh) == {"targets"}

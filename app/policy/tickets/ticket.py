@@ -1,17 +1,18 @@
 """A ticket as the policy sees it: what was asked, what has happened since, and the decision in force."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import is_
-from typing import Any, Protocol
+from typing import Protocol
 
-from pydantic import Field, JsonValue
+from pydantic import JsonValue
 
 from app.base.vocabulary import ClockState, Coverage, Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy, Numbers
-from app.policy.decision import Breach, Decision, FeeDecision, ScheduleWindow, TargetTime
+from app.policy.decision import Breach, Decision, FeeDecision, Plain, ScheduleWindow, TargetTime
 from app.policy.language.model import Model
-from app.policy.situation import Money, OpenTicket, Request
+from app.policy.situation import NO_MONEY, Money, OpenTicket, Request
 from app.policy.tickets.ticket_clocks import ClockLine, in_force, replanned
 from app.policy.tickets.turn import ENDED, Turn
 from app.policy.time.calendars import CalendarHorizonExceeded
@@ -32,8 +33,9 @@ class Excuse(Model):
     note: str = ""
 
 
-class Ticket(Model):
-    """The state of one ticket; every change makes a new one."""
+@dataclass(kw_only=True)
+class Ticket(Plain):
+    """The state of one ticket; every change makes a new one. Nobody changes one."""
 
     id: str
     account: str | None
@@ -41,20 +43,20 @@ class Ticket(Model):
     received_at: datetime
     completed_at: datetime | None = None
     request: Request
-    facts: Mapping[str, JsonValue] = Field(default_factory=dict)
+    facts: Mapping[str, JsonValue] = field(default_factory=dict)
     """All that is asserted by now, the request's own facts included."""
     decision: Decision
     status: TicketStatus
     department: str | None = None
     level: int | None = None
     clocks: tuple[ClockLine, ...] = ()
-    money: Money = Money()
+    money: Money = NO_MONEY
     scheduled: bool = False
     window: ScheduleWindow | None = None
     """When staff mean to do the work, where they have chosen a time themselves."""
-    starts: Mapping[str, datetime] = Field(default_factory=dict)
+    starts: Mapping[str, datetime] = field(default_factory=dict)
     """Instants of events that clocks may start from."""
-    triage: Mapping[str, JsonValue] = Field(default_factory=dict)
+    triage: Mapping[str, JsonValue] = field(default_factory=dict)
     assignee: str | None = None
     merged_into: str | None = None
     linked: tuple[str, ...] = ()
@@ -165,9 +167,6 @@ class Ticket(Model):
             excused_by=line.excused_by,
             liability=line.target.liability,
         )
-
-    def changed(self, **values: Any) -> "Ticket":
-        return self.model_copy(update=values)
 
 
 class Planned(Protocol):
