@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeGuard
 
 from app.policy.compiled.channels import Channels, CompiledChannel
+from app.policy.compiled.citing import Citations
 from app.policy.compiled.conditions import Condition, Conditions, matches_topic
 from app.policy.compiled.counting import HELP_SHOWN, worth_counting
 from app.policy.compiled.coverage import CoverageTable
@@ -205,6 +206,11 @@ class CompiledPolicy:
         return {}
 
     @cached_property
+    def of_accounts(self) -> dict[int, Any]:
+        """What accounts say of themselves under it, by their identity; kept, and bounded, likewise."""
+        return {}
+
+    @cached_property
     def looks_back(self) -> timedelta | None:
         """How far for a request about the same; earlier events are no tickets. None: it looks for none."""
         rules = (r.rule for stage, rules in self.rules.items() if stage != "event" for r in rules)
@@ -336,21 +342,22 @@ class CompiledPolicy:
 
     # ── words ────────────────────────────────────────────────────────────────
     @cached_property
-    def _sentences(self) -> dict[str, Mapping[str, str]]:
+    def _citations(self) -> dict[str, Citations]:
         return {}
 
-    def sentences(self, language: str) -> Mapping[str, str]:
-        """Every clause in words; kept for the languages of the document."""
-        known = self._sentences.get(language)
+    def citations(self, language: str) -> Citations:
+        """Every clause in words, and as it is cited; kept for the languages of the document."""
+        known = self._citations.get(language)
         if known is None:
             document = self.document
-            known = {id_: words(clause.text, language, document.locale) for id_, clause in document.clauses.items()}
+            clauses = document.clauses.items()
+            known = Citations({id_: words(clause.text, language, document.locale) for id_, clause in clauses})
             if language == document.locale or language in document.languages:
-                self._sentences[language] = known
+                self._citations[language] = known
         return known
 
     def sentence(self, clause: str, language: str) -> str:
-        return self.sentences(language).get(clause, "")
+        return self.citations(language).sentences.get(clause, "")
 
     def priority_rank(self, priority: str | None) -> int:
         known = self.document.priorities.get(priority or "")

@@ -76,7 +76,7 @@ def answer(d: Deliberation) -> Decision:
     """What was settled, as a value; never without a clause."""
     d.cite_silence()
     refused = d.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) and not d.written_up
-    return Decision(
+    return Decision.of(
         provider=d.policy.document.provider,
         policy_version=d.policy.version,
         settings_revision=d.policy.revision,
@@ -108,6 +108,7 @@ def answer(d: Deliberation) -> Decision:
         effects=tuple(d.effects),
         channel=d.channel_state,
         action=d.action,
+        breach=None,
         citations=d.citations,
         assumptions=d.assumptions,
     )

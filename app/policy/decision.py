@@ -20,9 +20,16 @@ class Plain:
 
     __pydantic_config__: ClassVar = CLOSED
 
+    @classmethod
+    def of(cls, **members: Any) -> Self:
+        """One of all its members, none left out: in half the time of the usual way, for what is made each time."""
+        made = object.__new__(cls)
+        made.__dict__ = members
+        return made
+
     def changed(self, **members: Any) -> Self:
         made = object.__new__(type(self))
-        made.__dict__.update(self.__dict__, **members)
+        made.__dict__ = {**self.__dict__, **members}
         return made
 
 

@@ -91,7 +91,7 @@ def open_ticket(policy: CompiledPolicy, request: Request, desk: Desk, at: dateti
 
 def classify(policy: CompiledPolicy, request: Request, desk: Desk, at: datetime) -> tuple[Decision, str | None]:
     """What would be said to a request, and the open ticket about the same, whose times would be its own."""
-    decision = decide(policy, request, replace(_arriving(desk), dry_run=True), at)
+    decision = decide(policy, request, _arriving(desk, dry_run=True), at)
     return decision, _twin(policy, request, desk, decision, at)
 
 
@@ -118,7 +118,7 @@ def _closed(opened: Opened, decision: Decision, survivor: Ticket, at: datetime) 
     return Opened(decision=decision, ticket=ticket, joins=opened.joins, survivor=survivor)
 
 
-def _arriving(desk: Desk) -> Situation:
+def _arriving(desk: Desk, *, dry_run: bool = False) -> Situation:
     return Situation(
         account=desk.account,
         account_named=desk.account_named,
@@ -126,6 +126,7 @@ def _arriving(desk: Desk) -> Situation:
         reseller=desk.reseller,
         open_tickets=desk.open_tickets,
         incidents=desk.incidents,
+        dry_run=dry_run,
         ticket=True,
         topic_candidates=desk.topic_candidates,
         signals=desk.signals,
@@ -253,7 +254,8 @@ def redeliberate(policy: CompiledPolicy, ticket: Ticket, desk: Desk, at: datetim
     values["status"], values["resolved"], values["closed"] = ticket.status.value, ticket.resolved_at, ticket.closed_at
     values["paid"], values["consented"], values["time_used"] = money.paid, money.consented, money.minutes_used
     values["reason"], values["outcome"] = decision.reason, decision.outcome.value
-    d.language, d.standing = decision.language, decision.standing
+    d.standing = decision.standing
+    d.speak(decision.language)
     return d
 
 

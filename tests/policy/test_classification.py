@@ -96,3 +96,30 @@ def test_overrides_are_found_by_topic_whatever_was_asked_before(provider: str) -
             and not (topic and matches_topic(topic, entry.except_))
         ]
         assert [ready.entry for ready in policy.coverage.overrides_for(topic)] == fitting
+
+
+@pytest.mark.parametrize("provider", providers())
+def test_entries_are_found_by_topic_product_and_variant_whatever_was_asked_before(provider: str) -> None:
+    table = compiled(provider).coverage
+    entries = compiled(provider).document.coverage
+    products = [None, "made_up", *sorted({p for e in entries for p in e.products})]
+    variants = [None, "made_up", *sorted({v for e in entries for v in e.variants})]
+    asked = [(topic, p, v) for topic in (None, "email.offline", "a.b") for p in products for v in variants]
+    for topic, product, variant in (*asked, *reversed(asked)):
+        found = table.candidates(topic, product, variant)
+        for candidates, all_of_topic in ((found.ordinary, table.entries_for), (found.overrides, table.overrides_for)):
+            fitting = [
+                ready.entry
+                for ready in all_of_topic(topic)
+                if (not ready.entry.products or product in ready.entry.products)
+                and (not ready.entry.variants or variant in ready.entry.variants)
+            ]
+            assert [ready.entry for ready in candidates] == fitting
+
+
+def test_no_more_entries_are_kept_than_the_document_knows_topics_products_and_variants() -> None:
+    table = compiled("mexxus").coverage
+    for number in range(100):
+        table.candidates(f"made.up_{number}", f"p{number}", f"v{number}")
+        table.candidates("email.offline", f"p{number}", f"v{number}")
+    assert len(table._found) == 1

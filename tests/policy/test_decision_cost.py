@@ -17,11 +17,11 @@ from tests.benchmarks.decisions import (
 )
 
 COUNTED = {
-    "plutus": (7_580, 6_961),
-    "tsc": (7_524, 6_912),
-    "mexxus": (5_967, 5_495),
-    "kenotronix": (4_715, 4_381),
-    "brs": (4_011, 3_710),
+    "plutus": (6_911, 6_436),
+    "tsc": (7_010, 6_533),
+    "mexxus": (5_471, 5_051),
+    "kenotronix": (4_272, 3_978),
+    "brs": (3_794, 3_498),
 }
 """Instructions of a usual request's decision, under Python 3.11 and from 3.12 on."""
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
+from app.base.vocabulary import Coverage, WorkGate
 from app.policy.compiled.conditions import Condition, matches_topic
 from app.policy.language.document import Document
 from app.policy.language.rules import CoverageEntry
@@ -12,18 +13,41 @@ from app.policy.language.rules import CoverageEntry
 
 @dataclass(frozen=True, slots=True)
 class CompiledEntry:
+    """What is asked for with every request stands here itself; the rest is the entry's."""
+
     entry: CoverageEntry
     when: Condition
-    provisional: Condition
-    gates: tuple[tuple[str, Condition], ...]
+    provisional: Condition | None
+    gates: tuple[tuple[WorkGate, Condition], ...]
     position: int
-    products: tuple[str, ...]
-    variants: tuple[str, ...]
+    gives: Coverage
+    fee: str | None
+    strict: bool
+    reads: tuple[str, ...]
+    """Facts that are shown where it is cited."""
+
+    @classmethod
+    def of(
+        cls, entry: CoverageEntry, position: int, condition: Callable[[Mapping[str, Any] | None], Condition]
+    ) -> "CompiledEntry":
+        when = condition(entry.when)
+        return cls(
+            entry,
+            when,
+            condition(entry.provisional_when) if entry.provisional_when is not None else None,
+            tuple((gate, condition(p)) for gate, p in entry.gate_first.items()),
+            position,
+            entry.else_ if entry.only and entry.else_ is not None else entry.status,
+            entry.fee,
+            entry.strict,
+            ("topic", *(("product",) if entry.products else ()), *when.reads),
+        )
 
     def concerns(self, product: str | None, variant: str | None) -> bool:
-        if self.products and product not in self.products:
+        entry = self.entry
+        if entry.products and product not in entry.products:
             return False
-        return not self.variants or variant in self.variants
+        return not entry.variants or variant in entry.variants
 
     def rank(self, topic: str | None) -> tuple[int, int, int, int]:
         """Narrower entries first: topic, then product, then condition, then the document's order."""
@@ -34,23 +58,38 @@ class CompiledEntry:
         return max((len(p) + (1000 if p == topic else 0) for p in fitting), default=0)
 
 
+class Candidates(NamedTuple):
+    """Entries that may hold; whether they do is for their conditions to say."""
+
+    ordinary: tuple[CompiledEntry, ...]
+    """The narrowest first."""
+    overrides: tuple[CompiledEntry, ...]
+    """By their rank."""
+
+
+_MOST_KEPT = 5_000
+
+
 class CoverageTable:
     def __init__(self, document: Document, condition: Callable[[Mapping[str, Any] | None], Condition]) -> None:
         self._topics = document.topics
-        self._entries = [
-            CompiledEntry(
-                e,
-                condition(e.when),
-                condition(e.provisional_when),
-                tuple((gate.value, condition(p)) for gate, p in e.gate_first.items()),
-                i,
-                e.products,
-                e.variants,
-            )
-            for i, e in enumerate(document.coverage)
-        ]
-        self._of_topic: dict[str | None, tuple[CompiledEntry, ...]] = {}
-        self._over_topic: dict[str | None, tuple[CompiledEntry, ...]] = {}
+        self._entries = [CompiledEntry.of(entry, i, condition) for i, entry in enumerate(document.coverage)]
+        self._products = frozenset(product for entry in document.coverage for product in entry.products)
+        self._variants = tuple({variant for entry in document.coverage for variant in entry.variants})
+        self._found: dict[tuple[str | None, str | None, str | None], Candidates] = {}
+
+    def candidates(self, topic: str | None, product: str | None, variant: str | None) -> Candidates:
+        """Kept for the topics, products and variants that the document knows."""
+        product = product if product in self._products else None
+        variant = variant if variant in self._variants else None
+        known = self._found.get((topic, product, variant))
+        if known is None:
+            found = self.entries_for(topic), self.overrides_for(topic)
+            ordinary, overrides = (tuple(e for e in entries if e.concerns(product, variant)) for entries in found)
+            known = Candidates(ordinary, overrides)
+            if (topic is None or topic in self._topics) and len(self._found) < _MOST_KEPT:
+                self._found[topic, product, variant] = known
+        return known
 
     @cached_property
     def _overrides(self) -> tuple[CompiledEntry, ...]:
@@ -67,27 +106,17 @@ class CoverageTable:
         return index
 
     def overrides_for(self, topic: str | None) -> tuple[CompiledEntry, ...]:
-        """Those of a topic, by their rank; kept for the topics the document knows."""
-        known = self._over_topic.get(topic)
-        if known is None:
-            known = tuple(
-                ready
-                for ready in self._overrides
-                if falls_under(topic, ready.entry.topics) and not (topic and falls_under(topic, ready.entry.except_))
-            )
-            if topic is None or topic in self._topics:
-                self._over_topic[topic] = known
-        return known
+        """Those of a topic, by their rank."""
+        return tuple(
+            ready
+            for ready in self._overrides
+            if falls_under(topic, ready.entry.topics) and not (topic and falls_under(topic, ready.entry.except_))
+        )
 
     def entries_for(self, topic: str | None) -> tuple[CompiledEntry, ...]:
-        """Ordinary entries that may hold for a topic, the narrowest first; kept for the topics the document knows."""
-        known = self._of_topic.get(topic)
-        if known is None:
-            found = {e.position: e for pattern in _patterns(topic) for e in self._by_pattern.get(pattern, ())}
-            known = tuple(sorted(found.values(), key=lambda e: e.rank(topic)))
-            if topic is None or topic in self._topics:
-                self._of_topic[topic] = known
-        return known
+        """Ordinary entries that may hold for a topic, the narrowest first."""
+        found = {e.position: e for pattern in _patterns(topic) for e in self._by_pattern.get(pattern, ())}
+        return tuple(sorted(found.values(), key=lambda e: e.rank(topic)))
 
 
 def falls_under(topic: str | None, patterns: Iterable[str]) -> bool:

@@ -14,7 +14,8 @@ from app.policy.compiled.conditions import Condition
 from app.policy.decision import AnyOf, Citation
 from app.policy.life import Desk, redeliberate
 from app.policy.situation import Account, Request, Sender
-from app.policy.stages.admission import of_sender, sender
+from app.policy.stages.account import of_sender
+from app.policy.stages.admission import sender
 from app.policy.stages.standing import find_standing
 from app.policy.tickets.ticket import Judged, Ticket
 from app.policy.tickets.turn import Turn

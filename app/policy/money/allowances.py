@@ -16,6 +16,17 @@ _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 
 
 @dataclass(frozen=True, slots=True)
+class LeftToCharge:
+    """The part of the work that allowances do not cover: so many minutes of its end, a share of its price, or both."""
+
+    minutes: int | None = None
+    """None: all of the job."""
+    start: datetime | None = None
+    share: tuple[Decimal, Decimal] | None = None
+    """So much of so much."""
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """What a job takes from an allowance, in its unit; `rest` is what it does not cover."""
 

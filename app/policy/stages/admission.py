@@ -1,20 +1,19 @@
 """Stages from topic to action: who asks, for which account, how, for what - and whether that is admitted."""
 
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
 from app.base.vocabulary import Outcome
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import ActionTerms, ChannelState
 from app.policy.language.effects import FactReference, SetOutcome
 from app.policy.language.entrances import Action
-from app.policy.language.standard import CLAIMED
 from app.policy.language.stating import instant
-from app.policy.situation import Account, OpenTicket, Sender
+from app.policy.situation import OpenTicket, Sender
+from app.policy.stages.account import state_account
 from app.policy.stages.deliberation import Deliberation, _add
 from app.policy.stages.likeness import first_alike, recent, shared_facts
-from app.policy.stages.standing import Standing, address_state, find_standing, on_server
+from app.policy.stages.standing import find_standing
 
 _ROLES_APART = frozenset({"staff", "system", "reseller"})
 
@@ -89,7 +88,7 @@ def sender(d: Deliberation) -> None:
     d.values["channel"] = slug
     found = find_standing(d.policy, d.request, d.situation, slug)
     d.standing, d.account = found.role, found.account
-    _set_account_facts(d, found)
+    state_account(d, found)
     if d.request.on_behalf_of is not None and found.not_own_customer:
         d.run("sender")
         refuse(d, "not_own_customer")
@@ -112,90 +111,7 @@ def settle_account(d: Deliberation) -> None:
     d.values["channel"] = slug
     found = find_standing(d.policy, d.request, d.situation, slug)
     d.standing, d.account = found.role, found.account or d.situation.account
-    _set_account_facts(d, found)
-
-
-_OF_ACCOUNT: Final = {
-    "account.active": "active",
-    "account.contact_info_current": "contact_info_current",
-    "account.state": "account_state",
-    "account.reseller": "reseller",
-}
-
-
-_KNOWN: Final = {
-    "product_variant": "product_variant",
-    "variant": "product_variant",
-    "market": "market",
-    "market_catalogue": "market_catalogue",
-    "active": "active",
-    "contact_info_current": "contact_info_current",
-    "account_state": "state",
-    "server": "server",
-    "hosted_domains": "hosted_domains",
-    "reseller": "reseller",
-    "is_reseller": "is_reseller",
-    "users_total": "users_total",
-    "vip": "vip",
-    "timezone": "tz",
-}
-_KNOWN_OF: Final = attrgetter(*_KNOWN.values())
-
-
-def _set_account_facts(d: Deliberation, found: Standing) -> None:
-    values, account, stated = d.values, found.account, d.request.facts
-    values.update(of_sender(found, d.request.sender))
-    values["account_username"] = account.number if account is not None else None
-    if account is None:
-        return
-    known = dict(zip(_KNOWN, _KNOWN_OF(account), strict=True))
-    known["product"] = _own_product(d, account)
-    if account.facts:
-        known.update(d.policy.stated(account.facts))
-    for name, value in known.items():
-        if value is not None and name not in stated:
-            values[name] = value
-    values.update(zip(_OF_ACCOUNT, map(values.get, _OF_ACCOUNT.values()), strict=True))
-    product, catalogue = values.get("product"), account.market_catalogue
-    values["product_available"] = catalogue is None or product is None or product in catalogue
-    sold = d.policy.document.products.get(str(product)) if product is not None else None
-    if sold is not None and sold.markets and values.get("market") is not None:
-        values["product_available"] = values["product_available"] and values["market"] in sold.markets
-    values["incident.open"] = account.server is not None and account.server in d.situation.incidents
-    if len(account.hosted_domains) == 1:
-        values.setdefault("hosted_domain", account.hosted_domains[0])
-    person = found.contact or found.claimed
-    if person and person.name and "first_name" not in stated and "last_name" not in stated:
-        first, _, last = person.name.partition(" ")
-        values["first_name"], values["last_name"] = first, last or first
-    who = d.request.sender
-    if who and who.email and who.mail_auth != "fail" and "vip_affected" not in stated:
-        values["vip_affected"] = bool(account.vip) and who.email.casefold() in {v.casefold() for v in account.vip}
-    users, total = values.get("users_affected"), values.get("users_total")
-    if isinstance(users, int) and isinstance(total, int) and total > 0:
-        values["share_affected"] = round(users / total, 6)
-    for contact in account.contacts:
-        values.setdefault(f"contact.{contact.role}.on_server", on_server(contact.email, account))
-
-
-def of_sender(found: Standing, who: Sender | None) -> dict[str, Any]:
-    """What is known of who asks, whatever the request says."""
-    account = found.account
-    return {
-        "sender.standing": found.role,
-        "not_own_customer": found.not_own_customer,
-        "sender.email": address_state(who.email if who else None),
-        "sender.mail_auth": who.mail_auth if who else None,
-        "account": "known" if account else "ambiguous" if found.ambiguous else "unknown",
-    }
-
-
-def _own_product(d: Deliberation, account: Account) -> str | None:
-    """The account's only product, or the one of several that the request names; nobody claims what they do not hold."""
-    if len(account.products) == 1:
-        return account.products[0]
-    named = d.request.facts.get(f"{CLAIMED}product")
-    return next((held for held in account.products if d.policy.same_product(held, str(named))), None)
+    state_account(d, found)
 
 
 # ── emergency, applicability ─────────────────────────────────────────────────
@@ -269,7 +185,7 @@ def _language(d: Deliberation) -> None:
     if tag not in offered:
         return
     language = offered[tag]
-    d.language = tag
+    d.speak(tag)
     d.values["language"] = tag
     d.cite(language, f"language={tag}", ("language",))
     if language.calendar is not None:

@@ -33,7 +33,7 @@ GATES = (
 def fee(d: Deliberation) -> None:
     """The coverage's own fee, then what rules add; the gate follows from what is still lacking."""
     d.stage = "fee"
-    slug = d.entry.entry.fee if d.entry else None
+    slug = d.entry.fee if d.entry else None
     allowance = d.entry.entry.allowance if d.entry else None
     if allowance is not None and d.coverage in (Coverage.COVERED, Coverage.BILLABLE):
         _draw(d, allowance, slug)
@@ -51,7 +51,7 @@ def fee(d: Deliberation) -> None:
     if d.entry is not None:
         for gate, when in d.entry.gates:
             if when.holds(d.values) and d.coverage is not Coverage.COVERED:
-                d.gates.add(WorkGate(gate))
+                d.gates.add(gate)
     if d.request.topic_source == "triage" and d.coverage is Coverage.BILLABLE and not _price_put(d):
         d.provisional = True
         d.gates.add(WorkGate.AWAITING_STAFF_DECISION)

@@ -1,6 +1,7 @@
 """Stages classify, priority and coverage: where it goes, how urgent it is, and whether help is owed."""
 
 from app.base.vocabulary import Coverage, Outcome, WorkGate
+from app.policy.compiled.conditions import Values
 from app.policy.compiled.coverage import CompiledEntry
 from app.policy.language.effects import SetOutcome
 from app.policy.stages.deliberation import Deliberation, _add
@@ -97,72 +98,65 @@ def _settle_for_all(d: Deliberation, products: list[str | None]) -> None:
     if general is not None and _answer(general) in answers:
         _settle(d, general, cited)
         return
-    mildest = min((entry for entry, _ in found if entry), key=lambda ready: ready.entry.strict, default=None)
+    mildest = min((entry for entry, _ in found if entry), key=lambda ready: ready.strict, default=None)
     _settle(d, mildest, tuple({source.position: source for _, cited in found for source in cited}.values()))
 
 
 def _answer(ready: CompiledEntry | None) -> tuple[Coverage, str | None]:
-    return (_status(ready), ready.entry.fee) if ready is not None else (Coverage.UNSPECIFIED, None)
-
-
-def _status(ready: CompiledEntry) -> Coverage:
-    entry = ready.entry
-    return entry.else_ if entry.only and entry.else_ is not None else entry.status
+    return (ready.gives, ready.fee) if ready is not None else (Coverage.UNSPECIFIED, None)
 
 
 def _find(d: Deliberation, product: str | None) -> tuple[CompiledEntry | None, tuple[CompiledEntry, ...]]:
     """The deciding entry and the narrower one that is cited with it."""
-    topic = d.values.get("topic")
-    ordinary = _ordinary(d, topic, product)
+    values, table = d.values, d.policy.coverage
+    variant = values.get("variant")
+    entries, overrides = table.candidates(values.get("topic"), product, variant)
+    ordinary = _first(entries, values)
     if d.stands_for is not None:
-        ordinary = _ordinary(d, str(d.stands_for), product) or ordinary
-    variant = d.values.get("variant")
-    for ready in d.policy.coverage.overrides_for(topic):
-        if not ready.concerns(product, variant) or not ready.when.holds(d.values):
-            continue
-        entry = ready.entry
-        if entry.only and (ordinary.entry.status if ordinary else Coverage.UNSPECIFIED) in entry.only:
-            return ordinary, (ready, ordinary) if ordinary else ()
-        same = ordinary is not None and ordinary.entry.status is entry.status
-        return ready, (ready, ordinary) if same and ordinary is not None else (ready,)
-    return ordinary, (ordinary,) if ordinary else ()
+        ordinary = _first(table.candidates(str(d.stands_for), product, variant).ordinary, values) or ordinary
+    over = _first(overrides, values)
+    if over is None:
+        return ordinary, (ordinary,) if ordinary else ()
+    entry = over.entry
+    status = ordinary.entry.status if ordinary else None
+    if entry.only and (status or Coverage.UNSPECIFIED) in entry.only:
+        return ordinary, (over, ordinary) if ordinary else ()
+    return over, (over, ordinary) if ordinary and entry.status is status else (over,)
 
 
-def _ordinary(d: Deliberation, topic: str | None, product: str | None) -> CompiledEntry | None:
-    variant = d.values.get("variant")
-    for ready in d.policy.coverage.entries_for(topic):
-        if ready.concerns(product, variant) and ready.when.holds(d.values):
+def _first(entries: tuple[CompiledEntry, ...], values: Values) -> CompiledEntry | None:
+    for ready in entries:
+        if ready.when.holds(values):
             return ready
     return None
 
 
 def _settle(d: Deliberation, ready: CompiledEntry | None, cited: tuple[CompiledEntry, ...]) -> None:
     d.entry = ready
-    if ready is not None and ready.entry.override is not None and ready.entry.status is Coverage.COVERED:
-        ordinary = _ordinary(d, d.values.get("topic"), None)
-        d.waived_fee = ordinary.entry.fee if ordinary else None
+    silence = d.policy.document.unspecified
     if ready is None:
-        silence = d.policy.document.unspecified
         d.coverage = Coverage.UNSPECIFIED
         d.cite(silence, "coverage=unspecified", ("topic", "product"))
         if silence.gate is not WorkGate.OPEN:
             d.gates.add(silence.gate)
         return
-    entry = ready.entry
-    d.coverage = _status(ready)
-    d.strict = entry.strict
-    d.provisional = entry.provisional_when is not None and ready.provisional.holds(d.values)
+    entry, status = ready.entry, ready.gives
+    if entry.override is not None and entry.status is Coverage.COVERED:
+        table, values = d.policy.coverage, d.values
+        ordinary = _first(table.candidates(values.get("topic"), None, values.get("variant")).ordinary, values)
+        d.waived_fee = ordinary.fee if ordinary else None
+    d.coverage, d.strict = status, ready.strict
+    d.provisional = ready.provisional is not None and ready.provisional.holds(d.values)
     for source in cited:
-        reads = ("topic", *(("product",) if source.entry.products else ()), *source.when.reads)
-        d.cite(source.entry, f"coverage={d.coverage}", reads)
+        d.cite(source.entry, f"coverage={status}", source.reads)
     _add(d.suggestions, entry.suggest)
     _add(d.missing, entry.missing)
     for effect in entry.effects:
         d.bring_about(effect)
-    if d.coverage is Coverage.UNSPECIFIED and d.policy.document.unspecified.gate is not WorkGate.OPEN:
-        d.cite(d.policy.document.unspecified, "coverage=unspecified")
-        d.gates.add(d.policy.document.unspecified.gate)
-    if d.coverage is Coverage.NOT_SUPPORTED:
+    if status is Coverage.UNSPECIFIED and silence.gate is not WorkGate.OPEN:
+        d.cite(silence, "coverage=unspecified")
+        d.gates.add(silence.gate)
+    if status is Coverage.NOT_SUPPORTED:
         _not_supported(d, entry.reason or "topic_not_supported")
 
 

@@ -1,14 +1,15 @@
 """One decision in the making: the values rules may read, and what has been settled so far."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from app.base.vocabulary import Coverage, Outcome, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.compiled.channels import CompiledChannel
+from app.policy.compiled.citing import Citations, Statement
 from app.policy.compiled.coverage import CompiledEntry
 from app.policy.compiled.rules import CompiledRule
 from app.policy.decision import (
@@ -50,6 +51,7 @@ from app.policy.language.effects import (
 )
 from app.policy.language.model import Sourced
 from app.policy.language.rules import Same
+from app.policy.money.allowances import LeftToCharge
 from app.policy.situation import Account, OpenTicket, Request, Situation
 from app.policy.stages.likeness import first_alike, recent, shared_facts
 from app.policy.stages.scheduling import window_for
@@ -58,28 +60,28 @@ from app.policy.time.calendars import Calendar
 from app.policy.time.clock_plans import ClockPlan
 
 
-@dataclass(frozen=True, slots=True)
-class LeftToCharge:
-    """The part of the work that allowances do not cover: so many minutes of its end, a share of its price, or both."""
-
-    minutes: int | None = None
-    """None: all of the job."""
-    start: datetime | None = None
-    share: tuple[Decimal, Decimal] | None = None
-    """So much of so much."""
-
-
+@dataclass(slots=True, eq=False)
 class Deliberation:
     """Working state of `decide`; stages read and write it in their fixed order."""
 
-    # What nothing has been said about yet.
-    stage = "version"
-    outcome = Outcome.ACCEPTED
+    policy: CompiledPolicy
+    request: Request
+    situation: Situation
+    at: datetime
+    received_at: datetime = field(init=False)
+    account: Account | None = field(init=False)
+    department: str | None = field(init=False)
+    level: int | None = field(init=False)
+    language: str = field(init=False)
+    values: dict[str, Any] = field(init=False)
+    """What rules may read."""
+    stage: str = "version"
+    outcome: Outcome = Outcome.ACCEPTED
     reason: str | None = None
-    ended = False
-    written_up = False
+    ended: bool = False
+    written_up: bool = False
     """Refused as it came, yet made into an ordinary ticket."""
-    notify_sender = True
+    notify_sender: bool = True
     standing: str | None = None
     topic: str | None = None
     filed_as: str | None = None
@@ -91,8 +93,8 @@ class Deliberation:
     action: ActionTerms | None = None
     entry: CompiledEntry | None = None
     coverage: Coverage | None = None
-    provisional = False
-    strict = False
+    provisional: bool = False
+    strict: bool = False
     fee: FeeDecision | None = None
     waived_fee: str | None = None
     """Tariff that would apply, were it not the provider's own fault."""
@@ -101,68 +103,78 @@ class Deliberation:
     alike: OpenTicket | None = None
     """The open ticket that the rule at hand was looking for."""
     excluded: str | None = None
+    fee_rules: list[tuple[str, CompiledRule]] = field(default_factory=list)
+    gates: set[WorkGate] = field(default_factory=set)
+    opened: set[WorkGate] = field(default_factory=set)
+    cancelled_metrics: frozenset[str] = frozenset()
+    targets: list[TargetTime] = field(default_factory=list)
+    clocks: list[tuple[ClockTerms, ClockPlan]] = field(default_factory=list)
+    missing: list[str | AnyOf] = field(default_factory=list)
+    recommendations: list[str] = field(default_factory=list)
+    suggestions: list[str] = field(default_factory=list)
+    redirect: list[str] = field(default_factory=list)
+    effects: list[EffectDone] = field(default_factory=list)
+    exempt_stages: frozenset[str] = frozenset()
+    exempt_checks: frozenset[str] = frozenset()
+    moves: list[Transition] = field(default_factory=list)
+    wanted: frozenset[str] = frozenset()
+    remembered: dict[str, Any] = field(default_factory=dict)
+    """Facts that the rules about a step have derived; they stay with the ticket."""
+    _ready: Citations = field(init=False)
+    _citations: dict[Statement, Citation] = field(default_factory=dict)
+    _assumptions: dict[str, AssumptionUsed] = field(default_factory=dict)
 
-    def __init__(self, policy: CompiledPolicy, request: Request, situation: Situation, at: datetime) -> None:
-        self.policy, self.request, self.situation, self.at = policy, request, situation, at
-        self.received_at = situation.received_at or at
-        self.account: Account | None = situation.account
-        self.department: str | None = situation.department
-        self.level: int | None = situation.level
-        self.language = policy.document.locale
-        self.values: dict[str, Any] = {**policy.defaults, "now": at, "received_at": self.received_at}
-        self.fee_rules: list[tuple[str, CompiledRule]] = []
-        self.gates: set[WorkGate] = set()
-        self.opened: set[WorkGate] = set()
-        self.cancelled_metrics: set[str] = set()
-        self.targets: list[TargetTime] = []
-        self.clocks: list[tuple[ClockTerms, ClockPlan]] = []
-        self.missing: list[str | AnyOf] = []
-        self.recommendations: list[str] = []
-        self.suggestions: list[str] = []
-        self.redirect: list[str] = []
-        self.effects: list[EffectDone] = []
-        self.exempt_stages: set[str] = set()
-        self.exempt_checks: set[str] = set()
-        self.moves: list[Transition] = []
-        self.wanted: set[str] = set()
-        self.remembered: dict[str, Any] = {}
-        """Facts that the rules about a step have derived; they stay with the ticket."""
-        self._citations: dict[tuple[str, str, str], Citation] = {}
-        self._assumptions: dict[str, AssumptionUsed] = {}
+    def __post_init__(self) -> None:
+        policy, situation = self.policy, self.situation
+        self.received_at = situation.received_at or self.at
+        self.account, self.department, self.level = situation.account, situation.department, situation.level
+        self.speak(policy.document.locale)
+        self.values = {**policy.defaults, "now": self.at, "received_at": self.received_at}
 
     def twin(self) -> "Deliberation":
         """Another one that has come as far; from here on each goes its own way."""
-        other = Deliberation.__new__(Deliberation)
-        collected, own = (dict, list, set), self.__dict__.items()
-        other.__dict__ = {name: value.copy() if type(value) in collected else value for name, value in own}
+        other = copy(self)
+        for name in self.__slots__:
+            collected = getattr(self, name)
+            if type(collected) in (dict, list, set):
+                setattr(other, name, collected.copy())
         return other
 
     def calendar(self, slug: str) -> Calendar:
         return self.policy.calendar(slug, self.values.get("timezone"))
 
     # ── what is said and why ─────────────────────────────────────────────────
+    def speak(self, language: str) -> None:
+        """What is cited from now on is cited in this language."""
+        self.language, self._ready = language, self.policy.citations(language)
+
     def cite(self, source: Sourced, effect: str = "", reads: Iterable[str] = ()) -> None:
         """Record the clauses and readings that a statement rests on."""
-        if source.clauses:
-            self.cite_clauses(source.clauses, effect, reads)
+        if clauses := source.clauses:
+            self.cite_clauses(clauses, effect, reads)
         for id_ in source.assumption:
             self._assumptions[id_] = self.policy.readings[id_]
 
     def cite_silence(self) -> None:
         """Where no clause has spoken: what holds where the policy is silent, else what it says of itself."""
+        if self._citations:
+            return
         document = self.policy.document
-        for source in (document.unspecified, document.about):
-            if not self._citations:
-                self.cite(source, "nothing is said about it")
+        self.cite(document.unspecified, "nothing is said about it")
+        if not self._citations:
+            self.cite(document.about, "nothing is said about it")
 
     def cite_clauses(self, clauses: Sequence[str], effect: str = "", reads: Iterable[str] = ()) -> None:
-        known, stage, because = self._citations, self.stage, None
+        """Each once for what follows from it in a stage, with what was known when it was cited first."""
+        known, stage, ready = self._citations, self.stage, self._ready
+        because = self._because(reads) if reads else None
         for clause in clauses:
-            key = clause, stage, effect
-            if key not in known:
-                if because is None:
-                    sentences, because = self.policy.sentences(self.language), self._because(reads) if reads else {}
-                known[key] = Citation(clause, sentences.get(clause, ""), stage, effect, because)
+            statement = clause, stage, effect
+            if statement not in known:
+                if because:
+                    known[statement] = Citation(clause, ready.sentences.get(clause, ""), stage, effect, because)
+                else:
+                    known[statement] = ready[statement]
 
     def _because(self, reads: Iterable[str]) -> dict[str, Any]:
         quiet, values, because = self.policy.quiet_facts, self.values, {}
@@ -265,8 +277,8 @@ class Deliberation:
                     self.fee_rules.append((fee, ready))
                 return f"fee={fee}"
             case Exempt(stages=stages, checks=checks):
-                self.exempt_stages |= set(stages)
-                self.exempt_checks |= set(checks)
+                self.exempt_stages = self.exempt_stages.union(stages)
+                self.exempt_checks = self.exempt_checks.union(checks)
                 return "exempt"
             case Schedule():
                 return self._schedule(effect)
@@ -310,7 +322,7 @@ class Deliberation:
 
     def _require(self, effect: Require) -> str:
         for combination in effect.any_of:
-            self.wanted.update(combination)
+            self.wanted = self.wanted.union(combination)
         gaps: list[tuple[str, ...]] = []
         for combination in effect.any_of:
             gap = tuple([name for name in combination if not self.known(name)])
@@ -347,7 +359,7 @@ class Deliberation:
             return "not at the wished time"
         self.schedule = ScheduleWindow(from_=window.opens, until=window.closes)
         self.gates.add(WorkGate.SCHEDULED)
-        self.cancelled_metrics |= set(effect.replaces)
+        self.cancelled_metrics = self.cancelled_metrics.union(effect.replaces)
         return "scheduled"
 
     # ── what follows ─────────────────────────────────────────────────────────
@@ -383,4 +395,6 @@ class Deliberation:
 
 
 def _add(known: list[Any], more: Iterable[Any]) -> None:
-    known.extend(item for item in more if item not in known)
+    for item in more:
+        if item not in known:
+            known.append(item)

@@ -11,10 +11,10 @@ from app.policy.language.model import words
 from app.policy.language.prices import Allowance
 from app.policy.language.stating import instant
 from app.policy.money import allowances
-from app.policy.money.allowances import Drawn
+from app.policy.money.allowances import Drawn, LeftToCharge
 from app.policy.money.bands import MINUTE
 from app.policy.situation import Account, Drawing
-from app.policy.stages.deliberation import Deliberation, LeftToCharge
+from app.policy.stages.deliberation import Deliberation
 from app.policy.stages.pricing import in_money, minutes_in_question, priced
 
 _NOTHING, _LEAST, _WHOLE = Decimal(0), Decimal("0.0001"), (Decimal(1), Decimal(1))

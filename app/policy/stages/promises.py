@@ -101,12 +101,13 @@ def put_on_the_clock(
     policy, given = d.policy, promised.target
     received = d.situation.completed_at or d.received_at
     since = received if promised.start == "channel_attended" and received != start else None
-    terms = ClockTerms(
+    terms = ClockTerms.of(
         metric=promised.metric,
         kind=given.kind,
         start=start,
         since=since,
         by=policy.numbers,
+        cycle=1,
         minimum=given.min,
         maximum=given.max,
         days=given.n or 1,
@@ -124,7 +125,7 @@ def put_on_the_clock(
     d.clocks.append((terms, plan))
     timed = due_at is not None or plan.kind in (ClockKind.ELAPSED, ClockKind.BUSINESS)
     d.targets.append(
-        TargetTime(
+        TargetTime.of(
             metric=terms.metric,
             kind=terms.kind,
             clock_start=started_at if timed else None,
@@ -133,6 +134,7 @@ def put_on_the_clock(
             calendar=terms.calendar,
             strength=terms.strength,
             liability=terms.liability,
+            status=None,
         )
     )
 
@@ -149,7 +151,8 @@ def language_in_time(d: Deliberation) -> None:
     due = next((t.due_at for t in d.targets if t.metric == "first_response" and t.due_at), None)
     spoken = d.channel is not None and d.channel.channel.targets == "none"  # answered now or not at all
     if spoken or (due is not None and due < opens):
-        later, d.language = d.language, offered.fallback or d.policy.document.locale
+        later = d.language
+        d.speak(offered.fallback or d.policy.document.locale)
         if (served := d.policy.document.languages.get(d.language)) is not None:
             d.cite(served, f"language={d.language}", ("language",))
         d.emit("follow_up", language=later, **{"from": opens})

@@ -1,14 +1,13 @@
 """The clocks of one ticket, as they are kept: the terms each was set to, what has happened to it, how it stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from app.base.vocabulary import ClockState, Strength, TicketStatus
 from app.policy.compile import CompiledPolicy, Numbers
-from app.policy.decision import TargetTime
-from app.policy.language.model import CLOSED
+from app.policy.decision import Plain, TargetTime
 from app.policy.time.calendars import ALWAYS
 from app.policy.time.clock_plans import ClockKind, ClockPlan
 from app.policy.time.clocks import (
@@ -32,10 +31,8 @@ _TIMED = ("elapsed", "business", "negotiated")
 
 
 @dataclass(kw_only=True)
-class ClockTerms:
-    """What a clock is set to, in values that can be stored; the calendar is named. Nobody changes one."""
-
-    __pydantic_config__: ClassVar = CLOSED
+class ClockTerms(Plain):
+    """What a clock is set to, in values that can be stored; the calendar is named."""
 
     metric: str
     kind: str
@@ -65,11 +62,11 @@ class ClockTerms:
 
     def again(self, policy: CompiledPolicy, **changes: Any) -> "ClockTerms":
         """The same terms, laid out in the calendars of this policy."""
-        return replace(self, **changes, by=policy.numbers)
+        return self.changed(**changes, by=policy.numbers)
 
     def same_as(self, other: "ClockTerms") -> bool:
         """Whether both come to the same, whichever cycle each is for."""
-        return (self if self.cycle == other.cycle else replace(self, cycle=other.cycle)) == other
+        return (self if self.cycle == other.cycle else self.changed(cycle=other.cycle)) == other
 
     def plan(self, policy: CompiledPolicy) -> ClockPlan:
         return ClockPlan(
@@ -91,10 +88,8 @@ class ClockTerms:
 
 
 @dataclass(kw_only=True)
-class ClockRecord:
-    """One event of a clock. Nobody changes one."""
-
-    __pydantic_config__: ClassVar = CLOSED
+class ClockRecord(Plain):
+    """One event of a clock."""
 
     kind: Literal["status", "stopped", "cancelled", "reclassified", "replanned", "negotiated", "excused"]
     at: datetime
@@ -130,13 +125,8 @@ class ClockRecord:
 
 
 @dataclass(kw_only=True)
-class ClockLine:
-    """One clock of a ticket. `target`, `state` and `stopped_at` are its reading at the last change.
-
-    Nobody changes one.
-    """
-
-    __pydantic_config__: ClassVar = CLOSED
+class ClockLine(Plain):
+    """One clock of a ticket. `target`, `state` and `stopped_at` are its reading at the last change."""
 
     terms: ClockTerms
     records: tuple[ClockRecord, ...] = ()
@@ -197,8 +187,8 @@ class ClockLine:
 
     def with_records(self, policy: CompiledPolicy, at: datetime, *more: ClockRecord) -> "ClockLine":
         """The clock after these events, read at this instant."""
-        longer = replace(self, records=(*self.records, *more)) if more else self
-        return replace(longer, **_standing(longer.read(policy, at), longer.latest))
+        longer = self.changed(records=(*self.records, *more)) if more else self
+        return longer.changed(**_standing(longer.read(policy, at), longer.latest))
 
 
 def _standing(reading: ClockReading, terms: ClockTerms) -> dict[str, Any]:
@@ -216,7 +206,7 @@ def _standing(reading: ClockReading, terms: ClockTerms) -> dict[str, Any]:
 
 def _shown(reading: ClockReading, terms: ClockTerms) -> TargetTime:
     timeless = reading.due_at is None and terms.kind not in _TIMED
-    return TargetTime(
+    return TargetTime.of(
         metric=reading.metric,
         kind=terms.kind,
         clock_start=None if timeless else reading.started_at,
@@ -255,7 +245,7 @@ def _unspent(terms: ClockTerms, plan: ClockPlan, record: ClockRecord) -> ClockLi
     started_at, earliest_at, due_at = plan.times
     state = ClockState.PAUSED if record.status in plan.pauses else ClockState.RUNNING
     timeless = due_at is None and terms.kind not in _TIMED
-    target = TargetTime(
+    target = TargetTime.of(
         metric=terms.metric,
         kind=terms.kind,
         clock_start=None if timeless else started_at.astimezone(UTC),
@@ -343,14 +333,14 @@ def carried_on(
     change = rederived([line.latest.plan(policy) for _, line in running.values()], [plans[metric] for metric in due])
     for plan in change.reclassified:
         index, line = running[plan.metric]
-        terms = replace(due[plan.metric], cycle=plan.cycle)
+        terms = due[plan.metric].changed(cycle=plan.cycle)
         after[index] = line.with_records(policy, at, ClockRecord(kind="reclassified", at=at, terms=terms))
     for plan in change.cancelled:
         index, line = running[plan.metric]
         after[index] = line.with_records(policy, at, ClockRecord(kind="cancelled", at=at))
     for plan in change.started:
         cycle = 1 + sum(line.metric == plan.metric for line in after)
-        terms = replace(due[plan.metric], cycle=cycle, start=max(plan.start, at))
+        terms = due[plan.metric].changed(cycle=cycle, start=max(plan.start, at))
         after.append(started(policy, terms, status, at))
     return tuple(after)
 

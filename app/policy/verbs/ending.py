@@ -1,6 +1,5 @@
 """Verbs that end a ticket or take it up again."""
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -84,7 +83,7 @@ def _taken_over(
     policy: CompiledPolicy, theirs: ClockLine, mine: ClockLine, survivor: Ticket, at: datetime
 ) -> ClockLine:
     """It goes on in the place of the survivor's own, and stands still with that ticket."""
-    numbered = replace(theirs, terms=replace(theirs.terms, cycle=mine.terms.cycle))
+    numbered = theirs.changed(terms=theirs.terms.changed(cycle=mine.terms.cycle))
     (heard,) = with_status(policy, (numbered,), survivor.status, at)
     return heard
 

@@ -1,0 +1,25 @@
+"""Clauses as decisions cite them, in the words of one language."""
+
+from collections.abc import Mapping
+
+from app.policy.decision import Citation
+
+Statement = tuple[str, str, str]
+"""A clause, the stage in which it is cited, and what follows from it there."""
+
+_MOST_KEPT = 2_000
+
+
+class Citations(dict[Statement, Citation]):
+    """Citations that show no fact, by what they state; those made first are kept."""
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        super().__init__()
+        self.sentences = sentences
+
+    def __missing__(self, statement: Statement) -> Citation:
+        clause, stage, effect = statement
+        made = Citation(clause, self.sentences.get(clause, ""), stage, effect)
+        if len(self) < _MOST_KEPT:
+            self[statement] = made
+        return made
