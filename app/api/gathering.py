@@ -1,9 +1,8 @@
 """What a route's signature asks for: read by FastAPI once, then gathered for each request in a straight line."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from inspect import iscoroutinefunction
-from operator import itemgetter
+from inspect import iscoroutinefunction, signature
 from typing import Any, Final, get_args
 
 from fastapi import Request
@@ -16,50 +15,58 @@ from pydantic import BaseModel, Json, ValidationError
 from pydantic_core import PydanticUndefined
 
 _MISSING: Final = object()
-_FIRST: Final = itemgetter(0)
 _PARTS: Final = ("path_params", "query_params", "headers", "cookies")
 _PLAIN: Final = (type(None), bool, int, str)
 """Defaults that nobody can change and that need no copy."""
+_REQUEST: Final = 0
+"""The place of the request itself among what steps are given."""
 
 
 class _Fields:
-    """What is taken out of one part of a request. Of what was not sent the defaults are known beforehand."""
+    """What is taken out of one part of a request. Of what was not sent the defaults stand in their places already."""
 
-    def __init__(self, part: str, fields: list[ModelField]) -> None:
+    def __init__(self, part: str, fields: list[ModelField], first: int) -> None:
+        """`first`: the place of the first of them; the others follow."""
         self._part = part
-        self._fields = [_Field(field, part) for field in fields]
-        self._defaults = {one.name: one.default for one in self._fields if one.optional}
+        self._fields = [_Field(field, part, at) for at, field in enumerate(fields, first)]
         self._needed = [one for one in self._fields if not one.optional]
         self._optional = frozenset(one.sent_as for one in self._fields if one.optional)
 
-    def read(self, request: Request, values: dict[str, Any], faults: list[Any]) -> None:
-        values.update(self._defaults)
-        sent = self._optional.intersection(_names_sent(self._part, request))
-        if sent or self._needed:
-            part = getattr(request, self._part)
-            for one in self._fields if sent else self._needed:
-                if not one.optional or one.sent_as in sent:
-                    one.read(part, values, faults)
+    def places(self) -> dict[str, int]:
+        return {one.name: one.at for one in self._fields}
+
+    def before(self) -> list[Any]:
+        """What stands in their places until they are read."""
+        return [one.default if one.optional else _MISSING for one in self._fields]
+
+    def read(self, request: Request, given: list[Any], faults: list[Any]) -> None:
+        told = _told(self._part, request)
+        if not self._optional.isdisjoint(told):
+            for one in self._fields:
+                if not one.optional or one.sent_as in told:
+                    one.read(told, request, given, faults)
+        else:
+            for one in self._needed:
+                one.read(told, request, given, faults)
 
 
-def _names_sent(part: str, request: Request) -> Iterable[str | bytes]:
-    match part:
-        case "headers":
-            return map(_FIRST, request.scope["headers"])
-        case "query_params":
-            return request.query_params if request.scope["query_string"] else ()
-        case _:
-            names: Mapping[str, str] = getattr(request, part)
-            return names
+def _told(part: str, request: Request) -> Mapping[Any, Any]:
+    """What was sent there; of headers of one name the first, as it came."""
+    if part == "headers":
+        return dict(reversed(request.scope["headers"]))
+    if part == "query_params" and not request.scope["query_string"]:
+        return {}
+    told: Mapping[str, str] = getattr(request, part)
+    return told
 
 
 class _Field:
     """One of them, looked at as FastAPI does, and at once where it is a single value that was sent."""
 
-    def __init__(self, field: ModelField, part: str) -> None:
+    def __init__(self, field: ModelField, part: str, at: int) -> None:
         about = field.field_info
         assert isinstance(about, Param)
-        self.name, self._alias, self._field = field.name, field.alias, field
+        self.name, self.at, self._field, self._part = field.name, at, field, part
         self.sent_as: str | bytes = field.alias.lower().encode() if part == "headers" else field.alias
         alone = field.validation_alias in (None, field.alias)
         plain = alone and not about.is_required() and not about.validate_default and about.default_factory is None
@@ -69,15 +76,17 @@ class _Field:
         self._single = alone and _is_single(field)
         self._place = (about.in_.value, field.alias)
 
-    def read(self, part: Mapping[str, Any], values: dict[str, Any], faults: list[Any]) -> None:
-        sent = part.get(self._alias) if self._single else None
+    def read(self, told: Mapping[Any, Any], request: Request, given: list[Any], faults: list[Any]) -> None:
+        sent = told.get(self.sent_as) if self._single else None
         if sent is None:
-            found, wrong = request_params_to_args([self._field], part)
-            values.update(found)
+            found, wrong = request_params_to_args([self._field], getattr(request, self._part))
+            value = found.get(self.name, _MISSING)
         else:
-            value, wrong = self._field.validate(sent, values, loc=self._place)
-            if not wrong:
-                values[self.name] = value
+            if isinstance(sent, bytes):
+                sent = sent.decode("latin-1")
+            value, wrong = self._field.validate(sent, {}, loc=self._place)
+        if not wrong:
+            given[self.at] = value
         faults.extend(wrong)
 
 
@@ -90,17 +99,21 @@ def _is_single(field: ModelField) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One dependency, or the route; `after` are the places of those that it rests on, `given` those that it names."""
+    """One dependency, or the route; `takes` are the places of its arguments, `after` those of the steps it rests on."""
 
     call: Callable[..., Any]
+    at: int
+    """The place of what it returns."""
+    takes: tuple[int, ...]
     after: tuple[int, ...]
-    given: tuple[tuple[str, int], ...]
-    request_as: str | None
-    """The argument that is the request itself."""
     parts: tuple[_Fields, ...]
     body: tuple[ModelField, ...]
+    body_at: int
+    """The place of the first of them; the others follow."""
     sound: Callable[..., Any] | None
     """For a body that is one value by itself, and no form: that value; ValidationError where anything is wrong."""
+    reads: bool
+    """Whether it takes anything out of the request."""
 
 
 class Gathering:
@@ -113,59 +126,70 @@ class Gathering:
     def __init__(self, route: Dependant, *, embed_body_fields: bool) -> None:
         self._embed = embed_body_fields
         self._steps: list[_Step] = []
+        self._before: list[Any] = [_MISSING]
+        """What stands in each place before anything is asked."""
         self._add(route, {})
 
     def _add(self, asked: Dependant, known: dict[int, int]) -> int:
-        """The place of it among the steps."""
+        """The place of what it returns."""
         call = asked.call
         if id(call) in known:
             return known[id(call)]
         if call is None or not (iscoroutinefunction(call) or iscoroutinefunction(type(call).__call__)):
             raise TypeError(f"{call!r} is no coroutine function, as all that routes ask for must be")
         after = tuple(self._add(inner, known) for inner in asked.dependencies)
-        given = tuple((inner.name, at) for inner, at in zip(asked.dependencies, after, strict=True) if inner.name)
-        request_as = asked.request_param_name or asked.http_connection_param_name
-        fields = (asked.path_params, asked.query_params, asked.header_params, asked.cookie_params)
-        parts = tuple(_Fields(part, wanted) for part, wanted in zip(_PARTS, fields, strict=True) if wanted)
-        body = tuple(asked.body_params)
+        named = {inner.name: at for inner, at in zip(asked.dependencies, after, strict=True) if inner.name}
+        named |= dict.fromkeys(filter(None, (asked.request_param_name, asked.http_connection_param_name)), _REQUEST)
+        told = (asked.path_params, asked.query_params, asked.header_params, asked.cookie_params)
+        parts = []
+        for part, fields in zip(_PARTS, told, strict=True):
+            if fields:
+                parts.append(_Fields(part, fields, len(self._before)))
+                named |= parts[-1].places()
+                self._before += parts[-1].before()
+        body, body_at = tuple(asked.body_params), len(self._before)
+        named |= {field.name: at for at, field in enumerate(body, body_at)}
+        self._before += [_MISSING] * (len(body) + 1)
+        at = known[id(call)] = len(self._before) - 1
+        wanted = signature(call).parameters
+        if not named.keys() >= wanted.keys():
+            raise TypeError(f"{call!r} asks for what is not gathered: {', '.join(wanted.keys() - named.keys())}")
+        takes = tuple(map(named.__getitem__, wanted))
         whole = len(body) == 1 and not self._embed and not isinstance(body[0].field_info, Form)
         sound = body[0]._type_adapter.validator.validate_python if whole else None
-        self._steps.append(_Step(call, after, given, request_as, parts, body, sound))
-        return known.setdefault(id(call), len(self._steps) - 1)
+        reads = bool(parts or body)
+        self._steps.append(_Step(call, at, takes, after, tuple(parts), body, body_at, sound, reads))
+        return at
 
     async def answer(self, request: Request, body: Any) -> Any:
         """What the route returns; RequestValidationError with every fault of what was sent."""
-        results: list[Any] = [_MISSING] * len(self._steps)
+        given = self._before.copy()
+        given[_REQUEST] = request
         faults: list[Any] = []
-        for at, step in enumerate(self._steps):
-            values: dict[str, Any] = {}
-            if (step.parts or step.body) and not await self._read(step, request, body, values, faults):
+        for step in self._steps:
+            if step.reads and not await self._read(step, request, body, given, faults):
                 continue
-            if faults and any(results[place] is _MISSING for place in step.after):
+            if faults and any(given[place] is _MISSING for place in step.after):
                 continue
-            for name, place in step.given:
-                values[name] = results[place]
-            if step.request_as is not None:
-                values[step.request_as] = request
-            results[at] = await step.call(**values)
+            given[step.at] = await step.call(*map(given.__getitem__, step.takes))
         if faults:
             raise RequestValidationError(faults, body=body)
-        return results[-1]
+        return given[-1]
 
-    async def _read(self, step: _Step, request: Request, body: Any, values: dict[str, Any], faults: list[Any]) -> bool:
+    async def _read(self, step: _Step, request: Request, body: Any, given: list[Any], faults: list[Any]) -> bool:
         """Take out of the request what the step names; whether it was all sound."""
         found = len(faults)
         for fields in step.parts:
-            fields.read(request, values, faults)
+            fields.read(request, given, faults)
         if step.sound is not None and body is not PydanticUndefined:
-            field = step.body[0]
             try:
-                values[field.name] = step.sound(body, from_attributes=True)
+                given[step.body_at] = step.sound(body, from_attributes=True)
             except ValidationError:  # once more, for the faults in FastAPI's words
-                values[field.name], wrong = field.validate(body, {}, loc=("body",))
+                given[step.body_at], wrong = step.body[0].validate(body, {}, loc=("body",))
                 faults += wrong
         elif step.body:
             sound, wrong = await request_body_to_args([*step.body], body, embed_body_fields=self._embed)
-            values.update(sound)
+            for at, field in enumerate(step.body, step.body_at):
+                given[at] = sound.get(field.name)
             faults += wrong
         return len(faults) == found

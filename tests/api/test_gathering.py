@@ -8,6 +8,7 @@ from fastapi.dependencies.utils import get_dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import PydanticUndefined
 from starlette.requests import Request
+from starlette.responses import Response
 
 from app.api.gathering import Gathering
 
@@ -63,6 +64,13 @@ def test_what_cannot_be_awaited_cannot_be_asked_for() -> None:
     async def route(plainly: Annotated[None, Depends(plain)]) -> None: ...
 
     with pytest.raises(TypeError, match="no coroutine function"):
+        gathering(route)
+
+
+def test_what_is_not_gathered_cannot_be_asked_for() -> None:
+    async def route(request: Request, response: Response) -> None: ...
+
+    with pytest.raises(TypeError, match="asks for what is not gathered: response"):
         gathering(route)
 
 
