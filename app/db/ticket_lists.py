@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +11,7 @@ from app.base.vocabulary import TicketStatus
 from app.db.callers import CallerRow, Kind, for_caller, kind_of
 from app.db.pool import Database
 from app.db.shown_tickets import ACCOUNT, ASSIGNEE, RESELLER, shown
+from app.db.ticket_search import all_matching, steps_back
 from app.db.tickets import JOINED, ticket_sees
 from app.schemas.tickets import Order
 
@@ -31,7 +31,7 @@ FILTERS: Final[Mapping[str, str]] = {
     "status of open": "t.status = {}::text AND t.status NOT IN ('resolved', 'closed')",
     "breached only": "t.breached AND {}::bool",
     "topic": "(t.topic = {0}::text OR starts_with(t.topic, {0}::text || '.'))",
-    "q": "t.id = ANY(ARRAY(SELECT {matching}))",
+    "q": "t.id = ANY({matching})",
     "created_after": "t.created_at > {}::timestamptz",
     "created_before": "t.created_at < {}::timestamptz",
     "external_ref": "t.external_ref = {}::text",
@@ -48,23 +48,6 @@ _AFTER: Final[Mapping[tuple[Order, bool], str]] = {
     (Order.DUE, True): "((t.next_due_at, t.id) > ({0}::timestamptz, {1}::uuid) OR t.next_due_at IS NULL)",
     (Order.CHANGED, True): "(t.updated_at, t.id) < ({0}::timestamptz, {1}::uuid)",
 }
-
-# The newest that match are looked for in spans that grow, and no further than the page is full. Of all accounts spans
-# are of time: hours in which there is much, all years where there is little. Of one account, of which somebody sees
-# all, they are so many of its tickets, and then three times as many as so far. Each is made when it is needed.
-_OF_ACCOUNT: Final = "matching_tickets_of_between(caller.caller_account, {}::text[], span.first, span.last, {few})"
-_OF_ALL: Final = "matching_tickets_between({}::text[], {notes}, {only_open}, span.first, span.last)"
-_SPANS: Final = tuple(timedelta(hours=8**n) for n in range(6))
-_TIMES: Final = "unnest(${0}::uuid[], ${1}::uuid[]) AS span (first, last)"
-_EDGE: Final = """coalesce((SELECT id FROM ticket
-        WHERE provider_id = $1 AND account_id = caller.caller_account AND id < {before}
-        ORDER BY id DESC OFFSET {many} LIMIT 1), '00000000-0000-0000-0000-000000000000')"""
-_NUMBERS: Final = f"""(WITH RECURSIVE span (first, last, so_far) AS (
-      SELECT {_EDGE.format(before="${0}::uuid", many=63)}, ${{0}}::uuid, 64
-      UNION ALL SELECT {_EDGE.format(before="span.first", many="3 * span.so_far - 1")}, span.first, 4 * span.so_far
-      FROM span WHERE span.first > '00000000-0000-0000-0000-000000000000')
-    SELECT first, last, so_far <= 256 AS few FROM span) AS span"""
-_FIRST: Final = UUID(int=0)
 _LAST: Final = UUID(int=(1 << 128) - 1)
 
 
@@ -77,12 +60,9 @@ def _statement(kind: Kind, filters: tuple[str, ...], order: Order, after: bool |
 
     `fetch` is written out: Postgres keeps a plan only where it knows how few rows are wanted.
     """
-    spans = _spans(kind, filters, order)
-    # Internal notes are found by staff alone.
-    matching = _OF_ACCOUNT if kind is Kind.CONTACT else _OF_ALL
-    matching = matching.replace("{few}", "span.few" if spans is _NUMBERS else "false")
-    matching = matching.replace("{notes}", str(kind is Kind.STAFF).lower())
-    matching = matching.replace("{only_open}", str("status of open" in filters).lower())
+    words = f"${6 + filters.index('q')}::text[]" if "q" in filters else ""
+    in_steps = _in_steps(filters, order)
+    matching = "step.matching" if in_steps else all_matching(kind, words, "status of open" in filters)
     by_topic = _by_topic(kind, filters, order)
     conditions = [
         FILTERS[name].replace("{matching}", matching).format(f"${6 + n}")
@@ -99,9 +79,10 @@ def _statement(kind: Kind, filters: tuple[str, ...], order: Order, after: bool |
         where = f" AND {_newest_below(topic, where, fetch)}"
     page = f"""SELECT t.id, t.next_due_at, t.updated_at, {_SHOWN} AS shown FROM {JOINED}
       WHERE t.provider_id = $1 AND {ticket_sees(kind)}{where} ORDER BY {_SORTS[order]} LIMIT {fetch:d}"""
-    if spans is None:
+    if not in_steps:
         return page
-    return f"SELECT page.* FROM {spans.format(place, place + 1)}, LATERAL ({page}) AS page LIMIT {fetch:d}"
+    steps = steps_back(kind, words, f"${place}::uuid", fetch)
+    return f"SELECT page.* FROM {steps}, LATERAL ({page}) AS page LIMIT {fetch:d}"
 
 
 def _by_topic(kind: Kind, filters: Sequence[str], order: Order) -> bool:
@@ -121,15 +102,9 @@ def _newest_below(topic: str, where: str, fetch: int) -> str:
         ORDER BY t.id DESC LIMIT {fetch:d}) AS newest ORDER BY newest.id DESC LIMIT {fetch:d}))"""
 
 
-def _spans(kind: Kind, filters: Sequence[str], order: Order) -> str | None:
-    if "q" not in filters:
-        return None
-    return _NUMBERS if kind is Kind.CONTACT and not _together(filters, order) else _TIMES
-
-
-def _together(filters: Sequence[str], order: Order) -> bool:
-    """All that match are put in order, or there are never many."""
-    return order is not Order.NEWEST or "status of open" in filters
+def _in_steps(filters: Sequence[str], order: Order) -> bool:
+    """Else all that match are put in order, or there are never many."""
+    return "q" in filters and order is Order.NEWEST and "status of open" not in filters
 
 
 _SORTED_BY: Final[Mapping[Order, str]] = {
@@ -168,13 +143,13 @@ async def list_tickets(
     order: Order,
     after: Position | None,
     fetch: int,
-    now: datetime,
 ) -> tuple[CallerRow, TicketRows]:
     """At most `fetch` of them, in order."""
     kind, names = kind_of(principal), tuple(_named(*given) for given in filters.items())
     instant = None if after is None else after[0] is not None
     statement = _page(kind, names, order, instant, fetch)
-    args = (*filters.values(), *(after or ()), *_bounds(kind, names, order, after, now))
+    before = () if not _in_steps(names, order) else (_LAST if after is None else after[1],)
+    args = (*filters.values(), *(after or ()), *before)
     caller, (page,) = await for_caller(database, provider_id, principal, statement, *args)
     last = None if page["last_id"] is None else (page["last_instant"], page["last_id"])
     return caller, TicketRows(page["shown"] or (), last)
@@ -184,25 +159,3 @@ def _named(name: str, value: object) -> str:
     if name == "status" and value not in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
         return "status of open"
     return "breached only" if name == "breached" and value else name
-
-
-def _bounds(
-    kind: Kind, filters: Sequence[str], order: Order, after: Position | None, now: datetime
-) -> Sequence[object]:
-    """What the spans of a search are made from."""
-    if _spans(kind, filters, order) is None:
-        return ()
-    if _together(filters, order):
-        return [_FIRST], [_LAST]
-    if kind is Kind.CONTACT:
-        return (_LAST if after is None else after[1],)
-    return _times(after, now)
-
-
-def _times(after: Position | None, now: datetime) -> tuple[list[UUID], list[UUID]]:
-    """Where each begins, and before which id it ends: from the page's place back."""
-    last = _LAST if after is None else after[1]
-    newest = int(now.timestamp() * 1000) if after is None else last.int >> 80
-    milliseconds = (newest - int(span.total_seconds() * 1000) for span in _SPANS)
-    firsts = [UUID(int=at << 80) for at in milliseconds if at > 0]
-    return [*firsts, _FIRST], [last, *firsts]

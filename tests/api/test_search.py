@@ -14,12 +14,14 @@ from app.base.vocabulary import Scope
 from app.db.callers import Kind
 from app.db.tables.messages import Message
 from app.db.tables.providers import Provider
-from app.db.ticket_lists import _FIRST, _LAST, _SORTS, _statement, _times
+from app.db.ticket_lists import _SORTS, _statement
 from app.schemas.tickets import Order
 from tests import factories
+from tests.api.test_cost import touched
 from tests.frontdesk import NOW, FrontDesk, Headers
 
 URL = "/v1/tickets"
+FIRST, LAST = UUID(int=0), UUID(int=(1 << 128) - 1)
 
 
 async def said(owner: asyncpg.Connection, ticket: Any, body: str, **given: Any) -> None:
@@ -120,8 +122,10 @@ async def test_a_very_long_message_can_be_written_and_found(owner: asyncpg.Conne
     await said(owner, ticket, f"needle {words}")
     await said(owner, ticket, "\U0001f600\u00e9" * 30_000)
     await owner.execute("SELECT set_config('app.provider', $1, false)", str(provider.id))
-    always = f"'{_FIRST}', '{_LAST}'"
-    assert await owner.fetchval(f"SELECT matching_tickets_between('{{needles}}', true, false, {always})") == ticket.id
+    assert (
+        await owner.fetchval(f"SELECT matching_tickets_between('{{needles}}', true, false, '{FIRST}', '{LAST}')")
+        == ticket.id
+    )
 
 
 # ── how it is found ──────────────────────────────────────────────────────────
@@ -175,23 +179,39 @@ async def test_the_newest_are_found_without_reading_all_that_match(
     await years_of_tickets(owner, provider)
     await owner.execute("SELECT set_config('app.provider', $1, false)", str(provider.id))
 
-    async def read(spans: tuple[list[UUID], list[UUID]]) -> int:
-        """Pages of the database that a search of the newest twenty reads."""
+    async def read(many: int) -> int:
+        """Pages of the database that a search of so many reads."""
+        search = "SELECT cardinality(matching) FROM matching_tickets_before('{checkout}', true, $1, $2)"
         # Once before, so that what is read to plan it is known.
         for _ in range(2):
-            found = await owner.fetchval(
-                """EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT page.id
-                   FROM unnest($1::uuid[], $2::uuid[]) AS span (a, z), LATERAL (
-                     SELECT * FROM matching_tickets_between($3, true, false, a, z) AS id ORDER BY id DESC) AS page
-                   LIMIT 20""",
-                *spans,
-                ["checkout"],
-            )
-        plan = found[0]["Plan"]
-        assert plan["Actual Rows"] == 20
-        return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+            assert await owner.fetchval(search, LAST, many) == min(many, 3_001)
+            plan = await owner.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {search}", LAST, many)
+        return touched(plan)
 
-    assert await read(_times(None, NOW)) * 3 < await read(([_FIRST], [_LAST])), "the control reads them all"
+    assert await read(84) * 3 < await read(10_000), "the control reads them all"
+
+
+@pytest.mark.parametrize("many", [40, 700, 1_100, 6_000])
+async def test_each_step_back_finds_what_matches_among_its_tickets(
+    owner: asyncpg.Connection, provider: Provider, many: int
+) -> None:
+    """By reading them or by their words, to an end that is counted or reckoned: all of them, each once."""
+    await years_of_tickets(owner, provider)
+    await owner.execute("SELECT set_config('app.provider', $1, false)", str(provider.id))
+    for terms in (["checkout"], ["rare"], ["checkout", "-rare"], ["dead", "rare"], ["rare", "nothing"], ["&", "rare"]):
+        before, seen, steps = LAST, list[UUID](), 0
+        while before != FIRST:
+            step = await owner.fetchrow(
+                "SELECT first, matching FROM matching_tickets_before($1, false, $2, $3)", terms, before, many
+            )
+            among = "SELECT array_agg(id) FROM matching_tickets_between($1, false, false, $2, $3) AS id"
+            assert step["first"] < before
+            assert set(step["matching"]) == set(await owner.fetchval(among, terms, step["first"], before) or ())
+            seen += step["matching"]
+            before, steps = step["first"], steps + 1
+        whole = await owner.fetchval(among, terms, FIRST, LAST)
+        assert sorted(seen) == sorted(whole or ()), terms
+        assert steps <= 3_001 // many + 3
 
 
 async def test_a_search_of_an_account_finds_all_of_it_page_by_page(front: FrontDesk) -> None:
@@ -220,7 +240,7 @@ async def test_text_search_goes_by_its_indexes(owner: asyncpg.Connection, provid
     body = await owner.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'matching_tickets_between'")
     hits = re.search(r"hits := ARRAY\((.+?)\);", body, re.DOTALL)
     assert hits is not None
-    known = {"own": f"'{provider.id}'", "first": f"'{_FIRST}'", "last": f"'{_LAST}'", "notes": "true", "found": "NULL"}
+    known = {"own": f"'{provider.id}'", "first": f"'{FIRST}'", "last": f"'{LAST}'", "notes": "true", "found": "NULL"}
     known["term.words"] = "'rare'::tsquery"
     statement = re.sub("|".join(rf"\b{name}\b" for name in known), lambda name: known[name[0]], hits[1])
     found = await planned(owner, statement.replace("NULL IS NULL OR", "true OR").replace("ANY(NULL)", "ANY('{}')"))

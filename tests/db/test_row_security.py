@@ -87,7 +87,7 @@ async def test_there_is_no_view_and_no_function_around_the_lock(owner: asyncpg.C
     functions = await owner.fetchval("""
         SELECT array_agg(proname::text ORDER BY proname) FROM pg_proc
         WHERE prosecdef AND pronamespace = 'public'::regnamespace""")
-    of_a_span = ["matching_tickets_between", "matching_tickets_of_between"]
+    of_a_span = ["matching_tickets_before", "matching_tickets_between", "matching_tickets_of_between"]
     assert sorted(functions) == sorted(["account_alike", "matching_tickets", "matching_tickets_of", *of_a_span])
 
 
@@ -142,6 +142,11 @@ async def test_text_search_keeps_to_the_provider(
         assert await database.fetch(None, search) == []
         nothing = f"SELECT {function}($1, true{more})"
         assert await database.fetch(provider.id, nothing, ["' & | !! (("]) == []
+    last = "'ffffffff-ffff-ffff-ffff-ffffffffffff'"
+    for many in (100, 10_000):
+        back = f"SELECT unnest(matching) AS id FROM matching_tickets_before('{{dead,checkout}}', true, {last}, {many})"
+        assert [row["id"] for row in await database.fetch(provider.id, back)] == [ours.id]
+        assert await database.fetch(None, back) == []
 
 
 async def test_text_search_of_an_account_keeps_to_the_account_and_the_provider(

@@ -102,7 +102,7 @@ async def listed(
     errand: Errand, filters: Mapping[str, Any], order: Order, after: Position | None, fetch: int
 ) -> TicketRows:
     caller, rows = await list_tickets(
-        errand.database, errand.provider_id, errand.principal, filters, order, after, fetch, errand.now
+        errand.database, errand.provider_id, errand.principal, filters, order, after, fetch
     )
     there(caller, {})
     return rows

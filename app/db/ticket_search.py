@@ -1,0 +1,60 @@
+"""Search of tickets: all that match, or the newest of them in steps back, no further than a page is full."""
+
+from typing import Final
+
+from app.db.callers import Kind
+
+_FIRST: Final = "'00000000-0000-0000-0000-000000000000'::uuid"
+_LAST: Final = "'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid"
+_OF_ACCOUNT: Final = "ARRAY(SELECT matching_tickets_of_between(caller.caller_account, {words}, {first}, {last}, {few}))"
+_OF_ALL: Final = "ARRAY(SELECT matching_tickets_between({words}, {notes}, {only_open}, {first}, {last}))"
+
+_FEW: Final = 256
+"""So many tickets of an account are read one by one; also the most of a first step."""
+_OF_ACCOUNT_BEFORE: Final = f"""(SELECT edge.first, {_OF_ACCOUNT} AS matching
+        FROM (SELECT coalesce((SELECT id FROM ticket
+          WHERE provider_id = $1 AND account_id = caller.caller_account AND id < {{last}}
+          ORDER BY id DESC OFFSET {{many}} - 1 LIMIT 1), {_FIRST}) AS first OFFSET 0) AS edge OFFSET 0)"""
+_OF_ALL_BEFORE: Final = "matching_tickets_before({words}, {notes}, {last}, {many})"
+# A step is of as many tickets as hold what is missing and a bit, going by those so far; where other filters leave less
+# than match, of four times as many. Each is made when it is needed.
+_STEPS: Final = f"""(WITH RECURSIVE step (first, matching, so_far, hits) AS (
+      SELECT back.first, back.matching, {{start}}::bigint, cardinality(back.matching) FROM {{one}} AS back
+      UNION ALL SELECT back.first, back.matching, step.so_far + size.many, step.hits + cardinality(back.matching)
+      FROM step, LATERAL (SELECT CASE WHEN step.hits >= {{fetch}} THEN 4 * step.so_far ELSE
+        least(4 * step.so_far, greatest(step.so_far / 4,
+          (({{fetch}} - step.hits) * 5 / 4 + 4) * step.so_far / (step.hits + 1))) END AS many OFFSET 0) AS size,
+        LATERAL {{further}} AS back
+      WHERE step.first > {_FIRST})
+    SELECT matching FROM step) AS step"""
+
+
+def all_matching(kind: Kind, words: str, only_open: bool) -> str:
+    """An array of ids; `words` is the place of what is looked for."""
+    return _told(_OF_ACCOUNT if kind is Kind.CONTACT else _OF_ALL, kind, words, _LAST, only_open=only_open)
+
+
+def steps_back(kind: Kind, words: str, before: str, fetch: int) -> str:
+    """Rows `step`, each with an array `matching`, from the id at the place `before` back."""
+    many = min(4 * fetch, _FEW)
+    step = _OF_ACCOUNT_BEFORE if kind is Kind.CONTACT else _OF_ALL_BEFORE
+    one = _told(step, kind, words, before, many=str(many), first="edge.first", few="true")
+    few = f"size.many <= {_FEW}"
+    further = _told(step, kind, words, "step.first", many="size.many", first="edge.first", few=few)
+    return _STEPS.format(start=many, fetch=fetch, one=one, further=further)
+
+
+def _told(
+    search: str,
+    kind: Kind,
+    words: str,
+    last: str,
+    *,
+    first: str = _FIRST,
+    few: str = "false",
+    many: str = "",
+    only_open: bool = False,
+) -> str:
+    # Internal notes are found by staff alone.
+    notes, open_ = str(kind is Kind.STAFF).lower(), str(only_open).lower()
+    return search.format(words=words, notes=notes, only_open=open_, first=first, last=last, few=few, many=many)
