@@ -15,14 +15,18 @@ from app.db.wanted import wanted
 from app.schemas.idempotency import IdempotentRequest
 
 
+def account_text(a: str) -> str:
+    """An expression for all that decisions ask about the account row `a`, as JSON; migration 0019 says what."""
+    return f"account_as_text({a}.provider_id, {a}.id)"
+
+
 def account_json(a: str) -> str:
-    """An expression for all that decisions ask about the account row `a`: what it holds is said by migration 0014."""
-    return f"account_in_full({a}.provider_id, {a}.id)"
+    return f"{account_text(a)}::jsonb"
 
 
-def reseller_account_json(a: str) -> str:
+def reseller_account_text(a: str) -> str:
     """An expression for the account of the reseller whose customer the account row `a` is: its people speak, too."""
-    return f"""account_in_full({a}.provider_id, (SELECT over_it.account_id FROM reseller AS over_it
+    return f"""account_as_text({a}.provider_id, (SELECT over_it.account_id FROM reseller AS over_it
     WHERE over_it.provider_id = {a}.provider_id AND over_it.id = {a}.reseller_id))"""
 
 
@@ -36,7 +40,7 @@ _SHOWN: Final = f"""
   FROM account AS a LEFT JOIN reseller AS r ON r.provider_id = a.provider_id AND r.id = a.reseller_id
   WHERE a.provider_id = $1 AND {{sees}}"""
 _FOR_CHANGE: Final = f"""
-  SELECT {_COLUMNS}, {account_json("a")} AS about, {reseller_account_json("a")} AS reseller_account,
+  SELECT {_COLUMNS}, {account_json("a")} AS about, {reseller_account_text("a")}::jsonb AS reseller_account,
     {in_force("$8::timestamptz", "$8", "_now")}, {KEPT_COLUMNS}
   FROM account AS a LEFT JOIN reseller AS r ON r.provider_id = a.provider_id AND r.id = a.reseller_id
   {kept("$9", "$10")}

@@ -117,9 +117,7 @@ def _rows(kind: Kind, names: tuple[str, ...]) -> str:
         others = _CANDIDATES.format(sees=sees(kind, "a.id"), most=_MOST_CANDIDATES)
     rows = f"""
   SELECT {in_force("{version_at}::timestamptz", "{settings_at}::timestamptz")},
-    named.main, named.target, known.reseller_account, known.others,
-    (SELECT json_object_agg(shown.id, account_in_full($1, shown.id)::text) FROM unnest(meant.shown) AS shown (id)
-      WHERE shown.id IS NOT NULL) AS accounts,
+    ARRAY(SELECT account_as_text($1, shown.id) FROM unnest(meant.shown) AS shown (id)) AS accounts,
     coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
                 AND server IS NOT NULL), '[]') AS incidents,
     {_OPEN if "open_since" in names else "'[]'::json"} AS open_tickets,
@@ -162,9 +160,5 @@ async def facts_for_request(
     wanted = _asked(kind, asked, repeat)
     caller, rows = await for_caller(database, provider_id, principal, _rows(kind, tuple(wanted)), *wanted.values())
     row = dict(rows[0])
-    accounts = row.pop("accounts") or {}
-    row["account"] = accounts.get(str(row["main"]))
-    row["on_behalf_of"] = accounts.get(str(row["target"]))
-    row["reseller_account"] = accounts.get(str(row["reseller_account"]))
-    row["candidates"] = [accounts[str(id_)] for id_ in row["others"]]
+    row["account"], row["on_behalf_of"], row["reseller_account"], *row["candidates"] = row.pop("accounts")
     return caller, row

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from app.base.actor import Principal
-from app.db.accounts import account_json, reseller_account_json
+from app.db.accounts import account_text, reseller_account_text
 from app.db.callers import CallerRow, Kind, for_caller, kind_of, sees
 from app.db.idempotency import KEPT_COLUMNS, kept, key_args
 from app.db.policies import in_force
@@ -70,7 +70,7 @@ LATEST_QUOTE: Final = """(SELECT jsonb_build_object('id', latest.id, 'edition', 
     ORDER BY latest.edition DESC LIMIT 1)"""
 """The price of the ticket `t` that was put last."""
 _RULED: Final = f"""t.decision::text AS decision, t.state, t.version AS version_of_row,
-  {account_json("a")}::text AS account, {in_force("$8::timestamptz", "$8", "_now")},
+  {account_text("a")} AS account, {in_force("$8::timestamptz", "$8", "_now")},
   coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
               AND server IS NOT NULL), '[]') AS incidents, {LATEST_QUOTE} AS latest_quote"""
 JUDGED: Final = f"{SUMMARY}, {_RULED}"
@@ -119,7 +119,7 @@ async def glimpse_ticket(
     return await _read(database, provider_id, principal, _GLIMPSED, _TOWARDS, *given, source=_OF_ACCOUNT)
 
 
-RESELLER_ACCOUNT: Final = f"{reseller_account_json('a')}::text AS reseller_account"
+RESELLER_ACCOUNT: Final = f"{reseller_account_text('a')} AS reseller_account"
 _FOR_CHANGE: Final = f"{JUDGED}, {RESELLER_ACCOUNT}, {KEPT_COLUMNS}"
 _FOR_MESSAGE: Final = f"""t.id, t.reference, t.status, t.merged_into, t.department, t.level, t.topic_source, t.channel,
   t.language, t.subject, t.requester, t.facts, t.claimed, t.policy_version, t.estimated_minutes, t.received_at,
