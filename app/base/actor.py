@@ -22,9 +22,13 @@ class Principal:
     expires_at: datetime | None = None
     key: str = field(init=False, repr=False, compare=False)
     """Names the principal for idempotency keys, rate limits and logs; no personal data."""
+    actor: tuple[str, str | None] = field(init=False, repr=False, compare=False)
+    """Kind and id, as the log names who did something."""
 
+    # Said once: whoever is known by a token is asked for it with every request.
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", f"{self.role}:{self.contact or self.reseller or self.subject}")
+        object.__setattr__(self, "actor", self._actor())
 
     @property
     def is_contact(self) -> bool:
@@ -34,9 +38,7 @@ class Principal:
     def is_staff(self) -> bool:
         return self.role in STAFF_ROLES
 
-    @property
-    def actor(self) -> tuple[str, str | None]:
-        """Kind and id, as the log names who did something."""
+    def _actor(self) -> tuple[str, str | None]:
         kind = "contact" if self.is_contact else str(self.role)
         return kind, str(self.contact or self.reseller or self.subject)
 
@@ -45,8 +47,7 @@ class Principal:
 class TheSystem(Principal):
     """The desk itself, because time has passed. No token ever says so."""
 
-    @property
-    def actor(self) -> tuple[str, str | None]:
+    def _actor(self) -> tuple[str, str | None]:
         return "system", None
 
 

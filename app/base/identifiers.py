@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from itertools import count as counting
@@ -12,10 +12,9 @@ from uuid import UUID, SafeUUID
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUE = {c: i for i, c in enumerate(_CROCKFORD)} | {"O": 0, "I": 1, "L": 1}
 _UNKNOWN = SafeUUID.unknown
-_FIVE_BITS = bytes(byte & 31 for byte in range(256))
-_GROUPS = 3
-_GROUP_LENGTH = 4
-_DIGITS = _GROUPS * _GROUP_LENGTH - 1
+_new, _set_int, _set_safe = object.__new__, vars(UUID)["int"].__set__, vars(UUID)["is_safe"].__set__
+_AS_CHARACTERS = "".join(_CROCKFORD[byte & 31] for byte in range(256)).encode()
+_DIGITS = 11
 # Weights coprime to 32 catch every single wrong character; neighbours differ, so most swaps are caught too.
 _WEIGHTS = tuple(2 * i + 1 for i in range(_DIGITS))
 # The longest counter of RFC 9562 (6.2, method 1), begun anywhere in its lower half: no process lives to see it roll
@@ -37,9 +36,9 @@ def uuid7(now: datetime) -> UUID:
 
 def _uuid(value: int) -> UUID:
     """As UUID makes it, but for the checks of what others hand in."""
-    made = object.__new__(UUID)
-    object.__setattr__(made, "int", value)
-    object.__setattr__(made, "is_safe", _UNKNOWN)
+    made = _new(UUID)
+    _set_int(made, value)
+    _set_safe(made, _UNKNOWN)
     return made
 
 
@@ -59,8 +58,9 @@ def uuid7_of(at: datetime, name: str) -> UUID:
 
 def new_reference(prefix: str) -> str:
     """A ticket reference: provider prefix and 3 x 4 Crockford base32 characters, the last one a check character."""
-    digits = os.urandom(_DIGITS).translate(_FIVE_BITS)
-    return _written(prefix, [*digits, _check(digits)])
+    drawn = os.urandom(_DIGITS)
+    # Of each byte five bits count: 32 divides what the others add to the sum of its check character.
+    return _written(prefix, drawn.translate(_AS_CHARACTERS).decode() + _CROCKFORD[_check(drawn)])
 
 
 def parse_reference(text: str) -> str | None:
@@ -70,7 +70,8 @@ def parse_reference(text: str) -> str | None:
     if not prefix.isalpha() or len(characters) != _DIGITS + 1 or any(c not in _VALUE for c in characters):
         return None
     digits = [_VALUE[c] for c in characters]
-    return _written(prefix, digits) if _check(digits[:-1]) == digits[-1] else None
+    written = "".join(map(_CROCKFORD.__getitem__, digits))
+    return _written(prefix, written) if _check(digits[:-1]) == digits[-1] else None
 
 
 def _check(digits: Iterable[int]) -> int:
@@ -78,6 +79,5 @@ def _check(digits: Iterable[int]) -> int:
     return weighed % 32
 
 
-def _written(prefix: str, digits: Sequence[int]) -> str:
-    text = "".join(map(_CROCKFORD.__getitem__, digits))
-    return "-".join((prefix, *[text[i : i + _GROUP_LENGTH] for i in range(0, len(text), _GROUP_LENGTH)]))
+def _written(prefix: str, text: str) -> str:
+    return f"{prefix}-{text[:4]}-{text[4:8]}-{text[8:]}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -17,7 +17,7 @@ Rows = Sequence[Values]
 Row = tuple[str, UUID]
 """A table and the id of one of its rows."""
 
-_KEPT_FOR: Final = timedelta(hours=24)
+_KEPT_FOR: Final = "interval '24 hours'"
 _FIRST: Final = frozenset(
     (
         *("pk_idempotency_key", "uq_event_provider_id_subject_kind_subject_id_seq", "uq_notice_open_incident"),
@@ -28,11 +28,11 @@ _FIRST: Final = frozenset(
 place above others."""
 _KEYS: Final = {"clock": ("provider_id", "ticket_id", "metric", "cycle")}
 """Tables whose rows are written over when they are there already."""
-_KEYED: Final = """
+_KEYED: Final = f"""
 keyed AS (
   INSERT INTO idempotency_key
     (provider_id, principal, key, fingerprint, status, headers, body, created_at, expires_at)
-  SELECT $1, $3, $4, $5, $6, $7, $8, $9, $10 FROM guard RETURNING 1)"""
+  SELECT $1, $3, $4, $5, $6, $7, $8, $9::timestamptz, $9::timestamptz + {_KEPT_FOR} FROM guard RETURNING 1)"""
 
 
 class Overtaken(Exception):  # noqa: N818 - it reads as what happened
@@ -133,7 +133,6 @@ async def carry_out(database: Database, provider_id: UUID, command: Command, now
         headers = dict(answer.headers)
         body = None if answer.secret else answer.body
         args += [repeat.principal, repeat.key, repeat.fingerprint, answer.status, headers, body, now]
-        args += [now + _KEPT_FOR]
     if update is not None:
         args += [update.id, dict(update.values)]
     for one in command.along:
@@ -184,7 +183,7 @@ def _statement(
     removed: str | None,
     told: str | None,
 ) -> str:
-    place = 11 if keyed else 3
+    place = 10 if keyed else 3
     last = place + (2 if update else 0) + 2 * len(along) + len(each) + len(inserts)
     parts: list[str] = [_wanted_files(last)] if files else []
     condition = f"(SELECT count(*) FROM wanted) = cardinality(${last}::text[])" if files else "true"

@@ -9,13 +9,14 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue
 
 from app.base.vocabulary import Coverage, TicketStatus
-from app.policy.decision import Decision, ScheduleWindow, Signal, TopicCandidate
+from app.policy.decision import Decision, Plain, ScheduleWindow, Signal, TopicCandidate
 from app.policy.language.model import Model
 
 # Mappings default to `Field(default_factory=dict)`: a `{}` would be copied deeply each time, nine times as slow.
 
 
-class Grant(Model):
+@dataclass(kw_only=True)
+class Grant(Plain):
     """What a member of staff works on."""
 
     id: str
@@ -26,7 +27,8 @@ class Grant(Model):
     supervisor: bool = False
 
 
-class Sender(Model):
+@dataclass(kw_only=True)
+class Sender(Plain):
     """Who asks, as far as the entrance knows; their standing is found from the account."""
 
     email: str | None = None
@@ -41,6 +43,11 @@ class Sender(Model):
     """How records name the person: they outlive the address."""
     grant: Grant | None = None
     """Of staff; without one nothing limits them."""
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """Whatever is known of them, by name."""
+        return {name: value for name, value in self.__dict__.items() if value is not None}
 
     @property
     def named(self) -> str | None:

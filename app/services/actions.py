@@ -85,7 +85,7 @@ async def _confirm(errand: Errand, name: str, expected: int | None) -> StoredAns
         raise _hindered(done, done.hindrance)
     after = done.ticket
     sender = after.request.sender
-    who = sender.model_dump(mode="json", exclude_none=True) if sender is not None else {}
+    who = sender.known if sender is not None else {}
     contact = known.caller.id if known.caller.kind is Kind.CONTACT else known.row["contact_id"]
     change = changed(errand, known, after, requester=who, contact_id=contact)
     told = {"action": slug, "status": after.status, "outcome": done.decision.outcome}

@@ -1,6 +1,6 @@
 """What every use case is given: the desk's means, who asks, for which provider, and at what instant."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -68,6 +68,9 @@ class Errand:
 
 def for_the_log(decision: Decision) -> orjson.Fragment:
     """A decision without the words that somebody wrote: the log stays, and they may have to go."""
-    candidates = [replace(one, because=()) for one in decision.topic_candidates]
-    effects = [one.model_dump(mode="json", exclude={"because"}) for one in decision.effects]
+    candidates = [{**one.__dict__, "because": ()} for one in decision.topic_candidates]
+    effects = [
+        one.model_dump(mode="json", exclude={"because"}) if "because" in (one.model_extra or {}) else one
+        for one in decision.effects
+    ]
     return orjson.Fragment(written(decision, topic_candidates=candidates, signals=(), effects=effects))

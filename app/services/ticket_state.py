@@ -220,6 +220,8 @@ def clock_rows(provider_id: UUID, id_: UUID, clocks: Sequence[ClockLine], at: da
 
 
 def _planner(line: ClockLine) -> dict[str, int | None]:
-    by_calendar = any(terms.calendar is not None for terms in line.set_to)
-    version, revision = line.latest.by if by_calendar else (None, None)
+    set_to = line.set_to
+    if all(terms.calendar is None for terms in set_to):
+        return {"policy_version": None, "settings_revision": None}
+    version, revision = set_to[-1].by
     return {"policy_version": version, "settings_revision": revision}

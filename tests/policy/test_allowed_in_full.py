@@ -83,7 +83,7 @@ def written_in_full(policy: CompiledPolicy, ticket: Ticket, by: Sender, desk: De
 def people(account: Account | None, reseller: Account | None) -> list[Sender]:
     listed = [c for a in (account, reseller) if a is not None for c in a.contacts[:2]]
     known = [Sender(email=c.email, user=c.user, name=c.name) for c in listed]
-    forged = [who.model_copy(update={"mail_auth": "fail", "user": None}) for who in known[:1]]
+    forged = [who.changed(mail_auth="fail", user=None) for who in known[:1]]
     return [*known, *forged, *DESK]
 
 

@@ -150,7 +150,7 @@ def test_whoever_has_no_tie_to_the_account_changes_nobody() -> None:
 
 
 def test_mail_that_fails_authentication_is_nobodys() -> None:
-    forged = OWNER.model_copy(update={"mail_auth": "fail"})
+    forged = OWNER.changed(mail_auth="fail")
     assert change("confirm_all", sender=forged).decision.outcome is Outcome.REFUSED
 
 

@@ -47,10 +47,8 @@ def whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
     window = ticket.decision.schedule
     if ticket.status is TicketStatus.SCHEDULED and window is not None and window.from_ is not None:
         yield Trigger(at=window.from_, event=Event(type=WINDOW_OPENED), since=window.from_)
-    if not policy.awaited.whiles:
-        return
-    for event, since in _instants(ticket).items():
-        for span in policy.awaited.whiles.get(event, ()):
+    for event, since in _begun(ticket, policy.awaited.whiles).items():
+        for span in policy.awaited.whiles[event]:
             try:
                 at = policy.calendar(span.calendar).add(since, span.after) if span.calendar else since + span.after
             except CalendarHorizonExceeded:
@@ -58,14 +56,14 @@ def whiles(policy: CompiledPolicy, ticket: Ticket) -> Iterator[Trigger]:
             yield Trigger(at=at, event=Event(type="elapsed", fields=span.fields), since=since)
 
 
-def _instants(ticket: Ticket) -> dict[str, datetime]:
-    """When each thing last happened; of statuses only the present one, of what has ended nothing else."""
-    received, starts = ticket.received_at, ticket.starts
-    present = {ticket.status.value: starts.get(ticket.status, received)}
-    if not ticket.open:
-        return present
-    events = {event: at for event, at in starts.items() if event not in STATUSES}
-    return {**events, **present, "received": received, "received_at": received}
+def _begun(ticket: Ticket, spoken_of: Mapping[str, object]) -> dict[str, datetime]:
+    """When each of these last happened; of statuses only the present one, of what has ended nothing else."""
+    received, starts, status = ticket.received_at, ticket.starts, ticket.status
+    begun = {status.value: starts.get(status, received)} if status in spoken_of else {}
+    if ticket.open and (events := spoken_of.keys() - STATUSES):
+        known = {**starts, "received": received, "received_at": received}
+        begun |= {event: known[event] for event in events if event in known}
+    return begun
 
 
 def window_opened(policy: CompiledPolicy, ticket: Ticket, at: datetime) -> Result:

@@ -3,7 +3,7 @@
 Where no rule has to be asked it follows from a few facts, and is the same for all tickets that stand alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -132,17 +132,20 @@ def _alike(policy: CompiledPolicy, turn: Turn, caller: CallerRow, customer: Cust
 def allowed_actions(
     policy: CompiledPolicy,
     ticket: Judged,
-    desk: Desk,
+    desk: Callable[[], Desk],
     caller: CallerRow,
     at: datetime,
     latest: Mapping[str, Any] | None,
     customer: Customer | None,
 ) -> bytes:
-    """Every verb for such a caller, on the ticket and on its `latest` quote, each with what stands in its way. JSON."""
+    """Every verb for such a caller, on the ticket and on its `latest` quote, each with what stands in its way. JSON.
+
+    `desk`: what is known around it, for where a rule has to be asked.
+    """
     alike = at_a_glance(policy, ticket.turn, caller, customer)
     if alike is not None:
         return alike_actions(policy, alike, ticket, caller, at, latest)
-    found = _judged(policy, ticket, desk, caller, at)
+    found = _judged(policy, ticket, desk(), caller, at)
     return _written(policy, ticket, _priced(found, ticket, caller, latest, at), latest)
 
 

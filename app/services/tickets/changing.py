@@ -106,7 +106,7 @@ def shown(errand: Errand, known: Known, change: Changed, **names: Any) -> dict[s
     row["latest_quote"] = change.price.latest
     latest = change.price.latest
     allowed = allowed_actions(
-        *(known.policy, change.ticket, known.around, known.caller, errand.now, latest),
+        *(known.policy, change.ticket, lambda: known.around, known.caller, errand.now, latest),
         customer_of(known.caller, known.account),
     )
     return ticket_view(row, allowed)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -160,7 +161,7 @@ def _view(
     errand: Errand, given: Gathered, ticket: Ticket, account: Mapping[str, Any] | None, row: Mapping[str, Any]
 ) -> dict[str, Any]:
     known = given.around.account if account is not None and account is given.row["account"] else None
-    desk = around(given.caller, account, given.row["incidents"], known=known)
+    desk = partial(around, given.caller, account, given.row["incidents"], known=known)
     customer = customer_of(given.caller, account)
     allowed = allowed_actions(given.policy, ticket, desk, given.caller, errand.now, row["latest_quote"], customer)
     return with_redactions(ticket_view(row, allowed), given.redacted)
@@ -186,7 +187,7 @@ def _new_row(
         "channel": request.channel or _channel(policy, ticket),
         "account_id": account["id"] if account is not None else None,
         "contact_id": given.contact_id(asking),
-        "requester": request.sender.model_dump(mode="json", exclude_none=True) if request.sender else {},
+        "requester": request.sender.known if request.sender is not None else {},
         "assignee_id": None,
         "reseller_id": reseller,
         "received_at": ticket.received_at,
@@ -201,9 +202,8 @@ def _new_row(
 
 
 def _channel(policy: CompiledPolicy, ticket: Ticket) -> str:
-    known = ticket.decision.channel
-    found = policy.channel(None, None)
-    return known.slug if known is not None else found.slug if found is not None else "unknown"
+    known = ticket.decision.channel or policy.channel(None, None)
+    return known.slug if known is not None else "unknown"
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:

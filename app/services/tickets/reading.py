@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -91,7 +92,7 @@ async def _judged(
     known = row["in_full"]
     kept, account = KeptTicket({**known, "decision": row["decision"]}), kept_account(known["account"])
     policy = await errand.policies.knowing(errand.provider_id, policy, kept)
-    desk, customer = around(caller, account, known["incidents"]), customer_of(caller, account)
+    desk, customer = partial(around, caller, account, known["incidents"]), customer_of(caller, account)
     alike = at_a_glance(policy, kept.turn, caller, customer)
     if alike is not None:
         stances.learn(row["stance"], row["hash"], alike)

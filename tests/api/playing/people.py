@@ -45,7 +45,8 @@ async def _change_of_contacts(play: Play, step: steps.ContactStep) -> dict[str, 
     who = await (play.town.by_staff(None) if step.op == "add" else play.town.by_customer(step.sender, step.account))
     if step.op == "add":
         named = step.sender or play.file.accounts[step.account].contacts[0]
-        sender = named.model_dump(include={"email", "user", "name", "mail_auth"}, exclude_none=True)
+        said = ("email", "user", "name", "mail_auth")
+        sender = {name: value for name in said if (value := getattr(named, name, None)) is not None}
         body = {"role": step.role, "email": step.email, "sender": sender}
         return done(await play.sent(who, f"/v1/accounts/{number}/contacts", body))
     if step.op == "confirm_all":

@@ -42,7 +42,7 @@ class Play:
             return who, {}
         named: dict[str, Any] = {}
         if sender is not None:
-            named = sender.model_dump(exclude_none=True, exclude={"role"})
+            named = {name: value for name, value in sender.known.items() if name != "role"}
         elif account is not None and (people := self.file.accounts[account].contacts):
             named = people[0].model_dump(include={"email", "user", "name"}, exclude_none=True)
         if not named.keys() - {"mail_auth"}:
