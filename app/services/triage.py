@@ -14,6 +14,7 @@ import orjson
 from app.base.vocabulary import Asserter
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Signal, TopicCandidate
+from app.policy.language.document import Document
 from app.policy.language.matters import Fact, Product, Topic
 from app.policy.library.files import learned_topics
 from app.policy.situation import Account
@@ -67,6 +68,23 @@ class _WorkedOut(Generic[_Source, _Result]):
         return known[1]
 
 
+@dataclass(slots=True)
+class Reading:
+    """What a document makes of texts. Nobody changes one."""
+
+    zone: ZoneInfo
+    of_text: frozenset[str]
+    """What the policy takes a text's word for."""
+    products: Mapping[str, str]
+    """What customers may call the products, folded, to their slugs."""
+    has_topics: bool
+
+    @classmethod
+    def by(cls, document: Document) -> "Reading":
+        topics = bool(document.topics)
+        return cls(ZoneInfo(document.tz), assertable(document.facts), called(document.products), topics)
+
+
 class Lexicons:
     """What the topics of policies sound like, learned before the first request or when a policy is published."""
 
@@ -74,21 +92,15 @@ class Lexicons:
         """`known`: those that are learned already, by the digest of their topics."""
         self._known: OrderedDict[str, Lexicon] = OrderedDict() if known is None else known
         self._digests: _WorkedOut[Mapping[str, Topic], str] = _WorkedOut(digest_of)
-        self._products: _WorkedOut[Mapping[str, Product], Mapping[str, str]] = _WorkedOut(called)
-        self._of_text: _WorkedOut[Mapping[str, Fact], frozenset[str]] = _WorkedOut(assertable)
+        self._readings: _WorkedOut[Document, Reading] = _WorkedOut(Reading.by)
         self._learning = asyncio.Lock()
 
     async def of(self, policy: CompiledPolicy) -> Lexicon:
         topics = policy.document.topics
         return await self._learned(topics, self._digests.of(topics))
 
-    def products(self, policy: CompiledPolicy) -> Mapping[str, str]:
-        """What customers may call the policy's products, to their slugs."""
-        return self._products.of(policy.document.products)
-
-    def of_text(self, policy: CompiledPolicy) -> frozenset[str]:
-        """What the policy takes a text's word for."""
-        return self._of_text.of(policy.document.facts)
+    def reading(self, policy: CompiledPolicy) -> Reading:
+        return self._readings.of(policy.document)
 
     async def learn(self, topics: Mapping[str, Topic]) -> None:
         """For requests to come."""
@@ -135,34 +147,29 @@ async def suggest(
     subject, body = words
     if not subject and not body:
         return NOTHING
-    told = read(subject, body)
+    told, reading = read(subject, body), lexicons.reading(policy)
     domains = account.hosted_domains if account is not None else ()
-    zone = ZoneInfo(policy.document.tz)
-    described = extract(told, received_at=received_at, zone=zone, usernames=usernames, domains=domains)
-    may = lexicons.of_text(policy)
-    facts = {name: value for name, value in described.facts().items() if name in may and name not in stated}
-    if described.occurred_at is not None and "occurred_at" in facts:
-        facts["occurred_at"] = described.occurred_at.isoformat().replace("+00:00", "Z")
-    products = lexicons.products(policy)
-    if "topic" in stated or not policy.document.topics:
-        return Suggested(facts, signals=shown(read_signals(told, described.error_message, products=products)))
+    found = extract(told, received_at=received_at, zone=reading.zone, usernames=usernames, domains=domains)
+    facts = {name: value for name, value in found.items() if name in reading.of_text and name not in stated}
+    if "occurred_at" in facts:
+        facts["occurred_at"] = found["occurred_at"].isoformat().replace("+00:00", "Z")
+    signals = read_signals(told, found.get("error_message"), products=reading.products)
+    if "topic" in stated or not reading.has_topics:
+        return Suggested(facts, signals=shown(signals))
     product = account.products[0] if account is not None and len(account.products) == 1 else None
-    lexicon = await lexicons.of(policy)
-    proposal = proposed(lexicon, told, product=product, products=products)
-    candidates = tuple(
-        TopicCandidate(topic=c.topic, confidence=round(c.confidence, 2), because=c.because) for c in proposal.candidates
-    )
+    proposal = proposed(await lexicons.of(policy), told, signals, product=product)
+    candidates = tuple([TopicCandidate(c.topic, c.confidence, c.because) for c in proposal.candidates])
     if proposal.topic is None:
-        return Suggested(facts, "given", candidates, proposal.language, shown(proposal.signals))
+        return Suggested(facts, "given", candidates, proposal.language, shown(signals))
     facts["topic"] = proposal.topic
-    return Suggested(facts, "triage", candidates, proposal.language, shown(proposal.signals))
+    return Suggested(facts, "triage", candidates, proposal.language, shown(signals))
 
 
 def shown(signals: Signals) -> tuple[Signal, ...]:
     """As decisions carry them."""
     if signals is SILENT:
         return ()
-    return tuple(Signal(name=hint.name, value=hint.value, because=hint.because) for hint in signals.hints())
+    return tuple([Signal(hint.name, hint.value, hint.because) for hint in signals.hints()])
 
 
 def called(products: Mapping[str, Product]) -> dict[str, str]:

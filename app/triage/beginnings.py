@@ -1,47 +1,51 @@
-"""How turns of phrase begin, so that each is looked for only where it can stand."""
+"""How turns of phrase begin, and by which of their words they are found, so that none is looked for in vain."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-_LETTER = re.compile(r"[a-z0-9' -]|\\\.")
+_LETTER = re.compile(r"[a-z0-9' \n-]|\\\.")
 _GROUP = re.compile(r"\((?:\?:|(?!\?))")
+_AHEAD = re.compile(r"\(\?[!=]")
+_ONE_OF = re.compile(r"\[(?P<letters>[a-z]+)\]")
 _ANYTHING = "."
 _FIGURES = frozenset("0123456789")
 _NOTHING = frozenset({""})
-LONGEST = 8
+_END = "\n"
+_WORD = re.compile(r"[a-z0-9]+(?=[^a-z0-9])")
+LONGEST = 24
 """So many characters tell them apart well enough."""
 
 
 def beginnings(pattern: str) -> frozenset[str]:
-    """Of whatever matches the pattern, the first characters: few, but enough to tell.
+    """Of whatever matches the pattern, the first characters: few, but enough to tell; a line's end where that is all.
 
-    For patterns of letters, alternatives, repetitions and what must not follow; ValueError for others.
+    For patterns of letters, alternatives, repetitions and what must or must not follow; ValueError for others.
     """
-    found = frozenset(begin for way in _ways(pattern) for begin in _of_way(way, LONGEST))
-    if "" in found:
+    found = frozenset(begin for way in _ways(pattern) for begin in _of_way(way + _END, LONGEST))
+    if not found.isdisjoint(("", _END)):
         raise ValueError(f"Nothing is known of how this begins: {pattern!r}")
     return found
 
 
-def any_of(begins: Iterable[str]) -> str:
-    """A pattern that matches where one of these begins, figures for one another."""
-    branches: dict[str, set[str]] = {}
-    for begin in begins:
-        if begin == "":
-            return ""
-        branches.setdefault(r"\d" if begin in _FIGURES else re.escape(begin[0]), set()).add(begin[1:])
-    return f"(?:{'|'.join(first + any_of(rest) for first, rest in sorted(branches.items()))})"
+def whole_words(begin: str) -> list[tuple[str, int]]:
+    """Those that whatever begins so has, and their places."""
+    return [(word.group(), word.start()) for word in _WORD.finditer(begin)]
 
 
 def _of_way(way: str, room: int) -> frozenset[str]:
     """Its first characters as far as they are known, so many at most."""
     if not room or not way:
         return _NOTHING
+    heads: tuple[str, ...]
     if letter := _LETTER.match(way):
-        heads, rest = tuple(letter.group()[-1]), way[letter.end() :]
+        heads, rest = (letter.group()[-1],), way[letter.end() :]
+    elif _AHEAD.match(way):
+        return _of_way(way[_end_of_group(way) + 1 :], room)
     elif group := _GROUP.match(way):
         end = _end_of_group(way)
         heads, rest = tuple(_ways(way[group.end() : end])), way[end + 1 :]
+    elif one := _ONE_OF.match(way):
+        heads, rest = tuple(one["letters"]), way[one.end() :]
     else:
         return _FIGURES if way.startswith(r"\d") and room == LONGEST else _NOTHING
     if rest.startswith(("*", "{")):

@@ -1,9 +1,9 @@
 """What identifies or describes, read from a message for intake: names, account, error, time. It gives no standing."""
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime, tzinfo
+from typing import TypedDict
 
 from app.triage.labelled import filled_in
 from app.triage.text import Told, caseless, folded
@@ -56,8 +56,9 @@ _CODE = re.compile(
     r"|[45]\d\d [45]\.\d{1,2}\.\d{1,3}[^\n]{0,200}|(?i:(?:http )?err(?:or|eur|o) [45]\d\d)\b)"
 )
 _OF_CODES = ("ERR_", "NET::", "SQLSTATE[", "0x", "SEC_ERROR_")
-_STATUS = re.compile(r"[45]\d\d")
+_STATUS = re.compile(r"[45]\d\d(?!\w)(?<!\w\d\d\d)")
 """One of these, or a status, is in whatever is a code."""
+_BEFORE_STATUS = len("http erreur ")
 _HOST = r"(?:https?://)?(?:www\.)?(?P<name>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}[a-z]{2,18})(?![\w@-])"
 _BEFORE_HOST = len("https://www.")
 _DOMAIN = re.compile(rf"(?<![@\w.-]){_HOST}")
@@ -65,28 +66,20 @@ _CALLED_DOMAIN = re.compile(rf"\b(?:domain|domaine|dominio)(?: name)?(?: is| est
 _SEVERAL_WORDS = re.compile(r"(?s)(?>.*?[^\W\d_]{2,}+){12}")
 _FIGURE = re.compile(r"\d")
 _NAMED = frozenset({"first_name", "last_name"})
+_NO_FORM: Mapping[str, str] = {}
+_NOBODY = (None, None)
 
 
-@dataclass(slots=True)
-class Extracted:
-    """Facts that the text may assert; None where it says nothing. Nobody changes one."""
+class Extracted(TypedDict, total=False):
+    """Facts that the text may assert: only those that were found."""
 
-    first_name: str | None = None
-    last_name: str | None = None
-    account_username: str | None = None
-    error_message: str | None = None
-    description: bool = False
-    occurred_at: datetime | None = None
-    hosted_domain: str | None = None
-
-    def facts(self) -> dict[str, str | bool | datetime]:
-        """Only what was found, by the names of the facts."""
-        found = dict[str, str | bool | datetime]()
-        for name in self.__slots__:
-            value = getattr(self, name)
-            if value is not None and value is not False:
-                found[name] = value
-        return found
+    first_name: str
+    last_name: str
+    account_username: str
+    error_message: str
+    description: bool
+    occurred_at: datetime
+    hosted_domain: str
 
 
 def extract(
@@ -98,19 +91,39 @@ def extract(
     domains: Collection[str] = (),
 ) -> Extracted:
     """`usernames`, `domains`: those of the accounts in question; `zone`: where the sender's clock hangs."""
-    form = filled_in("\n".join((told.own, told.logs, *told.signature)))
-    first, last = (form.get("first_name"), form.get("last_name")) if _NAMED & form.keys() else _names(told)
-    signed = f"{told.letters}\n{folded(' '.join(told.signature))}" if told.signature else told.letters
-    username = _account(signed, usernames)
-    return Extracted(
-        first_name=first,
-        last_name=last,
-        account_username=username or (form.get("account_username") if not usernames else None),
-        error_message=error_said(told),
-        description=_SEVERAL_WORDS.match(told.said) is not None,
-        occurred_at=when(told.letters, received_at, zone),
-        hosted_domain=_domain(told.letters, domains),
-    )
+    found = Extracted()
+    form, figures, spans, named = _form(told), told.leads.figures, False, bool(told.signature)
+    for lead in told.leads.words:
+        named, spans = named or lead.name, spans or lead.span
+    if not _NAMED.isdisjoint(form):
+        first, last = form.get("first_name"), form.get("last_name")
+    else:
+        first, last = _names(told) if named else _NOBODY
+    if first is not None:
+        found["first_name"] = first
+    if last is not None:
+        found["last_name"] = last
+    username = _account(told, usernames) or (form.get("account_username") if not usernames else None)
+    if username is not None:
+        found["account_username"] = username
+    error = error_said(told)
+    if error is not None:
+        found["error_message"] = error
+    if _SEVERAL_WORDS.match(told.said) is not None:
+        found["description"] = True
+    at = when(told.letters, received_at, zone, figures=figures, spans=spans) if figures or spans else None
+    if at is not None:
+        found["occurred_at"] = at
+    domain = _domain(told.letters, domains) if "." in told.letters else None
+    if domain is not None:
+        found["hosted_domain"] = domain
+    return found
+
+
+def _form(told: Told) -> Mapping[str, str]:
+    if told.logs or told.signature:
+        return filled_in("\n".join((told.own, told.logs, *told.signature)))
+    return filled_in(told.own) if ":" in told.own or "=" in told.own else _NO_FORM
 
 
 def _names(told: Told) -> tuple[str | None, str | None]:
@@ -125,7 +138,7 @@ def _names(told: Told) -> tuple[str | None, str | None]:
             for found in pattern.finditer(told.said):
                 if name := _person(found):
                     return name
-    return None, None
+    return _NOBODY
 
 
 def _person(found: re.Match[str]) -> tuple[str, str | None] | None:
@@ -143,8 +156,11 @@ def _person(found: re.Match[str]) -> tuple[str, str | None] | None:
     return kept[0], " ".join(kept[1:]) or None
 
 
-def _account(text: str, usernames: Collection[str]) -> str | None:
+def _account(told: Told, usernames: Collection[str]) -> str | None:
     """A known name anywhere, or the only word that is called one."""
+    if not usernames and not told.leads.figures and not told.signature:
+        return None
+    text = f"{told.letters}\n{folded(' '.join(told.signature))}" if told.signature else told.letters
     if usernames:
         known = {folded(name): name for name in usernames}
         words = set(re.findall(r"[a-z0-9][a-z0-9._-]{1,63}", text))
@@ -163,8 +179,11 @@ def error_said(told: Told) -> str | None:
     for line in told.logs.splitlines():
         if _ERROR_WORDS.search(folded(line)):
             return line[:500]
-    coded = any(map(said.__contains__, _OF_CODES)) or _STATUS.search(said)
-    code = _CODE.search(said) if coded else None
+    code = None
+    if any(map(said.__contains__, _OF_CODES)):
+        code = _CODE.search(said)
+    elif told.leads.figures and (status := _STATUS.search(said)):
+        code = _CODE.search(said, max(0, status.start() - _BEFORE_STATUS))
     for quoted in _QUOTED.finditer(said) if '"' in said else ():
         if _ERROR_WORDS.search(folded(quoted.group("words"))):
             return quoted.group("words").strip()
@@ -173,8 +192,6 @@ def error_said(told: Told) -> str | None:
 
 def _domain(text: str, domains: Collection[str]) -> str | None:
     """One of the account's own, else the only one that is called a domain: other names may be anybody's."""
-    if "." not in text:
-        return None
     own = set(map(folded, domains))
     places = [at for at in map(text.find, own) if at >= 0]
     known: str | None = None

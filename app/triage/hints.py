@@ -30,6 +30,9 @@ PEOPLE = (
     r"|personnes|utilisateurs|collegues|employes|salaries|postes|agents"
     r"|pessoas|usuarios|colegas|funcionarios|colaboradores|atendentes|maquinas|computadores)"
 )
+THINGS = (
+    r"(?:sites|accounts|domains|shops|mailboxes|tills|comptes|domaines|boutiques|boites|contas|dominios|lojas|caixas)"
+)
 
 HINTS: Mapping[str, tuple[str, ...]] = {
     "all": (
@@ -60,8 +63,7 @@ HINTS: Mapping[str, tuple[str, ...]] = {
     ),
     "many": (
         r"(?:(?:\d{2,4}|hundreds of|dozens of|des centaines de|des dizaines de|centenas de|dezenas de) (?:\w+ ){0,2}"
-        r"(?:sites|accounts|domains|shops|mailboxes|tills|comptes|domaines|boutiques|boites|contas|dominios"
-        r"|lojas|caixas))",
+        rf"{THINGS})",
         r"(?:several (?:people|users|of us|colleagues|customers)|many (?:people|users|of us|customers)|dozens of"
         r"|our (?:customers|visitors|clients|parents) )",
         r"(?:plusieurs (?:personnes|collegues|utilisateurs|clients)|on est plusieurs|(?:nos|mes) clients )",

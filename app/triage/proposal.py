@@ -56,21 +56,18 @@ def propose(
 
     `product`: what the account has, if known; `products`: names by which products may be called, folded, to slugs.
     """
-    return proposed(lexicon, read(subject, body), language=language, product=product, products=products)
+    told = read(subject, body)
+    signals = read_signals(told, error_said(told), products=products)
+    return proposed(lexicon, told, signals, language=language, product=product)
 
 
 def proposed(
-    lexicon: Lexicon,
-    told: Told,
-    *,
-    language: str | None = None,
-    product: str | None = None,
-    products: Mapping[str, str] | None = None,
+    lexicon: Lexicon, told: Told, signals: Signals, *, language: str | None = None, product: str | None = None
 ) -> Proposal:
-    """The same from a message that is read already."""
+    """The same from a message that is read already, and its signals."""
     tongue = language or lexicon.languages.of(told.own)
     heard = of_message(told, product, lexicon.spelling.mended)
-    return Proposal(tongue, _candidates(lexicon, heard), read_signals(told, error_said(told), products=products))
+    return Proposal(tongue, _candidates(lexicon, heard), signals)
 
 
 def _candidates(lexicon: Lexicon, heard: Heard) -> tuple[Candidate, ...]:

@@ -3,20 +3,15 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from app.triage.beginnings import LONGEST, any_of, beginnings
-from app.triage.hints import HINTS, NUMBERS, PEOPLE
+from app.triage.hints import HINTS, NUMBERS
+from app.triage.leads import Leads, leads
 from app.triage.text import Told, folded
+from app.triage.turns import BY_LETTERS, OF_FIGURES, PATTERNS
 
 _MOST_READ, _MOST_WORDS = 6_000, 4
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,100}")
-_COUNTED = rf"(\d{{1,5}}|{'|'.join(sorted(NUMBERS))}) (?:of (?:our|my|the) )?(?:[a-z]{{2,12}} )?{PEOPLE}"
-_TURNS: Mapping[str, tuple[str, ...]] = {**HINTS, "people": (_COUNTED,)}
-_PATTERNS = {name: re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)") for name, ways in _TURNS.items()}
-_BEGINNINGS = {name: tuple(sorted(frozenset[str]().union(*map(beginnings, ways)))) for name, ways in _TURNS.items()}
-_PLACE = re.compile(rf"[^a-z0-9](?={any_of(frozenset[str]().union(*_BEGINNINGS.values()))})")
-"""What stands before a turn of phrase, told by its first letters."""
+_FIGURES = re.compile(r"\d+")
 _SCOPES = ("all", "many", "single")
 
 
@@ -51,21 +46,28 @@ class Signals:
 
     def hints(self) -> tuple[Hint, ...]:
         """Those that are there, each with its words, in a fixed order."""
-        spoken_by: Mapping[str, tuple[str, ...]] = {
-            "people": ("people",),
-            "scope": (str(self.scope),),
-            "cause": (f"by_{self.cause}",),
-            "urgent": ("urgent",),
-            "emergency": ("down", "standstill", "people", "all", "many", "urgent"),
-            "angry": ("angry", "abusive"),
-            "error": ("error",),
-            "product": ("product",),
-        }
-        return tuple(
-            Hint(name, value, tuple(word for of in spoken for word in self.because.get(of, ()))[:_MOST_WORDS])
-            for name, spoken in spoken_by.items()
-            if (value := getattr(self, name)) not in (None, False)
-        )
+        found = list[Hint]()
+        if self.people:
+            found.append(self._hint("people", self.people, "people"))
+        if self.scope is not None:
+            found.append(self._hint("scope", self.scope, self.scope))
+        if self.cause is not None:
+            found.append(self._hint("cause", self.cause, f"by_{self.cause}"))
+        if self.urgent:
+            found.append(self._hint("urgent", True, "urgent"))
+        if self.emergency:
+            found.append(self._hint("emergency", True, "down", "standstill", "people", "all", "many", "urgent"))
+        if self.angry:
+            found.append(self._hint("angry", True, "angry", "abusive"))
+        if self.error is not None:
+            found.append(self._hint("error", self.error, "error"))
+        if self.product is not None:
+            found.append(self._hint("product", self.product, "product"))
+        return tuple(found)
+
+    def _hint(self, name: str, value: str | int | bool, *spoken_by: str) -> Hint:
+        words = [word for of in spoken_by for word in self.because.get(of, ())]
+        return Hint(name, value, tuple(words[:_MOST_WORDS]))
 
 
 SILENT = Signals()
@@ -74,9 +76,12 @@ SILENT = Signals()
 
 def read_signals(told: Told, error: str | None, *, products: Mapping[str, str] | None = None) -> Signals:
     """`error`: what a machine said in it; `products`: names by which one may be called, folded, to its slug."""
-    text = told.letters if len(told.own) <= _MOST_READ else folded(told.own[:_MOST_READ])
-    found = heard(text)
-    product, named = _product(text, products or {})
+    text, words = told.letters, told.leads
+    if len(told.own) > _MOST_READ:
+        text = folded(told.own[:_MOST_READ])
+        words = leads(text)
+    found = heard(text, words)
+    product, named = _product(text, products) if products and any(map(text.__contains__, products)) else (None, None)
     if not found and not named and not error:
         return SILENT
     because = {
@@ -92,7 +97,7 @@ def read_signals(told: Told, error: str | None, *, products: Mapping[str, str] |
         because["product"] = (named,)
     if error:
         # Whose address it was does not matter to anybody who reads a signal.
-        error = _ADDRESS.sub("…@…", error)[:200]
+        error = (_ADDRESS.sub("…@…", error) if "@" in error else error)[:200]
         because["error"] = (error,)
     return Signals(
         people=people,
@@ -108,26 +113,44 @@ def read_signals(told: Told, error: str | None, *, products: Mapping[str, str] |
     )
 
 
-def heard(text: str) -> dict[str, list[re.Match[str]]]:
+def heard(text: str, leads: Leads) -> dict[str, list[re.Match[str]]]:
     """The turns of phrase in folded text, by what they hint at, as searching it for each of them would find them."""
     found: dict[str, list[re.Match[str]]] = {}
-    for place in _PLACE.finditer(f"\n{text}"):
-        at = place.start()
-        for name in _begun_by(text[at : at + LONGEST]):
-            before = found.get(name)
-            if before and at < before[-1].end():
-                continue
-            match = _PATTERNS[name].match(text, at)
-            if match:
-                found.setdefault(name, []).append(match)
+    places = _places(text, leads)
+    for at, name in sorted(places) if len(places) > 1 else places:
+        before = found.get(name)
+        if before and at < before[-1].end():
+            continue
+        match = PATTERNS[name].match(text, at)
+        if match:
+            found.setdefault(name, []).append(match)
     return found
 
 
-@lru_cache(maxsize=4_000)
-def _begun_by(letters: str) -> tuple[str, ...]:
-    """What a turn of phrase that begins with these letters may hint at."""
-    told = "0" if letters[0].isdecimal() else letters
-    return tuple(name for name, begins in _BEGINNINGS.items() if told.startswith(begins))
+def _places(text: str, leads: Leads) -> set[tuple[int, str]]:
+    """Where a turn of phrase may begin, and what it would hint at."""
+    places = set[tuple[int, str]]()
+    for lead in leads.words:
+        if lead.turns or lead.number:
+            for at in _occurrences(lead.word, text):
+                if lead.number:
+                    places.add((at, "people"))
+                for ahead, name, begins in lead.turns:
+                    if at >= ahead and text.startswith(begins, at - ahead):
+                        places.add((at - ahead, name))
+    if leads.counted:
+        places.update((figure.start(), name) for figure in _FIGURES.finditer(text) for name in OF_FIGURES)
+    for begin, name in BY_LETTERS:
+        if begin in text:
+            places.update((at, name) for at in _occurrences(begin, text))
+    return places
+
+
+def _occurrences(word: str, text: str) -> list[int]:
+    found = [text.find(word)]
+    while found[-1] >= 0:
+        found.append(text.find(word, found[-1] + 1))
+    return found[:-1]
 
 
 def _people(found: Sequence[re.Match[str]]) -> tuple[int | None, tuple[str, ...]]:

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from itertools import islice
 
+from app.triage.leads import Leads, leads
+
 # What is beyond these is not read: nobody describes a problem at such length, and the cost stays bounded.
 _MOST_SUBJECT, _MOST_BODY, _MOST_SAID, _MOST_LINE = 400, 20_000, 6_000, 2_000
 _TAIL, _MOST_LOG_LINES = 2_000, 12
@@ -63,15 +65,19 @@ class Told:
     letters: str = field(init=False)
     """The same, folded."""
 
+    leads: Leads = field(init=False, repr=False, compare=False)
+    """What the words of the letters lead to."""
+
     def __post_init__(self) -> None:
         self.own = f"{self.subject}\n{self.said}" if self.subject else self.said
         self.letters = folded(self.own)
+        self.leads = leads(self.letters)
 
 
 def plain(text: str) -> str:
     """Without control characters and look-alikes: one form for each letter, quote and space."""
     if text.isascii():
-        return text.translate(_PLAIN_ASCII)
+        return text.encode().translate(_PLAIN_ASCII, _UNSEEN_ASCII).decode()
     composed = unicodedata.normalize("NFKC", text)
     if any(map(composed.__contains__, _LIKE_OTHERS)):
         composed = composed.translate(_LOOKALIKES)
@@ -83,12 +89,8 @@ def plain(text: str) -> str:
 _LIKE_OTHERS = "‘’‚`´“”„«»–—−"
 _LOOKALIKES = str.maketrans(_LIKE_OTHERS, "'''''\"\"\"\"\"---")
 # The same for what is mostly written, in one go.
-_PLAIN_ASCII: dict[int, str | int | None] = {
-    **dict.fromkeys((*range(32), 127)),
-    **{ord(blank): " " for blank in "\t\r\v\f"},
-    ord("\n"): "\n",
-    ord("`"): "'",
-}
+_PLAIN_ASCII = bytes.maketrans(b"\t\r\v\f`", b"    '")
+_UNSEEN_ASCII = bytes({*range(32), 127} - {*b"\t\r\v\f\n"})
 
 
 def folded(text: str) -> str:

@@ -28,32 +28,34 @@ _COUNTS = {"an": 1, "un": 1, "une": 1, "um": 1, "uma": 1, "two": 2, "deux": 2, "
 _COUNTS |= {"three": 3, "trois": 3, "tres": 3}
 _COUNT = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
 _UNIT = r"minutes?|minutos?|hours?|heures?|horas?|days?|jours?|dias?"
-_UNITS = (" minut", " hour", " heure", " hora", " day", " jour", " dia")
-"""One of these is in whatever counts a unit."""
 _LIKE_A_CLOCK = re.compile(r"\d ?[:hap]")
 """What is in whatever tells the time."""
+_BEFORE = 40
+"""No more characters of what tells it stand before."""
 _SINCE_NOW = re.compile(
     rf"\W(?:(?P<count>{_COUNT}) (?P<unit>{_UNIT}) (?:ago|atras)"
     rf"|(?:il y a|ha|faz|since|for|depuis) (?:about |environ |cerca de )?(?P<count2>{_COUNT}) (?P<unit2>{_UNIT}))\b"
 )
 
 
-def when(text: str, received_at: datetime, zone: tzinfo) -> datetime | None:
-    """The first time that folded text tells exactly enough; never later than the receipt."""
-    counted = any(map(text.__contains__, _UNITS))
-    clocked = _LIKE_A_CLOCK.search(text) is not None
-    dated = _DATED.search(text) if "20" in text else None
-    if not (counted or clocked or dated):
+def when(text: str, received_at: datetime, zone: tzinfo, *, figures: bool, spans: bool) -> datetime | None:
+    """The first time that folded text tells exactly enough; never later than the receipt.
+
+    `figures`: whether there are any; `spans`: whether it may be said how long ago something was.
+    """
+    clocked = _LIKE_A_CLOCK.search(text) if figures else None
+    dated = _DATED.search(text, year) if figures and (year := text.find("20")) >= 0 else None
+    if not (spans or clocked or dated):
         return None
     local = received_at.astimezone(zone)
     found: datetime | None = None
     after = f"\n{text}"
     if dated and dated.group("hour"):
         found = _instant(dated, zone)
-    elif ago := _SINCE_NOW.search(after) if counted else None:
+    elif ago := _SINCE_NOW.search(after) if spans else None:
         found = local - _span(ago)
     else:
-        clock = _AT_CLOCK.search(after) if clocked else None
+        clock = _AT_CLOCK.search(after, max(0, clocked.start() - _BEFORE)) if clocked else None
         if clock and (at := _clock(clock.group("clock"))) is not None:
             named = any(map(after.__contains__, _DAYS))
             days = next((days for days, pattern in _DAYS_AGO if named and pattern.search(after)), None)

@@ -3,11 +3,15 @@
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.triage.extraction import error_said
-from app.triage.hints import HINTS
+from app.triage.hints import HINTS, PEOPLE
+from app.triage.leads import leads
 from app.triage.signals import Signals, heard, read_signals
 from app.triage.text import folded, read
+from app.triage.turns import PATTERNS
 from tests.triage.tickets import tickets
 
 
@@ -119,11 +123,27 @@ def test_plain_words_hint_at_nothing() -> None:
 
 
 def test_looking_where_a_turn_of_phrase_may_begin_finds_what_searching_for_each_would() -> None:
-    found = 0
-    for ticket in (*tickets("others"), *tickets("unseen"), *tickets("fresh")):
-        text = folded(read(ticket.subject, ticket.body).own)
-        for name, ways in HINTS.items():
-            searched = [m.group() for m in re.finditer(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)", text)]
-            assert [match.group() for match in heard(text).get(name, ())] == searched, (name, text)
-            found += len(searched)
-    assert found > 50
+    texts = [folded(read(t.subject, t.body).own) for name in ("others", "unseen", "fresh") for t in tickets(name)]
+    assert sum(searched(text) for text in texts) > 50
+
+
+_WAYS = st.sampled_from([way for ways in HINTS.values() for way in ways] + [rf"(?:\d{{1,5}}|one|deux|dez) {PEOPLE}"])
+
+
+@given(
+    st.lists(_WAYS.flatmap(lambda way: st.from_regex(re.compile(way, re.ASCII), fullmatch=True)), max_size=6), st.data()
+)
+@settings(max_examples=60, deadline=None)
+def test_turns_of_phrase_are_found_wherever_they_stand(turns: list[str], data: st.DataObject) -> None:
+    between = st.sampled_from([" ", ", ", "\n", "", "-", " not ", " of ", "_", "é", "٣ ", "7", " the two "])
+    searched(folded("".join(turn + data.draw(between) for turn in turns)))
+
+
+def searched(text: str) -> int:
+    """How many turns of phrase are in it, found in both ways."""
+    found, heard_ = 0, heard(text, leads(text))
+    for name, pattern in PATTERNS.items():
+        searched_for = [match.group() for match in pattern.finditer(text)]
+        assert [match.group() for match in heard_.get(name, ())] == searched_for, (name, text)
+        found += len(searched_for)
+    return found
