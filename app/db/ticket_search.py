@@ -7,7 +7,8 @@ from app.db.callers import Kind
 _FIRST: Final = "'00000000-0000-0000-0000-000000000000'::uuid"
 _LAST: Final = "'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid"
 _OF_ACCOUNT: Final = "ARRAY(SELECT matching_tickets_of_between(caller.caller_account, {words}, {first}, {last}, {few}))"
-_OF_ALL: Final = "ARRAY(SELECT matching_tickets_between({words}, {notes}, {only_open}, {first}, {last}))"
+_OF_ALL: Final = f"ARRAY(SELECT matching_tickets_between({{words}}, {{notes}}, false, {_FIRST}, {_LAST}))"
+_OPEN: Final = "ARRAY(SELECT matching_open_tickets({words}, {notes}))"
 
 _FEW: Final = 256
 """So many tickets of an account are read one by one; also the most of a first step."""
@@ -30,31 +31,22 @@ _STEPS: Final = f"""(WITH RECURSIVE step (first, matching, so_far, hits) AS (
 
 
 def all_matching(kind: Kind, words: str, only_open: bool) -> str:
-    """An array of ids; `words` is the place of what is looked for."""
-    return _told(_OF_ACCOUNT if kind is Kind.CONTACT else _OF_ALL, kind, words, _LAST, only_open=only_open)
+    """An array of ids; `words` is the place of what is looked for. `only_open`: whether others need not be found."""
+    if kind is Kind.CONTACT:
+        return _OF_ACCOUNT.format(words=words, first=_FIRST, last=_LAST, few="false")
+    return (_OPEN if only_open else _OF_ALL).format(words=words, notes=_notes(kind))
 
 
 def steps_back(kind: Kind, words: str, before: str, fetch: int) -> str:
     """Rows `step`, each with an array `matching`, from the id at the place `before` back."""
-    many = min(4 * fetch, _FEW)
+    start = min(4 * fetch, _FEW)
     step = _OF_ACCOUNT_BEFORE if kind is Kind.CONTACT else _OF_ALL_BEFORE
-    one = _told(step, kind, words, before, many=str(many), first="edge.first", few="true")
-    few = f"size.many <= {_FEW}"
-    further = _told(step, kind, words, "step.first", many="size.many", first="edge.first", few=few)
-    return _STEPS.format(start=many, fetch=fetch, one=one, further=further)
+    known = {"words": words, "notes": _notes(kind), "first": "edge.first"}
+    one = step.format(**known, last=before, many=start, few="true")
+    further = step.format(**known, last="step.first", many="size.many", few=f"size.many <= {_FEW}")
+    return _STEPS.format(start=start, fetch=fetch, one=one, further=further)
 
 
-def _told(
-    search: str,
-    kind: Kind,
-    words: str,
-    last: str,
-    *,
-    first: str = _FIRST,
-    few: str = "false",
-    many: str = "",
-    only_open: bool = False,
-) -> str:
-    # Internal notes are found by staff alone.
-    notes, open_ = str(kind is Kind.STAFF).lower(), str(only_open).lower()
-    return search.format(words=words, notes=notes, only_open=open_, first=first, last=last, few=few, many=many)
+def _notes(kind: Kind) -> str:
+    """Internal notes are found by staff alone."""
+    return str(kind is Kind.STAFF).lower()

@@ -214,6 +214,26 @@ async def test_each_step_back_finds_what_matches_among_its_tickets(
         assert steps <= 3_001 // many + 3
 
 
+async def test_a_search_of_open_tickets_finds_what_a_search_of_all_does_and_reads_none_that_have_ended(
+    owner: asyncpg.Connection, provider: Provider
+) -> None:
+    await years_of_tickets(owner, provider, status="closed")
+    await owner.execute("UPDATE ticket SET status = 'open' WHERE right(id::text, 2) IN ('0a', '14', '1e', '28')")
+    await owner.execute("VACUUM ANALYZE ticket")
+    await owner.execute("SELECT set_config('app.provider', $1, false)", str(provider.id))
+    search = "SELECT array_agg(id ORDER BY id) FROM matching_open_tickets($1, false) AS id"
+    every = f"matching_tickets_between($1, false, false, '{FIRST}', '{LAST}')"
+    whole = f"""SELECT array_agg(id ORDER BY id) FROM {every} AS id
+      WHERE id IN (SELECT id FROM ticket WHERE status = 'open')"""
+    for terms in (["checkout"], ["rare"], ["checkout", "-rare"], ["dead", "rare"], ["rare", "nothing"], ["&", "rare"]):
+        assert await owner.fetchval(search, terms) == await owner.fetchval(whole, terms), terms
+    costs = [
+        touched(await owner.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", ["checkout"]))
+        for statement in (search, whole)
+    ]
+    assert costs[0] * 3 < costs[1], "the control reads all there ever were"
+
+
 async def test_a_search_of_an_account_finds_all_of_it_page_by_page(front: FrontDesk) -> None:
     account, _, customer = await front.customer()
     await years_of_tickets(front.owner, await front.provider(), account_id=account.id)

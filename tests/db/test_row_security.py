@@ -87,7 +87,12 @@ async def test_there_is_no_view_and_no_function_around_the_lock(owner: asyncpg.C
     functions = await owner.fetchval("""
         SELECT array_agg(proname::text ORDER BY proname) FROM pg_proc
         WHERE prosecdef AND pronamespace = 'public'::regnamespace""")
-    of_a_span = ["matching_tickets_before", "matching_tickets_between", "matching_tickets_of_between"]
+    of_a_span = [
+        "matching_open_tickets",
+        "matching_tickets_before",
+        "matching_tickets_between",
+        "matching_tickets_of_between",
+    ]
     assert sorted(functions) == sorted(["account_alike", "matching_tickets", "matching_tickets_of", *of_a_span])
 
 
@@ -136,7 +141,11 @@ async def test_text_search_keeps_to_the_provider(
     ours = await factories.ticket(owner, provider.id, subject="Checkout is dead since noon")
     await factories.ticket(owner, other_provider.id, subject="Checkout is dead since noon")
     always = ", false, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'"
-    for function, more in (("matching_tickets", ""), ("matching_tickets_between", always)):
+    for function, more in (
+        ("matching_tickets", ""),
+        ("matching_tickets_between", always),
+        ("matching_open_tickets", ""),
+    ):
         search = f"SELECT {function}('{{dead,checkout}}', true{more}) AS id"
         assert [row["id"] for row in await database.fetch(provider.id, search)] == [ours.id]
         assert await database.fetch(None, search) == []
