@@ -24,7 +24,7 @@ Asked = Coroutine[Any, Any, Result]
 
 APP_ROLE: Final = "clausedesk_app"
 WORKER_ROLE: Final = "clausedesk_worker"
-_TRIES = 5
+_TRIES_LEFT: Final = (4, 3, 2, 1, 0)
 _INTERRUPTIONS: Final = (asyncio.CancelledError, GeneratorExit, TimeoutError)
 """After one of these nobody knows what the server still does for the connection: it goes."""
 _TOLD: Final = {"db.system.name": "postgresql"}
@@ -97,7 +97,7 @@ class Database:
     async def read(self, provider_id: UUID | None) -> AsyncIterator[ScopedConnection]:
         """A connection that sees this provider's rows; each statement on it is committed by itself."""
         try:
-            connection = await self._take(provider_id)
+            connection = await self._scoped(self._connections.take_idle(), provider_id)
             try:
                 yield connection
             except _INTERRUPTIONS:
@@ -163,9 +163,13 @@ class Database:
     async def _repeatedly(
         self, provider_id: UUID | None, work: Callable[..., Awaitable[Result]], *args: object
     ) -> Result:
-        for left in reversed(range(_TRIES)):
+        for left in _TRIES_LEFT:
             try:
-                connection = await self._take(provider_id)
+                connection = self._connections.take_idle()
+                if connection is None or connection.provider is not provider_id:
+                    connection = await self._scoped(connection, provider_id)
+                else:
+                    observe_wait(0)
                 try:
                     return await work(connection, *args)
                 except _INTERRUPTIONS:
@@ -182,11 +186,12 @@ class Database:
                 raise
         raise unavailable()
 
-    async def _take(self, provider_id: UUID | None) -> ScopedConnection:
-        connection = self._connections.take_idle()
-        if connection is None:
+    async def _scoped(self, idle: ScopedConnection | None, provider_id: UUID | None) -> ScopedConnection:
+        """One that sees this provider's rows: the idle one, or one that is waited for."""
+        if idle is None:
             connection = await self._waited_for()
         else:
+            connection = idle
             observe_wait(0)
         if connection.provider is not provider_id:
             try:
