@@ -6,17 +6,14 @@ from app.db.callers import Kind
 
 _FIRST: Final = "'00000000-0000-0000-0000-000000000000'::uuid"
 _LAST: Final = "'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid"
-_OF_ACCOUNT: Final = "ARRAY(SELECT matching_tickets_of_between(caller.caller_account, {words}, {first}, {last}, {few}))"
+_OF_ACCOUNT: Final = (
+    f"ARRAY(SELECT matching_tickets_of_between(caller.caller_account, {{words}}, {_FIRST}, {_LAST}, false))"
+)
 _OF_ALL: Final = f"ARRAY(SELECT matching_tickets_between({{words}}, {{notes}}, false, {_FIRST}, {_LAST}))"
 _OPEN: Final = "ARRAY(SELECT matching_open_tickets({words}, {notes}))"
-
-_FEW: Final = 256
-"""So many tickets of an account are read one by one; also the most of a first step."""
-_OF_ACCOUNT_BEFORE: Final = f"""(SELECT edge.first, {_OF_ACCOUNT} AS matching
-        FROM (SELECT coalesce((SELECT id FROM ticket
-          WHERE provider_id = $1 AND account_id = caller.caller_account AND id < {{last}}
-          ORDER BY id DESC OFFSET {{many}} - 1 LIMIT 1), {_FIRST}) AS first OFFSET 0) AS edge OFFSET 0)"""
-_OF_ALL_BEFORE: Final = "matching_tickets_before({words}, {notes}, {last}, {many})"
+_OF_ACCOUNT_BEFORE: Final = "matching_tickets_of_before(caller.caller_account, {words}, {before}, {many}, {enough})"
+_OF_ALL_BEFORE: Final = "matching_tickets_before({words}, {notes}, {before}, {many})"
+_MANY_AT_FIRST: Final = 256
 # A step is of as many tickets as hold what is missing and a bit, going by those so far; where other filters leave less
 # than match, of four times as many. Each is made when it is needed.
 _STEPS: Final = f"""(WITH RECURSIVE step (first, matching, so_far, hits) AS (
@@ -33,18 +30,17 @@ _STEPS: Final = f"""(WITH RECURSIVE step (first, matching, so_far, hits) AS (
 def all_matching(kind: Kind, words: str, only_open: bool) -> str:
     """An array of ids; `words` is the place of what is looked for. `only_open`: whether others need not be found."""
     if kind is Kind.CONTACT:
-        return _OF_ACCOUNT.format(words=words, first=_FIRST, last=_LAST, few="false")
+        return _OF_ACCOUNT.format(words=words)
     return (_OPEN if only_open else _OF_ALL).format(words=words, notes=_notes(kind))
 
 
 def steps_back(kind: Kind, words: str, before: str, fetch: int) -> str:
     """Rows `step`, each with an array `matching`, from the id at the place `before` back."""
-    start = min(4 * fetch, _FEW)
-    step = _OF_ACCOUNT_BEFORE if kind is Kind.CONTACT else _OF_ALL_BEFORE
-    known = {"words": words, "notes": _notes(kind), "first": "edge.first"}
-    one = step.format(**known, last=before, many=start, few="true")
-    further = step.format(**known, last="step.first", many="size.many", few=f"size.many <= {_FEW}")
-    return _STEPS.format(start=start, fetch=fetch, one=one, further=further)
+    back = _OF_ACCOUNT_BEFORE if kind is Kind.CONTACT else _OF_ALL_BEFORE
+    known = {"words": words, "notes": _notes(kind), "enough": fetch}
+    one = back.format(**known, before=before, many=_MANY_AT_FIRST)
+    further = back.format(**known, before="step.first", many="size.many")
+    return _STEPS.format(start=_MANY_AT_FIRST, fetch=fetch, one=one, further=further)
 
 
 def _notes(kind: Kind) -> str:

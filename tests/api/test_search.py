@@ -214,6 +214,32 @@ async def test_each_step_back_finds_what_matches_among_its_tickets(
         assert steps <= 3_001 // many + 3
 
 
+@pytest.mark.parametrize(("many", "enough"), [(256, 20), (40, 3_001), (1_100, 20)])
+async def test_each_step_back_within_an_account_finds_what_matches_among_its_tickets(
+    owner: asyncpg.Connection, provider: Provider, many: int, enough: int
+) -> None:
+    """As far as there are enough, and the next one goes on from there."""
+    account = await factories.account(owner, provider.id)
+    await years_of_tickets(owner, provider, account_id=account.id)
+    other = await factories.account(owner, provider.id)
+    await owner.execute("UPDATE ticket SET account_id = $1 WHERE right(id::text, 1) = '3'", other.id)
+    await owner.execute("SELECT set_config('app.provider', $1, false)", str(provider.id))
+    for terms in (["checkout", "-rare"], ["dead", "rare"], ["rare", "nothing"], ["&", "rare"], ["&"]):
+        before, seen = LAST, list[UUID]()
+        while before != FIRST:
+            step = await owner.fetchrow(
+                "SELECT first, matching FROM matching_tickets_of_before($1, $2, $3, $4, $5)",
+                *(account.id, terms, before, many, enough),
+            )
+            assert step["first"] < before
+            assert len(step["matching"]) <= (enough if many <= 256 else many)
+            assert all(step["first"] <= id_ < before for id_ in step["matching"])
+            seen += step["matching"]
+            before = step["first"]
+        every = f"SELECT array_agg(id) FROM matching_tickets_of_between($1, $2, '{FIRST}', '{LAST}', false) AS id"
+        assert sorted(seen) == sorted(await owner.fetchval(every, account.id, terms) or ()), terms
+
+
 async def test_a_search_of_open_tickets_finds_what_a_search_of_all_does_and_reads_none_that_have_ended(
     owner: asyncpg.Connection, provider: Provider
 ) -> None:

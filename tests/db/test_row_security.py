@@ -87,13 +87,9 @@ async def test_there_is_no_view_and_no_function_around_the_lock(owner: asyncpg.C
     functions = await owner.fetchval("""
         SELECT array_agg(proname::text ORDER BY proname) FROM pg_proc
         WHERE prosecdef AND pronamespace = 'public'::regnamespace""")
-    of_a_span = [
-        "matching_open_tickets",
-        "matching_tickets_before",
-        "matching_tickets_between",
-        "matching_tickets_of_between",
-    ]
-    assert sorted(functions) == sorted(["account_alike", "matching_tickets", "matching_tickets_of", *of_a_span])
+    of_all, of_one = ["", "_between", "_before"], ["_of", "_of_between", "_of_before"]
+    searching = [f"matching_tickets{which}" for which in (*of_all, *of_one)]
+    assert sorted(functions) == sorted(["account_alike", "matching_open_tickets", *searching])
 
 
 async def test_another_providers_rows_are_invisible(
@@ -168,6 +164,13 @@ async def test_text_search_of_an_account_keeps_to_the_account_and_the_provider(
     assert [row["id"] for row in await database.fetch(provider.id, search, account.id)] == [ours.id]
     assert await database.fetch(other_provider.id, search, account.id) == []
     assert await database.fetch(None, search, account.id) == []
+    last = "'ffffffff-ffff-ffff-ffff-ffffffffffff'"
+    for many in (100, 10_000):
+        back = f"""SELECT unnest(matching) AS id
+          FROM matching_tickets_of_before($1, '{{dead,checkout}}', {last}, {many}, 20)"""
+        assert [row["id"] for row in await database.fetch(provider.id, back, account.id)] == [ours.id]
+        assert await database.fetch(other_provider.id, back, account.id) == []
+        assert await database.fetch(None, back, account.id) == []
 
 
 async def test_an_account_that_differs_in_capitals_is_looked_for_among_the_providers_own(
