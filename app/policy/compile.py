@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from app.policy.compiled.channels import Channels, CompiledChannel
 from app.policy.compiled.citing import Citations
@@ -14,7 +14,8 @@ from app.policy.compiled.conditions import Condition, Conditions, matches_topic
 from app.policy.compiled.counting import HELP_SHOWN, worth_counting
 from app.policy.compiled.coverage import CoverageTable
 from app.policy.compiled.promises import CompiledTarget
-from app.policy.compiled.rules import CompiledRule, RuleTable, asked_of, changed_by
+from app.policy.compiled.rules import CompiledRule, asked_of, changed_by, steadily_asked
+from app.policy.compiled.table import Table
 from app.policy.compiled.timetable import Timetable
 from app.policy.decision import AssumptionUsed
 from app.policy.language import tables
@@ -32,6 +33,8 @@ from app.policy.time.calendars import Calendar as OpeningTimes
 
 Numbers = tuple[int, int]
 """Version of the policy, and revision of the operator's settings."""
+
+E = TypeVar("E")
 
 _DERIVED_TOPICS = frozenset({"topic", "topic.given", "similar_to", "about"})
 
@@ -64,7 +67,7 @@ class CompiledPolicy:
         return words(own, language or self.document.locale, self.document.locale) if own is not None else None
 
     # ── versions ─────────────────────────────────────────────────────────────
-    @property
+    @cached_property
     def numbers(self) -> Numbers:
         return self.version, self.revision
 
@@ -178,9 +181,12 @@ class CompiledPolicy:
         return {stage: tuple(rules) for stage, rules in table.items()}
 
     @cached_property
-    def tables(self) -> dict[str, RuleTable]:
+    def tables(self) -> dict[str, Table[CompiledRule]]:
         """By stage, those that have rules."""
-        return {stage: RuleTable(rules, self.topic_facts, self.wider) for stage, rules in self.rules.items()}
+        return {stage: self._table(steadily_asked(rules)) for stage, rules in self.rules.items()}
+
+    def _table(self, entries: Iterable[tuple[E, Mapping[str, Any]]]) -> Table[E]:
+        return Table(entries, self.topic_facts, self.wider)
 
     def candidates(self, stage: str, values: Mapping[str, Any]) -> Sequence[CompiledRule]:
         """Rules of a stage that may apply to these values, in the document's order."""
@@ -238,14 +244,18 @@ class CompiledPolicy:
         return tuple(CompiledTarget.of(target, self.condition(target.when), self.document) for _, target in ordered)
 
     @cached_property
+    def targets_asked(self) -> Table[CompiledTarget]:
+        return self._table((promised, promised.target.when) for promised in self.targets)
+
+    @cached_property
     def awaited(self) -> Awaited:
         return Awaited(self.document)
 
     @cached_property
-    def departments(self) -> tuple[tuple[str, Department, Condition], ...]:
+    def departments(self) -> Table[tuple[str, Department, Condition]]:
         """Conditional departments first; the one without a condition is the default."""
         listed = [(slug, d, self.condition(d.when)) for slug, d in self.document.departments.items()]
-        return tuple(sorted(listed, key=lambda d: not d[1].when))
+        return self._table((each, each[1].when) for each in sorted(listed, key=lambda d: not d[1].when))
 
     @cached_property
     def topic_aliases(self) -> tuple[tuple[Alias, Condition], ...]:

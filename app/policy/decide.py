@@ -5,14 +5,13 @@ from datetime import datetime
 
 from app.base.vocabulary import Outcome, WorkGate
 from app.policy.compile import CompiledPolicy
-from app.policy.decision import Decision
+from app.policy.decision import Citation, Decision
 from app.policy.situation import Request, Situation
 from app.policy.stages import admission, charging, classification, promises
 from app.policy.stages.deliberation import Deliberation
 from app.policy.time.calendars import CalendarHorizonExceeded
 
 _ADMISSION = (
-    admission.topic,
     admission.sender,
     admission.emergency,
     admission.applicability,
@@ -21,6 +20,8 @@ _ADMISSION = (
     admission.intake,
     admission.action,
 )
+
+_UNSAID = "nothing is said about it"
 
 
 def decide(policy: CompiledPolicy, request: Request, situation: Situation, at: datetime) -> Decision:
@@ -42,9 +43,10 @@ def deliberate(policy: CompiledPolicy, request: Request, situation: Situation, a
 
 
 def _through_the_stages(d: Deliberation) -> None:
+    admission.topic(d)
     for stage in _ADMISSION:
         stage(d)
-        if d.ended and stage is not admission.topic:
+        if d.ended:
             break
     if not d.ended or d.outcome is Outcome.HELD or d.written_up:
         classification.classify(d)
@@ -74,7 +76,6 @@ def _beyond_horizon(d: Deliberation, beyond: CalendarHorizonExceeded) -> None:
 
 def answer(d: Deliberation) -> Decision:
     """What was settled, as a value; never without a clause."""
-    d.cite_silence()
     refused = d.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) and not d.written_up
     return Decision.of(
         provider=d.policy.document.provider,
@@ -109,9 +110,19 @@ def answer(d: Deliberation) -> Decision:
         channel=d.channel_state,
         action=d.action,
         breach=None,
-        citations=d.citations,
+        citations=cited(d),
         assumptions=d.assumptions,
     )
+
+
+def cited(d: Deliberation) -> tuple[Citation, ...]:
+    """Where no clause has spoken: what holds where the policy is silent, else what it says of itself."""
+    if found := d.citations:
+        return found
+    d.cite(d.policy.document.unspecified, _UNSAID)
+    if not d.citations:
+        d.cite(d.policy.document.about, _UNSAID)
+    return d.citations
 
 
 def _completeness(d: Deliberation) -> float | None:

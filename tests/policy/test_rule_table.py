@@ -8,7 +8,8 @@ import pytest
 
 from app.policy.compile import CompiledPolicy
 from app.policy.compiled.conditions import ALWAYS
-from app.policy.compiled.rules import CompiledRule, RuleTable
+from app.policy.compiled.rules import CompiledRule, steadily_asked
+from app.policy.compiled.table import Table
 from app.policy.language.rules import Rule
 from app.policy.library.files import providers
 from tests.benchmarks.decisions import compiled
@@ -84,6 +85,22 @@ def test_a_rule_about_a_standard_value_is_found_for_the_documents_own_values_bel
     wide = Rule.model_validate({"stage": "fee", "when": {"cause": "third_party"}})
     other = Rule.model_validate({"stage": "fee", "when": {"cause": "customer"}})
     rules = [CompiledRule.of(rule, ALWAYS, position) for position, rule in enumerate((wide, other))]
-    table = RuleTable(rules, frozenset(), {"cause": {"third_party": ("registry",)}})
+    table = Table(steadily_asked(rules), frozenset(), {"cause": {"third_party": ("registry",)}})
     found = {cause: [r.rule for r in table.candidates({"cause": cause})] for cause in ("registry", "customer", "else")}
     assert found == {"registry": [wide], "customer": [other], "else": []}
+
+
+def test_targets_and_departments_that_apply_are_found_in_their_order(policy: CompiledPolicy) -> None:
+    departments = [(slug, department.when) for slug, department in policy.document.departments.items()]
+    chance = random.Random("targets")
+    named: dict[str, list[Any]] = {}
+    for when in (*(promised.target.when for promised in policy.targets), *(when for _, when in departments)):
+        for fact, value in wanted(when):
+            named.setdefault(fact, list(OTHERS)).append(value)
+    for _ in range(60):
+        values = {fact: chance.choice(known) for fact, known in named.items()}
+        promised = [each for each in policy.targets_asked.candidates(values) if each.when.holds(values)]
+        assert promised == [each for each in policy.targets if each.when.holds(values)]
+        found = [slug for slug, _, when in policy.departments.candidates(values) if when.holds(values)]
+        fitting = [slug for slug, when in departments if policy.condition(when).holds(values)]
+        assert sorted(found) == sorted(fitting)

@@ -14,6 +14,8 @@ from app.policy.time.calendars import Calendar
 _DURATION = TypeAdapter(timedelta)
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"gte": ge, "gt": gt, "lte": le, "lt": lt}
 
+_SEVERAL = (list, tuple)  # as one value: `list | tuple` would be put together with every question
+
 Values = Mapping[str, Any]
 """What is known, by fact; `now` is the instant of the decision. What is absent is unknown."""
 
@@ -72,7 +74,7 @@ class Conditions:
             tests = [self._operator(name, operator, operand) for operator, operand in wanted.items()]
             return tests[0] if len(tests) == 1 else _all(tests)
         wanted = self._with_those_below(name, wanted)
-        several = isinstance(wanted, list | tuple)
+        several = isinstance(wanted, _SEVERAL)
         if self._is_topic(name):
             options = tuple(wanted) if several else (wanted,)
             return _topic(name, options)
@@ -83,7 +85,7 @@ class Conditions:
         below = self._wider.get(name)
         if below is None:
             return wanted
-        options = wanted if isinstance(wanted, list | tuple) else (wanted,)
+        options = wanted if isinstance(wanted, _SEVERAL) else (wanted,)
         more = [own for option in options for own in below.get(option, ())]
         return (*options, *more) if more else wanted
 
@@ -171,7 +173,7 @@ def _equal(name: str, wanted: Any) -> Test:
 
         def holds(values: Values) -> bool:
             value = values.get(name)
-            return value == wanted or (isinstance(value, list | tuple) and wanted in value)
+            return value == wanted or (isinstance(value, _SEVERAL) and wanted in value)
 
         return holds
     return _exactly(name, wanted)
@@ -184,7 +186,7 @@ def _exactly(name: str, wanted: Any) -> Test:
         value = values.get(name)
         if type(value) is kind:
             return bool(value == wanted)
-        return any(same(v, wanted) for v in value) if isinstance(value, list | tuple) else same(value, wanted)
+        return any(same(v, wanted) for v in value) if isinstance(value, _SEVERAL) else same(value, wanted)
 
     return holds
 
@@ -197,7 +199,7 @@ def _one_of(name: str, options: tuple[Any, ...]) -> Test:
 
         def names_one(values: Values) -> bool:
             value = values.get(name)
-            if isinstance(value, list | tuple):
+            if isinstance(value, _SEVERAL):
                 return any(v in words for v in value)
             return isinstance(value, str) and value in words
 
@@ -205,7 +207,7 @@ def _one_of(name: str, options: tuple[Any, ...]) -> Test:
 
     def holds(values: Values) -> bool:
         value = values.get(name)
-        if isinstance(value, list | tuple):
+        if isinstance(value, _SEVERAL):
             return any(same(v, option) for v in value for option in options)
         return any(same(value, option) for option in options)
 

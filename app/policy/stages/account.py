@@ -34,7 +34,7 @@ _IN_FORCE: Final = {
     "account.state": "account_state",
     "account.reseller": "reseller",
 }
-_MOST_KEPT = 256
+_MOST_KEPT = 1_000
 
 
 @dataclass(slots=True)

@@ -27,56 +27,67 @@ def refuse(d: Deliberation, reason: str, redirect: tuple[str, ...] = (), outcome
 def topic(d: Deliberation) -> None:
     """What it is about: stated facts over defaults, aliases, the level where such matters are expected."""
     d.stage = "topic"
-    stated = d.policy.stated(d.request.facts)
-    d.values.update(stated)
+    policy, request, values = d.policy, d.request, d.values
+    stated = policy.stated(request.facts)
+    values.update(stated)
     for name, fact in (("work.start", "work_from"), ("work.end", "work_to")):
         if fact in stated:
-            d.values[name] = instant(stated[fact])
+            values[name] = instant(stated[fact])
     estimate = stated.get("estimated_minutes")
     if isinstance(estimate, int) and not isinstance(estimate, bool) and 0 <= estimate <= 1_000_000:
-        d.request = d.request.model_copy(update={"estimated_minutes": estimate})
+        d.request = request = request.model_copy(update={"estimated_minutes": estimate})
     given = stated.get("topic")
-    d.topic = given if isinstance(given, str) else None
-    if d.topic is None and d.request.action and (action := d.policy.action(d.request.action)) and action.topic:
-        d.topic = action.topic
-    d.values["topic"] = d.filed_as = d.topic
-    d.channel = d.policy.channel(d.request.channel, d.request.menu_option)
-    d.values["channel"] = d.channel.slug if d.channel else d.request.channel
-    for alias, when in d.policy.topic_aliases:
-        if d.topic is not None and when.holds(d.values):
-            if isinstance(alias.to, FactReference):
-                d.stands_for = d.values.get(alias.to.fact)
-                d.cite(alias, f"like {d.stands_for}", when.reads)
-                continue
-            d.values["topic"] = d.filed_as = alias.to
-            d.cite(alias, f"filed as {alias.to}", when.reads)
-            break
-    d.values.update(_moment(d))
+    if not isinstance(given, str):
+        action = policy.action(request.action) if request.action else None
+        given = action.topic if action is not None else None
+    d.topic = values["topic"] = d.filed_as = given
+    d.channel = policy.channel(request.channel, request.menu_option)
+    values["channel"] = d.channel.slug if d.channel else request.channel
+    if given is not None:
+        _look_alike(d)
+    values.update(_moment(d))
     if d.filed_as is not None:
-        follows = d.policy.of_topic(d.filed_as)
-        d.values.update({k: v for k, v in follows.defaults.items() if k not in stated})
+        follows = policy.of_topic(d.filed_as)
+        if follows.defaults:
+            values.update({k: v for k, v in follows.defaults.items() if k not in stated})
         if follows.expected_level is not None:
-            d.values["expected_level"] = follows.expected_level
-            d.cite(d.policy.document.levels[follows.expected_level], "expected_level", ("topic",))
+            values["expected_level"] = follows.expected_level
+            d.cite(policy.document.levels[follows.expected_level], "expected_level", ("topic",))
     d.run("topic")
 
 
+def _look_alike(d: Deliberation) -> None:
+    """The topic that it is filed under, and the listed one that it is like."""
+    for alias, when in d.policy.topic_aliases:
+        if not when.holds(d.values):
+            continue
+        if not isinstance(alias.to, FactReference):
+            d.values["topic"] = d.filed_as = alias.to
+            d.cite(alias, f"filed as {alias.to}", when.reads)
+            return
+        d.stands_for = d.values.get(alias.to.fact)
+        d.cite(alias, f"like {d.stands_for}", when.reads)
+
+
 def _moment(d: Deliberation) -> dict[str, Any]:
-    situation = d.situation
-    return {
+    situation, request = d.situation, d.request
+    moment = {
         "topic.given": d.topic,
-        "topic_source": d.request.topic_source,
+        "topic_source": request.topic_source,
         "received_at": d.received_at,
         "now": d.at,
-        "action": d.request.action,
+        "action": request.action,
         "transition": situation.transition,
         "event": situation.event,
         "dry_run": situation.dry_run,
         "department": situation.department,
         "level": situation.level,
-        "estimated_minutes": d.request.estimated_minutes,
-        **{name: at for name, at in situation.clock_starts.items() if name not in d.policy.document.facts},
+        "estimated_minutes": request.estimated_minutes,
     }
+    if situation.clock_starts:
+        facts = d.policy.document.facts
+        moment |= {name: at for name, at in situation.clock_starts.items() if name not in facts}
+    return moment
 
 
 # ── sender ───────────────────────────────────────────────────────────────────
@@ -185,7 +196,8 @@ def _language(d: Deliberation) -> None:
     if tag not in offered:
         return
     language = offered[tag]
-    d.speak(tag)
+    if tag != d.language:
+        d.speak(tag)
     d.values["language"] = tag
     d.cite(language, f"language={tag}", ("language",))
     if language.calendar is not None:

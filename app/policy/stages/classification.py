@@ -11,7 +11,7 @@ def classify(d: Deliberation) -> None:
     """Department and level: an earlier rule's, the ticket's own, else the first department that wants it."""
     d.stage = "classify"
     if d.department is None:
-        for slug, department, when in d.policy.departments:
+        for slug, department, when in d.policy.departments.candidates(d.values):
             if when.holds(d.values):
                 d.department = slug
                 d.level = department.level

@@ -9,7 +9,7 @@ from typing import Any
 from app.base.vocabulary import Coverage, Outcome, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.compiled.channels import CompiledChannel
-from app.policy.compiled.citing import Citations, Statement
+from app.policy.compiled.citing import Citations, Clauses, Source, Statement
 from app.policy.compiled.coverage import CompiledEntry
 from app.policy.compiled.rules import CompiledRule
 from app.policy.decision import (
@@ -49,7 +49,6 @@ from app.policy.language.effects import (
     Transition,
     Value,
 )
-from app.policy.language.model import Sourced
 from app.policy.language.rules import Same
 from app.policy.money.allowances import LeftToCharge
 from app.policy.situation import Account, OpenTicket, Request, Situation
@@ -103,26 +102,26 @@ class Deliberation:
     alike: OpenTicket | None = None
     """The open ticket that the rule at hand was looking for."""
     excluded: str | None = None
-    fee_rules: list[tuple[str, CompiledRule]] = field(default_factory=list)
-    gates: set[WorkGate] = field(default_factory=set)
-    opened: set[WorkGate] = field(default_factory=set)
+    fee_rules: list[tuple[str, CompiledRule]] = field(default_factory=list, init=False)
+    gates: set[WorkGate] = field(default_factory=set, init=False)
+    opened: set[WorkGate] = field(default_factory=set, init=False)
     cancelled_metrics: frozenset[str] = frozenset()
-    targets: list[TargetTime] = field(default_factory=list)
-    clocks: list[tuple[ClockTerms, ClockPlan]] = field(default_factory=list)
-    missing: list[str | AnyOf] = field(default_factory=list)
-    recommendations: list[str] = field(default_factory=list)
-    suggestions: list[str] = field(default_factory=list)
-    redirect: list[str] = field(default_factory=list)
-    effects: list[EffectDone] = field(default_factory=list)
+    targets: list[TargetTime] = field(default_factory=list, init=False)
+    clocks: list[tuple[ClockTerms, ClockPlan]] = field(default_factory=list, init=False)
+    missing: list[str | AnyOf] = field(default_factory=list, init=False)
+    recommendations: list[str] = field(default_factory=list, init=False)
+    suggestions: list[str] = field(default_factory=list, init=False)
+    redirect: list[str] = field(default_factory=list, init=False)
+    effects: list[EffectDone] = field(default_factory=list, init=False)
     exempt_stages: frozenset[str] = frozenset()
     exempt_checks: frozenset[str] = frozenset()
-    moves: list[Transition] = field(default_factory=list)
+    moves: list[Transition] = field(default_factory=list, init=False)
     wanted: frozenset[str] = frozenset()
-    remembered: dict[str, Any] = field(default_factory=dict)
+    remembered: dict[str, Any] = field(default_factory=dict, init=False)
     """Facts that the rules about a step have derived; they stay with the ticket."""
     _ready: Citations = field(init=False)
-    _citations: dict[Statement, Citation] = field(default_factory=dict)
-    _assumptions: dict[str, AssumptionUsed] = field(default_factory=dict)
+    _citations: dict[Statement, Citation] = field(default_factory=dict, init=False)
+    _assumptions: dict[str, AssumptionUsed] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         policy, situation = self.policy, self.situation
@@ -141,31 +140,23 @@ class Deliberation:
         return other
 
     def calendar(self, slug: str) -> Calendar:
-        return self.policy.calendar(slug, self.values.get("timezone"))
+        return self.policy.timetable.calendar(slug, self.values.get("timezone"))
 
     # ── what is said and why ─────────────────────────────────────────────────
     def speak(self, language: str) -> None:
         """What is cited from now on is cited in this language."""
         self.language, self._ready = language, self.policy.citations(language)
 
-    def cite(self, source: Sourced, effect: str = "", reads: Iterable[str] = ()) -> None:
-        """Record the clauses and readings that a statement rests on."""
-        if clauses := source.clauses:
-            self.cite_clauses(clauses, effect, reads)
+    def cite(self, source: Source, effect: str = "", reads: Iterable[str] = ()) -> None:
+        """Record the clauses and readings that a statement rests on.
+
+        Each clause once for what follows from it in a stage, with what was known when it was cited first.
+        """
         for id_ in source.assumption:
             self._assumptions[id_] = self.policy.readings[id_]
-
-    def cite_silence(self) -> None:
-        """Where no clause has spoken: what holds where the policy is silent, else what it says of itself."""
-        if self._citations:
+        clauses = source.clauses
+        if not clauses:
             return
-        document = self.policy.document
-        self.cite(document.unspecified, "nothing is said about it")
-        if not self._citations:
-            self.cite(document.about, "nothing is said about it")
-
-    def cite_clauses(self, clauses: Sequence[str], effect: str = "", reads: Iterable[str] = ()) -> None:
-        """Each once for what follows from it in a stage, with what was known when it was cited first."""
         known, stage, ready = self._citations, self.stage, self._ready
         because = self._because(reads) if reads else None
         for clause in clauses:
@@ -175,6 +166,9 @@ class Deliberation:
                     known[statement] = Citation(clause, ready.sentences.get(clause, ""), stage, effect, because)
                 else:
                     known[statement] = ready[statement]
+
+    def cite_clauses(self, clauses: Sequence[str], effect: str = "") -> None:
+        self.cite(Clauses(clauses), effect)
 
     def _because(self, reads: Iterable[str]) -> dict[str, Any]:
         quiet, values, because = self.policy.quiet_facts, self.values, {}
@@ -196,9 +190,10 @@ class Deliberation:
     def run(self, stage: str) -> None:
         """Ask the rules of a stage, in the document's order, until one ends admission."""
         self.stage = stage
-        table, values = self.policy.tables.get(stage), self.values
+        table = self.policy.tables.get(stage)
         if table is None:
             return
+        values = self.values
         for ready in table.candidates(values):
             if (self.exempt_stages or self.exempt_checks) and self._spared(ready):
                 continue

@@ -22,7 +22,7 @@ def target(d: Deliberation) -> None:
     seen: set[str] = set()
     own = _contract_targets(d)
     values = d.values
-    for promised in d.policy.targets:
+    for promised in d.policy.targets_asked.candidates(values):
         metric = promised.metric
         if metric in seen or not promised.when.holds(values):
             continue

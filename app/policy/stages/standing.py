@@ -150,7 +150,10 @@ def listed(account: Account, sender: Sender) -> ListedContact | None:
     if not sender.email or sender.mail_auth == "fail":
         return None
     address = sender.email.casefold()
-    return next((c for c in account.contacts if c.email and c.email.casefold() == address), None)
+    for contact in account.contacts:
+        if contact.email and contact.email.casefold() == address:
+            return contact
+    return None
 
 
 def _named(account: Account, sender: Sender) -> ListedContact | None:

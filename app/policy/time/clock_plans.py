@@ -108,6 +108,14 @@ class ClockPlan:
             self._times = self._laid_out()
         return self._times
 
+    @property
+    def length(self) -> timedelta | None:
+        """The open time from its start until it is due."""
+        if self.maximum is not None and self.kind in (ClockKind.ELAPSED, ClockKind.BUSINESS):
+            return self.maximum
+        due = self.times.due_at
+        return None if due is None else self.pace.elapsed(self.start, due)
+
     def _laid_out(self) -> Times:
         start, pace = self.start, self.pace
         match self.kind:

@@ -215,7 +215,7 @@ class _Fold:
             started_at=self.started_at.astimezone(UTC),
             earliest_at=limit.earliest,
             due_at=due,
-            warn_at=_warning(limit, plan.warn_after),
+            warn_at=_warning(pace, plan.warn_after, due, limit.target),
             stopped_at=self.ended_at,
             consumed=limit.used,
             remaining=None if due is None else pace.elapsed(self.now, due),
@@ -242,11 +242,11 @@ class _Fold:
 
 def first_warning(plan: ClockPlan) -> datetime | None:
     """Of a clock of whose time nothing has passed."""
-    return _warning(limit_of(plan), plan.warn_after)
+    return _warning(plan.pace, plan.warn_after, plan.times.due_at, plan.length)
 
 
-def _warning(limit: Limit, part: float | None) -> datetime | None:
+def _warning(pace: Calendar, part: float | None, due: datetime | None, target: timedelta | None) -> datetime | None:
     """In the clock's own open time, so that nobody is reminded at midnight of what can wait until morning."""
-    if part is None or limit.due is None or limit.target is None:
+    if part is None or due is None or target is None:
         return None
-    return limit.plan.pace.subtract(limit.due, limit.target * (1 - part))
+    return pace.subtract(due, target * (1 - part))

@@ -79,4 +79,4 @@ class Limit(NamedTuple):
 def limit_of(plan: ClockPlan) -> Limit:
     """The limit that a plan sets by itself; without a due time it only measures."""
     _, earliest, due = plan.times
-    return Limit(plan, earliest, due, due, None if due is None else plan.pace.elapsed(plan.start, due))
+    return Limit(plan, earliest, due, due, plan.length)

@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue
 
 from app.base.vocabulary import Outcome
 from app.policy.compile import CompiledPolicy
+from app.policy.decide import cited
 from app.policy.decision import Decision
 from app.policy.language.model import Model
 from app.policy.language.prices import Fee
@@ -89,12 +90,11 @@ def whole_minutes(step: Step, name: str) -> int | None:
 def refused(step: Step, reason: str | None = None) -> Result:
     """The verb is not allowed: the ticket's own decision, with the reason and the clauses that say so."""
     d = step.d
-    d.cite_silence()
     decision = step.ticket.decision.changed(
         outcome=Outcome.REFUSED,
         reason=reason or d.reason,
         missing=tuple(d.missing),
-        citations=d.citations,
+        citations=cited(d),
         effects=tuple(d.effects),
         targets=step.ticket.targets,
     )
