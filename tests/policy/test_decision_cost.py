@@ -17,11 +17,11 @@ from tests.benchmarks.decisions import (
 )
 
 COUNTED = {
-    "plutus": (6_911, 6_436),
-    "tsc": (7_010, 6_533),
-    "mexxus": (5_471, 5_051),
-    "kenotronix": (4_272, 3_978),
-    "brs": (3_794, 3_498),
+    "plutus": (6_648, 6_202),
+    "tsc": (6_562, 6_094),
+    "mexxus": (4_985, 4_594),
+    "kenotronix": (3_915, 3_627),
+    "brs": (3_705, 3_422),
 }
 """Instructions of a usual request's decision, under Python 3.11 and from 3.12 on."""
 

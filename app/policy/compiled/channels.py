@@ -14,6 +14,9 @@ from app.policy.language.entrances import Channel
 class CompiledChannel:
     slug: str
     channel: Channel
+    calendar: str | None
+    timed: bool
+    """Whether what comes this way is given times."""
     open: Condition
     scope: Condition
     out_of_scope: tuple[Condition, ...]
@@ -26,7 +29,16 @@ class CompiledChannel:
     ) -> "CompiledChannel":
         closed, open_ = (ChannelState(slug=slug, official=channel.official, open=state) for state in (False, True))
         out_of_scope = tuple(condition(consequence.when) for consequence in channel.out_of_scope)
-        return cls(slug, channel, condition(channel.open), condition(channel.scope), out_of_scope, (closed, open_))
+        return cls(
+            slug,
+            channel,
+            channel.calendar,
+            channel.targets != "none",
+            condition(channel.open),
+            condition(channel.scope),
+            out_of_scope,
+            (closed, open_),
+        )
 
 
 class Channels:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from app.base.vocabulary import Coverage, WorkGate
+from app.base.vocabulary import Coverage, Strength, WorkGate
 from app.policy.compiled.conditions import Condition, matches_topic
 from app.policy.language.document import Document
 from app.policy.language.rules import CoverageEntry
@@ -22,6 +22,8 @@ class CompiledEntry:
     position: int
     gives: Coverage
     fee: str | None
+    allowance: str | None
+    strength: Strength | None
     strict: bool
     reads: tuple[str, ...]
     """Facts that are shown where it is cited."""
@@ -39,6 +41,8 @@ class CompiledEntry:
             position,
             entry.else_ if entry.only and entry.else_ is not None else entry.status,
             entry.fee,
+            entry.allowance,
+            entry.strength,
             entry.strict,
             ("topic", *(("product",) if entry.products else ()), *when.reads),
         )

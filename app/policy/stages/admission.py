@@ -155,15 +155,15 @@ def channel(d: Deliberation) -> None:
             if not other.clauses and slug in d.policy.document.channels:
                 d.cite(d.policy.document.channels[slug], f"channel={d.request.channel}")
         return
-    slug, offered = d.channel.slug, d.channel.channel
+    slug, offered, calendar = d.channel.slug, d.channel.channel, d.channel.calendar
     served = d.channel.open.holds(d.values)
-    attended = offered.calendar is None or d.calendar(offered.calendar).is_open(d.received_at)
+    attended = calendar is None or d.calendar(calendar).is_open(d.received_at)
     d.channel_state = d.channel.states[served and attended]
     d.values["channel.open"] = served and attended
-    d.values["channel.official"] = offered.official
+    d.values["channel.official"] = d.channel_state.official
     d.cite(offered, f"channel={slug}", ("channel",))
-    if offered.calendar is not None:
-        d.cite(d.policy.document.calendars[offered.calendar], f"calendar={offered.calendar}")
+    if calendar is not None:
+        d.cite(d.policy.document.calendars[calendar], f"calendar={calendar}")
     _language(d)
     d.run("channel")
     if d.ended or d.request.action or spared:
@@ -190,8 +190,9 @@ def _out_of_scope(d: Deliberation) -> None:
 
 def _language(d: Deliberation) -> None:
     """The language of the answer: the one asked for, where it is offered at this hour."""
-    offered = d.policy.document.languages
-    wanted = str(d.request.facts.get("language") or d.request.language or d.policy.document.locale)
+    document, request = d.policy.document, d.request
+    offered = document.languages
+    wanted = str(request.facts.get("language") or request.language or document.locale)
     tag = wanted if wanted in offered else wanted.split("-", 1)[0]
     if tag not in offered:
         return
@@ -200,8 +201,8 @@ def _language(d: Deliberation) -> None:
         d.speak(tag)
     d.values["language"] = tag
     d.cite(language, f"language={tag}", ("language",))
-    if language.calendar is not None:
-        d.cite(d.policy.document.calendars[language.calendar], f"calendar={language.calendar}")
+    if (calendar := language.calendar) is not None:
+        d.cite(document.calendars[calendar], f"calendar={calendar}")
 
 
 # ── duplicate ────────────────────────────────────────────────────────────────

@@ -33,8 +33,7 @@ GATES = (
 def fee(d: Deliberation) -> None:
     """The coverage's own fee, then what rules add; the gate follows from what is still lacking."""
     d.stage = "fee"
-    slug = d.entry.fee if d.entry else None
-    allowance = d.entry.entry.allowance if d.entry else None
+    slug, allowance = (d.entry.fee, d.entry.allowance) if d.entry else (None, None)
     if allowance is not None and d.coverage in (Coverage.COVERED, Coverage.BILLABLE):
         _draw(d, allowance, slug)
     elif slug is not None and d.coverage in (Coverage.BILLABLE, Coverage.DISCRETIONARY):

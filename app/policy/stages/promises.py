@@ -17,35 +17,30 @@ from app.policy.time.clock_plans import ClockKind
 def target(d: Deliberation) -> None:
     """Per metric the first target that applies; a contract's own value beats it."""
     d.stage = "target"
-    if d.channel is not None and d.channel.channel.targets == "none":
+    if d.channel is not None and not d.channel.timed:
         return
     seen: set[str] = set()
-    own = _contract_targets(d)
-    values = d.values
+    own, values, calendars = _contract_targets(d), d.values, d.policy.document.calendars
+    billed, strength = d.coverage == "billable", d.entry.strength if d.entry else None
     for promised in d.policy.targets_asked.candidates(values):
         metric = promised.metric
         if metric in seen or not promised.when.holds(values):
             continue
         start = _start(d, promised.start)
-        if start is None or metric in d.cancelled_metrics or _is_cancelled(d, promised.target):
+        if start is None or metric in d.cancelled_metrics or (billed and promised.until_billed):
             continue
         seen.add(metric)
-        if metric in own and promised.target.overridden_by_contract:
+        if metric in own and promised.overridden_by_contract:
             _by_contract(d, metric, own[metric], start, promised.target)
         else:
-            put_on_the_clock(d, promised, start, d.entry.entry.strength if d.entry else None)
+            put_on_the_clock(d, promised, start, strength)
         d.cite(promised.target, metric, promised.when.reads)
-        calendar = promised.target.calendar
-        if calendar is not None:
-            d.cite(d.policy.document.calendars[calendar], f"calendar={calendar}")
+        if promised.calendar is not None:
+            d.cite(calendars[promised.calendar], f"calendar={promised.calendar}")
     for metric, value in own.items():
         if metric not in seen:
             _by_contract(d, metric, value, d.received_at)
     d.run("target")
-
-
-def _is_cancelled(d: Deliberation, promised: Target) -> bool:
-    return "billed" in promised.cancelled_by and d.coverage == "billable"
 
 
 def _start(d: Deliberation, event: str) -> datetime | None:
@@ -54,7 +49,7 @@ def _start(d: Deliberation, event: str) -> datetime | None:
             return d.situation.completed_at or d.received_at
         case "channel_attended":
             start = d.situation.completed_at or d.received_at
-            calendar = d.channel.channel.calendar if d.channel else None
+            calendar = d.channel.calendar if d.channel else None
             return start if calendar is None else d.calendar(calendar).next_opening(start)
         case _:
             return d.situation.clock_starts.get(event) or _since_it_holds(d, event)
@@ -91,31 +86,31 @@ def _business_calendar(d: Deliberation) -> str | None:
     """The calendar that the policy's own business targets, else the channel, go by."""
     targets = (promised.target for promised in d.policy.targets)
     used = next((t.calendar for t in targets if t.calendar and t.kind == "business"), None)
-    return used or (d.channel.channel.calendar if d.channel else None)
+    return used or (d.channel.calendar if d.channel else None)
 
 
 def put_on_the_clock(
     d: Deliberation, promised: CompiledTarget, start: datetime, strength: Strength | None = None
 ) -> None:
     """A target becomes a clock's terms, and the times that follow from them."""
-    policy, given = d.policy, promised.target
+    policy, calendar = d.policy, promised.calendar
     received = d.situation.completed_at or d.received_at
     since = received if promised.start == "channel_attended" and received != start else None
     terms = ClockTerms.of(
         metric=promised.metric,
-        kind=given.kind,
+        kind=promised.kind,
         start=start,
         since=since,
         by=policy.numbers,
         cycle=1,
-        minimum=given.min,
-        maximum=given.max,
-        days=given.n or 1,
-        calendar=given.calendar,
-        zone=d.values.get("timezone") if given.calendar in policy.timetable.moving else None,
+        minimum=promised.minimum,
+        maximum=promised.maximum,
+        days=promised.days,
+        calendar=calendar,
+        zone=d.values.get("timezone") if calendar in policy.timetable.moving else None,
         cutoff=promised.cutoff,
-        receipt_counts=given.receipt_counts,
-        due_at_opening=given.due_at == "opening",
+        receipt_counts=promised.receipt_counts,
+        due_at_opening=promised.due_at_opening,
         pauses=promised.pauses,
         strength=strength or promised.strength,
         liability=promised.liability,
@@ -149,7 +144,7 @@ def language_in_time(d: Deliberation) -> None:
         return
     opens = calendar.next_opening(d.received_at)
     due = next((t.due_at for t in d.targets if t.metric == "first_response" and t.due_at), None)
-    spoken = d.channel is not None and d.channel.channel.targets == "none"  # answered now or not at all
+    spoken = d.channel is not None and not d.channel.timed  # answered now or not at all
     if spoken or (due is not None and due < opens):
         later = d.language
         d.speak(offered.fallback or d.policy.document.locale)
