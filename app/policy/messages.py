@@ -14,6 +14,7 @@ from app.policy.life import Desk, canonical, carry_on, decide_again_from_the_sta
 from app.policy.situation import Request
 from app.policy.stages import admission
 from app.policy.stages.deliberation import Deliberation
+from app.policy.stages.marking import marked, taken_back
 from app.policy.tickets.happenings import CUSTOMER_WROTE, REPLIED, happened
 from app.policy.tickets.ticket import Ticket
 from app.policy.tickets.ticket_clocks import stopped, taken_up_again, with_status
@@ -34,7 +35,7 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
     d = redeliberate(policy, ticket, desk, at, "reply")
     if sender is not None and sender.role == "staff":
         return _staff_reply(ticket, d, at, asks=request.facts.get("awaits_customer") is True)
-    unsaid = d.twin()
+    unsaid = marked(d)
     source = request.topic_source if "topic" in request.facts else ticket.request.topic_source
     stated = canonical(policy, request.facts)
     d.request = _sourced(request, source)
@@ -60,9 +61,12 @@ def reply(policy: CompiledPolicy, ticket: Ticket, request: Request, desk: Desk, 
             added = added.changed(
                 status=TicketStatus.OPEN, resolved_at=None, clocks=taken_up_again(policy, added.clocks, at)
             )
-        again = unsaid if _says_nothing_new(ticket, added) else redeliberate(policy, added, desk, at, "reply")
-        reclassify(again)
-        decision, added = carry_on(added, again, at)
+        if d.moved or not _says_nothing_new(ticket, added):
+            d = redeliberate(policy, added, desk, at, "reply")
+        else:
+            taken_back(d, unsaid)
+        reclassify(d)
+        decision, added = carry_on(added, d, at)
     added = happened(policy, ticket, added, CUSTOMER_WROTE, at)
     now = added.read_again(policy, at)
     decision = decision.adding(*said, breach=now.breach(at), targets=now.targets)

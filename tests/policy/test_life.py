@@ -9,7 +9,7 @@ import pytest
 from app.base.vocabulary import ClockState, Outcome, TicketStatus, WorkGate
 from app.policy.compile import CompiledPolicy
 from app.policy.decision import Decision, Signal, TopicCandidate
-from app.policy.life import Desk, classify, joined, open_ticket, reclassify, redeliberate
+from app.policy.life import Desk, classify, joined, open_ticket
 from app.policy.messages import reply
 from app.policy.situation import Request, Sender
 from app.policy.tickets.ticket import Ticket
@@ -234,13 +234,3 @@ def test_work_that_nobody_pays_for_is_settled_without_a_charge(timing: str, char
     asked = ticket(policy, topic="code.development")
     settled, _ = apply(policy, asked, Transition(verb="settle", by=STAFF, payload={"minutes": 60}), AROUND, NOON + HOUR)
     assert [kind for kind in kinds(settled) if kind in ("charge", "refund")] == charged
-
-
-# ── one deliberation for both parts of a reply ───────────────────────────────
-def test_a_twin_has_come_as_far_and_goes_its_own_way() -> None:
-    d = redeliberate(POLICY, ticket(), AROUND, NOON, "reply")
-    twin, before = d.twin(), repr(d.twin())
-    assert repr(twin) == repr(d) == before
-    reclassify(twin)
-    assert repr(twin) != before
-    assert repr(d) == before

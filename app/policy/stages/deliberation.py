@@ -1,7 +1,6 @@
 """One decision in the making: the values rules may read, and what has been settled so far."""
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -102,6 +101,8 @@ class Deliberation:
     alike: OpenTicket | None = None
     """The open ticket that the rule at hand was looking for."""
     excluded: str | None = None
+    moved: bool = False
+    """Whether a rule has brought something about since it was marked."""
     fee_rules: list[tuple[str, CompiledRule]] = field(default_factory=list, init=False)
     gates: set[WorkGate] = field(default_factory=set, init=False)
     opened: set[WorkGate] = field(default_factory=set, init=False)
@@ -129,15 +130,6 @@ class Deliberation:
         self.account, self.department, self.level = situation.account, situation.department, situation.level
         self.speak(policy.document.locale)
         self.values = {**policy.defaults, "now": self.at, "received_at": self.received_at}
-
-    def twin(self) -> "Deliberation":
-        """Another one that has come as far; from here on each goes its own way."""
-        other = copy(self)
-        for name in self.__slots__:
-            collected = getattr(self, name)
-            if type(collected) in (dict, list, set):
-                setattr(other, name, collected.copy())
-        return other
 
     def calendar(self, slug: str) -> Calendar:
         return self.policy.timetable.calendar(slug, self.values.get("timezone"))
@@ -233,6 +225,7 @@ class Deliberation:
 
     def bring_about(self, effect: Effect, ready: CompiledRule | None = None) -> str | None:  # noqa: PLR0911, PLR0912 - one case an effect
         """Carry out one effect; the words under which it is cited, or None where it changed nothing."""
+        self.moved = True
         match effect:
             case Emit():
                 self._emit(effect)
