@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.base.vocabulary import Outcome, WorkGate
 from app.policy.compile import CompiledPolicy
-from app.policy.decision import Citation, Decision
+from app.policy.decision import Citation, Decision, TargetTime
 from app.policy.situation import Request, Situation
 from app.policy.stages import admission, charging, classification, promises
 from app.policy.stages.deliberation import Deliberation
@@ -64,7 +64,7 @@ def _through_the_stages(d: Deliberation) -> None:
 
 def _beyond_horizon(d: Deliberation, beyond: CalendarHorizonExceeded) -> None:
     """Nobody guesses at holidays that are not known yet: it waits for staff, and no time is given."""
-    d.targets, d.clocks = [], []
+    d.clocks = []
     d.gates.add(WorkGate.AWAITING_STAFF_DECISION)
     if not d.values.get("emergency.valid"):
         d.outcome, d.ended = Outcome.HELD, True
@@ -74,8 +74,8 @@ def _beyond_horizon(d: Deliberation, beyond: CalendarHorizonExceeded) -> None:
         d.run("effects")
 
 
-def answer(d: Deliberation) -> Decision:
-    """What was settled, as a value; never without a clause."""
+def answer(d: Deliberation, targets: tuple[TargetTime, ...] | None = None) -> Decision:
+    """What was settled, as a value; never without a clause. `targets`: in place of what its clocks come to."""
     refused = d.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED) and not d.written_up
     return Decision.of(
         provider=d.policy.document.provider,
@@ -94,7 +94,7 @@ def answer(d: Deliberation) -> Decision:
         department=d.department,
         level=d.level,
         language=d.language,
-        targets=tuple(d.targets),
+        targets=promises.times_given(d) if targets is None else targets,
         coverage=d.coverage,
         coverage_provisional=d.provisional,
         strict=d.strict,

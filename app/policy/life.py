@@ -139,15 +139,12 @@ def _begun(
 ) -> tuple[Decision, TicketStatus, tuple[ClockLine, ...], Account | None]:
     """What is decided from the start; the status and the clocks that this gives a ticket, and whose it is."""
     d = deliberate(policy, request, situation, at)
-    decision = answer(d)
-    status = status_after(decision)
-    clocks = tuple(started(policy, terms, status, at, plan) for terms, plan in d.clocks)
-    return _on_the_clock(decision, clocks), status, clocks, d.account or desk.account
-
-
-def _on_the_clock(decision: Decision, clocks: tuple[ClockLine, ...]) -> Decision:
-    """The times of a decision as the ticket's own clocks show them."""
-    return decision.changed(targets=in_force(clocks)) if clocks else decision
+    decision = answer(d, ())  # the ticket's own clocks show its times
+    status = status_after(decision, timed=bool(d.clocks))
+    clocks = tuple([started(policy, terms, status, at, plan) for terms, plan in d.clocks])
+    if clocks:
+        decision = decision.changed(targets=in_force(clocks))
+    return decision, status, clocks, d.account or desk.account
 
 
 def _noted_in(decision: Decision) -> str | None:
@@ -285,8 +282,7 @@ def reclassify(d: Deliberation) -> None:
 
 def carry_on(ticket: Ticket, d: Deliberation, at: datetime) -> tuple[Decision, Ticket]:
     """Take a new decision over: clocks go on, begin, or end; none falls due later by reclassification."""
-    d.targets = []
-    decision = answer(d)
+    decision = answer(d, ())
     accepted = decision.outcome is Outcome.ACCEPTED
     status = status_after(decision) if ticket.open or not accepted else ticket.status
     if status is TicketStatus.OPEN and ticket.status is TicketStatus.WAITING_CUSTOMER and not _heard(d):

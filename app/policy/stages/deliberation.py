@@ -21,7 +21,6 @@ from app.policy.decision import (
     EffectDone,
     FeeDecision,
     ScheduleWindow,
-    TargetTime,
     as_cited,
 )
 from app.policy.language.effects import (
@@ -107,7 +106,6 @@ class Deliberation:
     gates: set[WorkGate] = field(default_factory=set, init=False)
     opened: set[WorkGate] = field(default_factory=set, init=False)
     cancelled_metrics: frozenset[str] = frozenset()
-    targets: list[TargetTime] = field(default_factory=list, init=False)
     clocks: list[tuple[ClockTerms, ClockPlan]] = field(default_factory=list, init=False)
     missing: list[str | AnyOf] = field(default_factory=list, init=False)
     recommendations: list[str] = field(default_factory=list, init=False)

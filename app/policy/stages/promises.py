@@ -11,7 +11,7 @@ from app.policy.language.promises import Target
 from app.policy.situation import ContractTarget
 from app.policy.stages.deliberation import Deliberation
 from app.policy.tickets.ticket_clocks import ClockTerms
-from app.policy.time.clock_plans import ClockKind
+from app.policy.time.clock_plans import ClockKind, ClockPlan
 
 
 def target(d: Deliberation) -> None:
@@ -92,7 +92,7 @@ def _business_calendar(d: Deliberation) -> str | None:
 def put_on_the_clock(
     d: Deliberation, promised: CompiledTarget, start: datetime, strength: Strength | None = None
 ) -> None:
-    """A target becomes a clock's terms, and the times that follow from them."""
+    """A target becomes a clock's terms, and the plan that follows from them."""
     policy, calendar = d.policy, promised.calendar
     received = d.situation.completed_at or d.received_at
     since = received if promised.start == "channel_attended" and received != start else None
@@ -115,22 +115,27 @@ def put_on_the_clock(
         strength=strength or promised.strength,
         liability=promised.liability,
     )
-    plan = terms.plan(policy)
+    d.clocks.append((terms, terms.plan(policy).with_times()))
+
+
+def times_given(d: Deliberation) -> tuple[TargetTime, ...]:
+    """What its clocks come to."""
+    return tuple([_time_given(terms, plan) for terms, plan in d.clocks])
+
+
+def _time_given(terms: ClockTerms, plan: ClockPlan) -> TargetTime:
     started_at, earliest_at, due_at = plan.times
-    d.clocks.append((terms, plan))
     timed = due_at is not None or plan.kind in (ClockKind.ELAPSED, ClockKind.BUSINESS)
-    d.targets.append(
-        TargetTime.of(
-            metric=terms.metric,
-            kind=terms.kind,
-            clock_start=started_at if timed else None,
-            earliest_at=earliest_at,
-            due_at=due_at,
-            calendar=terms.calendar,
-            strength=terms.strength,
-            liability=terms.liability,
-            status=None,
-        )
+    return TargetTime.of(
+        metric=terms.metric,
+        kind=terms.kind,
+        clock_start=started_at if timed else None,
+        earliest_at=earliest_at,
+        due_at=due_at,
+        calendar=terms.calendar,
+        strength=terms.strength,
+        liability=terms.liability,
+        status=None,
     )
 
 
@@ -143,7 +148,8 @@ def language_in_time(d: Deliberation) -> None:
     if calendar.is_open(d.received_at):
         return
     opens = calendar.next_opening(d.received_at)
-    due = next((t.due_at for t in d.targets if t.metric == "first_response" and t.due_at), None)
+    ends = (plan.times.due_at for _, plan in d.clocks if plan.metric == "first_response")
+    due = next((end for end in ends if end is not None), None)
     spoken = d.channel is not None and not d.channel.timed  # answered now or not at all
     if spoken or (due is not None and due < opens):
         later = d.language

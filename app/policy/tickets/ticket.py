@@ -192,10 +192,10 @@ class Judged(Protocol):
     def whole(self) -> Ticket: ...
 
 
-def status_after(decision: Decision) -> TicketStatus:
-    """What a ticket is waiting for, once a decision stands."""
+def status_after(decision: Decision, *, timed: bool = False) -> TicketStatus:
+    """What a ticket is waiting for, once a decision stands. `timed`: whether clocks begin with it."""
     if decision.outcome in (Outcome.REFUSED, Outcome.AUTO_CLOSED):
-        written_up = any(e.type == "create_ticket" for e in decision.effects) and decision.targets
+        written_up = any(e.type == "create_ticket" for e in decision.effects) and timed
         return TicketStatus.OPEN if written_up else TicketStatus.CLOSED
     if decision.outcome is Outcome.HELD:
         return TicketStatus.ON_HOLD

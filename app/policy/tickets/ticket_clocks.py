@@ -26,6 +26,7 @@ from app.policy.time.clocks import (
 from app.policy.time.cycles import rederived, reopened
 
 _KINDS: Mapping[str, ClockKind] = {kind.value: kind for kind in ClockKind}
+_NOTHING = timedelta(0)
 _TIMED = ("elapsed", "business", "negotiated")
 """Kinds whose beginning is told even where nothing is due."""
 
@@ -236,7 +237,7 @@ def started(
     due = plan.times.due_at
     if at > terms.start or (due is not None and due < terms.start):
         reading = read(plan, [record.event(policy)], at)
-        return ClockLine(terms=terms, records=(record,), **_standing(reading, terms))
+        return ClockLine.of(terms=terms, records=(record,), **_standing(reading, terms))
     return _unspent(terms, plan, record)
 
 
@@ -256,7 +257,17 @@ def _unspent(terms: ClockTerms, plan: ClockPlan, record: ClockRecord) -> ClockLi
         liability=terms.liability,
         status=state,
     )
-    return ClockLine(terms=terms, records=(record,), target=target, state=state, warn_at=first_warning(plan))
+    return ClockLine.of(
+        terms=terms,
+        records=(record,),
+        target=target,
+        state=state,
+        stopped_at=None,
+        excused_by=None,
+        used=_NOTHING,
+        late=_NOTHING,
+        warn_at=first_warning(plan),
+    )
 
 
 def stopped(

@@ -108,6 +108,11 @@ class ClockPlan:
             self._times = self._laid_out()
         return self._times
 
+    def with_times(self) -> "ClockPlan":
+        """With its times laid out; CalendarHorizonExceeded where its calendar does not reach as far."""
+        self._times = self.times
+        return self
+
     @property
     def length(self) -> timedelta | None:
         """The open time from its start until it is due."""
