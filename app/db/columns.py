@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    Computed,
     ForeignKeyConstraint,
     Index,
     MetaData,
@@ -21,9 +20,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
-
-# Languages whose stems Postgres knows; `matching_tickets_between` asks for all of them at once.
-_STEMMED = {"en": "english", "fr": "french", "pt": "portuguese"}
 
 metadata = MetaData(
     naming_convention={
@@ -117,12 +113,9 @@ def money(default: Any = ...) -> Any:
     return Field(default=default, max_digits=14, decimal_places=4, sa_column_kwargs=extra)
 
 
-def searched(text_: str) -> Any:
-    """What text search finds a row by: its words as they stand, and their stems where we know the row's language."""
-    stems = " ".join(f"WHEN '{tag}' THEN to_tsvector('{config}', {text_})" for tag, config in _STEMMED.items())
-    language = "split_part(lower(language), '-', 1)"
-    expression = f"to_tsvector('simple', {text_}) || CASE {language} {stems} ELSE ''::tsvector END"
-    return Field(default=None, sa_column=Column("search", TSVECTOR, Computed(expression, persisted=True)))
+def searched() -> Any:
+    """What text search finds a row by, made by `search_of_ticket` or `search_of_message` (migration 0022)."""
+    return Field(default=None, sa_column=Column("search", TSVECTOR))
 
 
 def belongs(column: str, table: str) -> ForeignKeyConstraint:

@@ -28,6 +28,11 @@ _FIRST: Final = frozenset(
 place above others."""
 _KEYS: Final = {"clock": ("provider_id", "ticket_id", "metric", "cycle")}
 """Tables whose rows are written over when they are there already."""
+_SEARCHED: Final = {
+    "ticket": "search_of_ticket(new.reference, new.external_ref, new.subject, new.language)",
+    "message": "search_of_message(new.body, new.language)",
+}
+"""What new rows are found by. Handed in, it is planned with the statement; a trigger would take longer."""
 _KEYED: Final = f"""
 keyed AS (
   INSERT INTO idempotency_key
@@ -207,6 +212,8 @@ def _statement(
     before = ", ".join([*first, *(f"(SELECT count(*) FROM {part}) AS after_{part}" for part in counted)])
     for table, columns in inserts:
         values = {column: f'new."{column}"' for column in columns}
+        if table in _SEARCHED:
+            values["search"] = _SEARCHED[table]
         if table == "event" and told is not None:
             values[told] = _repeated(told, f'(SELECT "{told}" FROM new_ticket)')
         elif table == "event" and repeated is not None:

@@ -190,7 +190,7 @@ async def copied(owner: asyncpg.Connection, id_: str, first: int, number: int) -
     """More tickets like this one."""
     columns = await owner.fetchval(
         "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute"
-        " WHERE attrelid = 'ticket'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"
+        " WHERE attrelid = 'ticket'::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'search'"
     )
     await owner.execute(
         f"""INSERT INTO ticket ({columns}) SELECT {columns} FROM (

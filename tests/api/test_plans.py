@@ -29,7 +29,7 @@ _COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type, EXISTS (
     SELECT FROM pg_index WHERE indrelid = a.attrelid AND indisunique AND a.attnum = ANY(indkey)) AS tells_apart
 FROM pg_attribute AS a
-WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''"""
+WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'search'"""
 _NEW: dict[str, str] = {
     "uuid": "('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid",
     "timestamp with time zone": "{column} - n * interval '1 minute'",

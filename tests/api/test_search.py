@@ -167,7 +167,7 @@ async def years_of_tickets(owner: asyncpg.Connection, provider: Provider, **give
 
 _WRITTEN = """
 SELECT attname FROM pg_attribute
-WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"""
+WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'search'"""
 _MADE = """(SELECT * FROM {table} LIMIT 1) AS t, LATERAL (
   SELECT n, (lpad(to_hex(extract(epoch FROM $1::timestamptz - n * interval '3 hours')::bigint * 1000), 12, '0')
     || '7' || lpad(to_hex(n), 19, '0'))::uuid AS id FROM generate_series(1, 3000) AS n) AS made"""

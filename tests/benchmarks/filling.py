@@ -10,7 +10,7 @@ _STEP = 50_000
 _WIDTH = 40
 _COLUMNS = """
 SELECT attname FROM pg_attribute
-WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"""
+WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'search' ORDER BY attnum"""
 _OWN_ID = "('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
 _COPY: Mapping[str, str] = {"id": _OWN_ID, "reference": "'MEX-' || n", "external_ref": "NULL"}
 _THINGS = "'mail', 'invoice', 'backup', 'certificate', 'domain', 'server', 'login', 'quota', 'upload', 'cron'"

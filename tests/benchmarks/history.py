@@ -24,7 +24,7 @@ THINGS = ("server", "certificate", "backup", "mail", "domain", "invoice", "login
 """What they are about, the most frequent first."""
 _COLUMNS = """
 SELECT attname FROM pg_attribute
-WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"""
+WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'search' ORDER BY attnum"""
 # Keys stay, for others refer to them, and rows come in their order.
 _INDEXES = """
 SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index AS i

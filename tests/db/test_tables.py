@@ -8,7 +8,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app.db.commands import Command, carry_out
 from app.db.pool import Database
+from app.db.tables.messages import Message
 from app.db.tables.providers import Provider
 from app.db.tables.quotes import Payment, Quote
 from tests import factories
@@ -121,3 +123,35 @@ async def test_one_payment_counts_once(owner: asyncpg.Connection, provider: Prov
     await factories.insert(owner, Payment.model_validate(known | {"id": factories.new_id()}))
     again = Payment.model_validate(known | {"id": factories.new_id()})
     assert await refused(factories.insert(owner, again)) == "uq_payment_provider_id_kind_reference"
+
+
+FOUND_BY = """
+SELECT search <> '' AND search = search_of_ticket(reference, external_ref, subject, language) FROM ticket
+UNION ALL SELECT search <> '' AND search = search_of_message(body, language) FROM message"""
+
+
+@pytest.mark.parametrize("language", ["en-GB", "fr", None])
+async def test_what_search_finds_is_the_same_whoever_writes_a_row_and_follows_it(
+    database: Database, owner: asyncpg.Connection, provider: Provider, language: str | None
+) -> None:
+    async def all_found() -> list[bool]:
+        return [row[0] for row in await owner.fetch(FOUND_BY)]
+
+    ticket = await factories.ticket(owner, provider.id, subject="Les chevaux are running", language=language)
+    known = {"provider_id": provider.id, "id": factories.new_id(), "ticket_id": ticket.id, "visibility": "public"}
+    known |= {"author_kind": "contact", "author": {}, "channel": "helpdesk", "body": "Elles couraient"}
+    known |= {"received_at": factories.NOW, "created_at": factories.NOW, "language": language}
+    message = await factories.insert(owner, Message.model_validate(known))
+    rows = {
+        table: await owner.fetchval(f"SELECT to_jsonb(t) - 'search' FROM {table} AS t WHERE id = $1", row.id)
+        for table, row in (("ticket", ticket), ("message", message))
+    }
+    new = {"id": factories.new_id(), "ticket_id": ticket.id, "reference": "TST-2"}
+    inserts = {table: [{name: new.get(name, value) for name, value in row.items()}] for table, row in rows.items()}
+    await carry_out(database, provider.id, Command(inserts), factories.NOW)
+    assert await all_found() == [True] * 4
+    before = await owner.fetchval("SELECT search FROM ticket WHERE id = $1", ticket.id)
+    await owner.execute("UPDATE ticket SET subject = 'Nothing works', external_ref = reference")
+    await owner.execute("UPDATE message SET body = 'Erased', language = 'pt'")
+    assert await all_found() == [True] * 4
+    assert await owner.fetchval("SELECT search FROM ticket WHERE id = $1", ticket.id) != before

@@ -30,7 +30,7 @@ class Message(Owned, table=True):
     body: str = words()
     received_at: datetime
     created_at: datetime
-    search: str | None = searched("left(body, 32768)")
+    search: str | None = searched()
 
 
 class Attachment(Owned, table=True):

@@ -123,4 +123,4 @@ class Ticket(Versioned, Referred, Owned, table=True):
     """What it was woken for already, of what may still come up."""
     breached: bool = flag(False)
     """One of its clocks is breached on record."""
-    search: str | None = searched("reference || ' ' || coalesce(external_ref, '') || ' ' || left(subject, 2000)")
+    search: str | None = searched()
