@@ -17,11 +17,11 @@ from tests.benchmarks.decisions import (
 )
 
 COUNTED = {
-    "plutus": (6_648, 6_202),
-    "tsc": (6_562, 6_094),
-    "mexxus": (4_985, 4_594),
-    "kenotronix": (3_915, 3_627),
-    "brs": (3_705, 3_422),
+    "plutus": (6_656, 6_220),
+    "tsc": (6_594, 6_130),
+    "mexxus": (4_971, 4_593),
+    "kenotronix": (3_879, 3_607),
+    "brs": (3_669, 3_402),
 }
 """Instructions of a usual request's decision, under Python 3.11 and from 3.12 on."""
 

@@ -25,6 +25,10 @@ class CompiledEntry:
     allowance: str | None
     strength: Strength | None
     strict: bool
+    waives: bool
+    """Whether it covers what would be charged for by itself."""
+    adds: bool
+    """Whether it suggests, asks for or brings about anything."""
     reads: tuple[str, ...]
     """Facts that are shown where it is cited."""
 
@@ -44,6 +48,8 @@ class CompiledEntry:
             entry.allowance,
             entry.strength,
             entry.strict,
+            entry.override is not None and entry.status is Coverage.COVERED,
+            bool(entry.suggest or entry.missing or entry.effects),
             ("topic", *(("product",) if entry.products else ()), *when.reads),
         )
 

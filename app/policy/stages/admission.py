@@ -11,7 +11,7 @@ from app.policy.language.entrances import Action
 from app.policy.language.stating import instant
 from app.policy.situation import OpenTicket, Sender
 from app.policy.stages.account import state_account
-from app.policy.stages.deliberation import Deliberation, _add
+from app.policy.stages.deliberation import Deliberation, added
 from app.policy.stages.likeness import first_alike, recent, shared_facts
 from app.policy.stages.standing import find_standing
 
@@ -180,7 +180,7 @@ def _out_of_scope(d: Deliberation) -> None:
     for consequence, when in zip(offered.out_of_scope, d.channel.out_of_scope, strict=True):
         if when.holds(d.values):
             d.cite(consequence, "out of scope", d.channel.scope.reads)
-            _add(d.redirect, offered.redirect)
+            d.redirect = added(d.redirect, offered.redirect)
             if consequence.outcome == "refused":
                 refuse(d, consequence.reason or "channel_scope_exceeded")
             return
@@ -280,7 +280,7 @@ def _verify_and_confirm(d: Deliberation, terms: Action) -> None:
     if d.standing in _ROLES_APART or d.values.get("identity_verified") is True:
         signed_in = True
     if "account" in terms.requires and d.account is None:
-        d.missing.append("account_username")
+        d.missing += ("account_username",)
         refuse(d, "intake_incomplete", outcome=Outcome.HELD)
     elif "authenticated" in terms.requires and not signed_in and (sender_ is None or sender_.mail_auth != "pass"):
         refuse(d, "identity_verification_pending", outcome=Outcome.HELD)
@@ -291,7 +291,7 @@ def _verify_and_confirm(d: Deliberation, terms: Action) -> None:
         d.action = d.action.changed(verify=_ways_to_verify(d, terms))
         refuse(d, "identity_verification_pending", outcome=Outcome.HELD)
     elif "confirmation" in terms.requires and not d.known(terms.confirmation or "confirmed"):
-        d.missing.append(terms.confirmation or "confirmed")
+        d.missing += (terms.confirmation or "confirmed",)
         refuse(d, "confirmation_required", outcome=Outcome.HELD)
 
 

@@ -4,7 +4,7 @@ from app.base.vocabulary import Coverage, Outcome, WorkGate
 from app.policy.compiled.conditions import Values
 from app.policy.compiled.coverage import CompiledEntry
 from app.policy.language.effects import SetOutcome
-from app.policy.stages.deliberation import Deliberation, _add
+from app.policy.stages.deliberation import Deliberation, added
 
 
 def classify(d: Deliberation) -> None:
@@ -92,7 +92,7 @@ def _settle_for_all(d: Deliberation, products: list[str | None]) -> None:
     answers = {_answer(entry) for entry, _ in found}
     if len(answers) > 1:
         _settle(d, None, ())
-        _add(d.missing, ["product"])
+        d.missing = added(d.missing, ["product"])
         return
     general, cited = _find(d, None)
     if general is not None and _answer(general) in answers:
@@ -141,7 +141,7 @@ def _settle(d: Deliberation, ready: CompiledEntry | None, cited: tuple[CompiledE
             d.gates.add(silence.gate)
         return
     entry, status = ready.entry, ready.gives
-    if entry.override is not None and entry.status is Coverage.COVERED:
+    if ready.waives:
         table, values = d.policy.coverage, d.values
         ordinary = _first(table.candidates(values.get("topic"), None, values.get("variant")).ordinary, values)
         d.waived_fee = ordinary.fee if ordinary else None
@@ -149,10 +149,10 @@ def _settle(d: Deliberation, ready: CompiledEntry | None, cited: tuple[CompiledE
     d.provisional = ready.provisional is not None and ready.provisional.holds(d.values)
     for source in cited:
         d.cite(source.entry, f"coverage={status}", source.reads)
-    _add(d.suggestions, entry.suggest)
-    _add(d.missing, entry.missing)
-    for effect in entry.effects:
-        d.bring_about(effect)
+    if ready.adds:
+        d.suggestions, d.missing = added(d.suggestions, entry.suggest), added(d.missing, entry.missing)
+        for effect in entry.effects:
+            d.bring_about(effect)
     if status is Coverage.UNSPECIFIED and silence.gate is not WorkGate.OPEN:
         d.cite(silence, "coverage=unspecified")
         d.gates.add(silence.gate)

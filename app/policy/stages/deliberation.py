@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from app.base.vocabulary import Coverage, Outcome, WorkGate
 from app.policy.compile import CompiledPolicy
@@ -107,10 +107,10 @@ class Deliberation:
     opened: set[WorkGate] = field(default_factory=set, init=False)
     cancelled_metrics: frozenset[str] = frozenset()
     clocks: list[tuple[ClockTerms, ClockPlan]] = field(default_factory=list, init=False)
-    missing: list[str | AnyOf] = field(default_factory=list, init=False)
-    recommendations: list[str] = field(default_factory=list, init=False)
-    suggestions: list[str] = field(default_factory=list, init=False)
-    redirect: list[str] = field(default_factory=list, init=False)
+    missing: tuple[str | AnyOf, ...] = ()
+    recommendations: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    redirect: tuple[str, ...] = ()
     effects: list[EffectDone] = field(default_factory=list, init=False)
     exempt_stages: frozenset[str] = frozenset()
     exempt_checks: frozenset[str] = frozenset()
@@ -269,10 +269,10 @@ class Deliberation:
             case Schedule():
                 return self._schedule(effect)
             case Suggest(suggestions=suggestions):
-                _add(self.suggestions, suggestions)
+                self.suggestions = added(self.suggestions, suggestions)
                 return "suggestion"
             case Redirect(redirect=redirect):
-                _add(self.redirect, redirect)
+                self.redirect = added(self.redirect, redirect)
                 return "redirect"
             case Link():
                 return "link"
@@ -302,8 +302,8 @@ class Deliberation:
             self.notify_sender = sender is not None and sender.mail_auth == "pass"
         else:  # silence that an earlier rule has kept is not broken by a later outcome
             self.notify_sender = self.notify_sender and effect.notify
-        _add(self.redirect, effect.redirect)
-        _add(self.missing, effect.missing)
+        self.redirect = added(self.redirect, effect.redirect)
+        self.missing = added(self.missing, effect.missing)
         return f"outcome={effect.outcome}" + (f": {effect.reason}" if effect.reason else "")
 
     def _require(self, effect: Require) -> str:
@@ -317,9 +317,9 @@ class Deliberation:
             gaps.append(gap)
         lacking: list[str | AnyOf] = list(gaps[0]) if len(gaps) == 1 else [AnyOf(any_of=tuple(gaps))]
         if effect.otherwise == "recommend":
-            _add(self.recommendations, [n for gap in gaps for n in gap])
+            self.recommendations = added(self.recommendations, [n for gap in gaps for n in gap])
             return "recommended"
-        _add(self.missing, lacking)
+        self.missing = added(self.missing, lacking)
         if effect.otherwise == "ask" or self.values.get("emergency.valid"):
             return "asked for"
         outcome = Outcome(effect.otherwise)
@@ -334,7 +334,7 @@ class Deliberation:
 
     def _schedule(self, effect: Schedule) -> str | None:
         if self.situation.transition is None and self.situation.previous is None:
-            _add(self.suggestions, [f"schedule_{effect.calendar}"])
+            self.suggestions = added(self.suggestions, [f"schedule_{effect.calendar}"])
             return "schedule suggested"
         wished = self.values.get(effect.window) if effect.window else None
         wished = wished if isinstance(wished, datetime) else None
@@ -380,7 +380,12 @@ class Deliberation:
         self.emit(effect.do, **members)
 
 
-def _add(known: list[Any], more: Iterable[Any]) -> None:
+T = TypeVar("T")
+
+
+def added(known: tuple[T, ...], more: Iterable[T]) -> tuple[T, ...]:
+    """With those that it has not yet."""
     for item in more:
         if item not in known:
-            known.append(item)
+            known = (*known, item)
+    return known

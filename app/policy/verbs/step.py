@@ -93,7 +93,7 @@ def refused(step: Step, reason: str | None = None) -> Result:
     decision = step.ticket.decision.changed(
         outcome=Outcome.REFUSED,
         reason=reason or d.reason,
-        missing=tuple(d.missing),
+        missing=d.missing,
         citations=cited(d),
         effects=tuple(d.effects),
         targets=step.ticket.targets,
@@ -103,7 +103,7 @@ def refused(step: Step, reason: str | None = None) -> Result:
 
 def lacking(step: Step, name: str, reason: str = "intake_incomplete") -> Result:
     """The verb says too little, or something that cannot be meant."""
-    step.d.missing.append(name)
+    step.d.missing += (name,)
     return refused(step, reason)
 
 
