@@ -61,7 +61,10 @@ def asserters(caller: CallerRow) -> frozenset[Asserter]:
 
 def state(policy: CompiledPolicy, facts: Mapping[str, Any], who: Iterable[Asserter]) -> Stated:
     """Problem with every fault where a fact is unknown or its value of another type."""
-    stated, faults, speaking = Stated({}, {}), list[Fault](), frozenset(who)
+    stated = Stated({}, {})
+    if not facts:
+        return stated
+    faults, speaking = list[Fault](), frozenset(who)
     for written, value in facts.items():
         name = policy.aliases.get(written.removeprefix(CLAIMED), written.removeprefix(CLAIMED))
         declared = _declared(policy, name)

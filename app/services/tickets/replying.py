@@ -53,7 +53,7 @@ async def planned(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> t
         return await _note(errand, known, clean)
     if known.row["merged_into"] is not None:
         return await planned(errand, await gather_for_message(errand, str(known.row["merged_into"])), clean)
-    form = await about_form(errand, known.policy, body.facts, [known.row["account_id"]])
+    form = await about_form(errand, known.policy, body.facts, [known.row["account_id"]]) if body.facts else {}
     request, around = await _with_what_the_words_say(errand, known, _request(known, clean, form), body)
     staff_speaks = request.sender is not None and request.sender.role == "staff"
     if known.row["status"] == "closed" and not staff_speaks:
@@ -61,7 +61,7 @@ async def planned(errand: Errand, known: Known, clean: Clean[MessageWrite]) -> t
     done = messages.reply(known.policy, known.ticket, request, around, errand.now)
     if not done.appended:
         raise refusal(done.decision)
-    change = changed(errand, known, done.ticket.changed(decision=done.decision), read=True)
+    change = changed(errand, known, done.ticket, read=True)
     message = _message(errand, known, body, request.sender)
     return _write(errand, known, change, message, EventType.TICKET_REPLIED, clean)
 
@@ -116,7 +116,7 @@ def _write(
     errand: Errand, known: Known, change: Changed, message: dict[str, Any], kind: EventType, clean: Clean[MessageWrite]
 ) -> tuple[StoredAnswer, Command]:
     body = clean.body
-    about = {"message": str(message["id"]), "visibility": body.visibility, "author_kind": message["author_kind"]}
+    about = {"message": message["id"], "visibility": body.visibility, "author_kind": message["author_kind"]}
     plan = command(
         errand, known, change, kind, {**about, **told(body.attachments)}, decided=kind is EventType.TICKET_REPLIED
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -79,7 +80,8 @@ def _price(quote: Mapping[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-def written_amount(amount: Any, currency: str) -> str:
+@lru_cache(maxsize=1_000)
+def written_amount(amount: Decimal | str, currency: str) -> str:
     """Rows hold four digits after the point; the wire shows as many as the currency has: of yen none."""
     return format(to_the_point(Decimal(amount), currency), "f")
 
