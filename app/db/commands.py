@@ -64,11 +64,11 @@ class Update:
     version: int
     values: Values
     told: str | None = None
-    """A column that the events of the command repeat as it then is, where they say SAME in it."""
+    """A column of JSON that the events of the command repeat as it then is, but for the members they give there."""
 
 
-SAME: Final = True
-"""In a row of an event: what the updated row, or the new ticket, has in the column of this name."""
+SAME: Final[Values] = {}
+"""In a row of an event: what the updated row, or the new ticket, has in the column of this name, without a change."""
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ class Command:
     removed: Row | None = None
     """The row that goes for good."""
     told: str | None = None
-    """A column of the new ticket that the events of the command repeat, where they say SAME in it."""
+    """A column of JSON of the new ticket that the events of the command repeat, but for the members they give there."""
 
 
 async def carry_out(database: Database, provider_id: UUID, command: Command, now: datetime) -> None:
@@ -287,4 +287,4 @@ def _insert(table: str, values: Mapping[str, str], place: int, before: str, told
 
 
 def _repeated(column: str, told: str) -> str:
-    return f"""CASE WHEN new."{column}" = 'true' THEN {told} ELSE new."{column}" END"""
+    return f"""CASE WHEN new."{column}" = '{{}}' THEN {told} ELSE {told} || new."{column}" END"""

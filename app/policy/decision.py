@@ -283,7 +283,11 @@ DECISIONS = TypeAdapter(Decision)
 
 def written(said: Plain, **instead: Any) -> bytes:
     """A decision or a part of one as JSON, as the wire and the rows hold it; `instead`: members that differ."""
-    members = {**said.__dict__, **instead} if instead else said
+    return written_members({**said.__dict__, **instead} if instead else said)
+
+
+def written_members(members: Plain | Mapping[str, Any]) -> bytes:
+    """Some members of a decision as JSON, as `written` writes them."""
     return orjson.dumps(members, default=_plain, option=orjson.OPT_UTC_Z)
 
 

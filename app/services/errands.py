@@ -10,8 +10,9 @@ import orjson
 from app.base.actor import Principal
 from app.base.events import EventType
 from app.base.identifiers import uuid7
+from app.db.commands import SAME
 from app.db.pool import Database
-from app.policy.decision import Decision, written
+from app.policy.decision import Decision, written, written_members
 from app.schemas.idempotency import IdempotentRequest
 from app.services.shelf import Policies
 
@@ -68,9 +69,18 @@ class Errand:
 
 def for_the_log(decision: Decision) -> orjson.Fragment:
     """A decision without the words that somebody wrote: the log stays, and they may have to go."""
-    candidates = [{**one.__dict__, "because": ()} for one in decision.topic_candidates]
+    return orjson.Fragment(written(decision, **_without_words(decision)))
+
+
+def instead_of_words(decision: Decision) -> Any:
+    """The same, where the log repeats the decision of a row: the members that hold words, without them."""
+    return orjson.Fragment(written_members(_without_words(decision))) if decision.holds_words else SAME
+
+
+def _without_words(decision: Decision) -> dict[str, Any]:
     effects = [
         one.model_dump(mode="json", exclude={"because"}) if "because" in (one.model_extra or {}) else one
         for one in decision.effects
     ]
-    return orjson.Fragment(written(decision, topic_candidates=candidates, signals=(), effects=effects))
+    candidates = [{**one.__dict__, "because": ()} for one in decision.topic_candidates]
+    return {"topic_candidates": candidates, "signals": (), "effects": effects}

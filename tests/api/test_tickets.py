@@ -410,7 +410,7 @@ async def test_clocks_run_in_seconds_as_of_now(front: FrontDesk) -> None:
 @pytest.mark.parametrize(
     ("body", "heard"), [("It is slow.", []), ("Nobody in the office can work.", ["scope"])], ids=["plain", "telling"]
 )
-async def test_the_event_of_an_opening_tells_its_decision_but_not_what_was_heard(
+async def test_events_of_an_opening_and_a_reply_tell_the_decision_but_not_what_was_heard(
     front: FrontDesk, body: str, heard: list[str]
 ) -> None:
     _, _, customer = await front.customer()
@@ -420,3 +420,10 @@ async def test_the_event_of_an_opening_tells_its_decision_but_not_what_was_heard
     assert [signal["name"] for signal in decision["signals"]] == heard
     logged = await front.owner.fetchval("SELECT decision FROM event WHERE type = 'ticket.opened'")
     assert logged == {**decision, "signals": []}
+    url = f"{URL}/{answer.json()['id']}/messages"
+    await front.client.post(url, json={"body": "It still is."}, headers={**customer, **front.key()})
+    told, kept = await front.owner.fetchrow(
+        "SELECT e.decision, t.decision FROM event AS e JOIN ticket AS t ON t.id = e.subject_id WHERE e.seq = 2"
+    )
+    assert [signal["name"] for signal in kept["signals"]] == heard
+    assert told == {**kept, "signals": []}

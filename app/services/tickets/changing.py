@@ -7,13 +7,13 @@ from typing import Any
 from app.base.events import EventType
 from app.base.vocabulary import Scope
 from app.db.callers import CallerRow
-from app.db.commands import SAME, Command, Overtaken, Update
+from app.db.commands import Command, Overtaken, Update
 from app.db.requests import Asked, Reference, facts_for_request
 from app.db.tickets import ticket_for_change, ticket_for_message
 from app.policy.tickets.ticket import Ticket
 from app.policy.tickets.ticket_clocks import ClockLine
 from app.services.accounts import kept_accounts
-from app.services.errands import Errand, for_the_log
+from app.services.errands import Errand, instead_of_words
 from app.services.ledger import Entries, entered
 from app.services.offers import Offer, offer
 from app.services.repeating import check_repeated, check_version
@@ -138,10 +138,7 @@ def command(
     if decided:
         decision = change.ticket.decision
         event |= {"policy_version": decision.policy_version, "settings_revision": decision.settings_revision}
-        if "decision" in change.columns or decision.holds_words:
-            event["decision"] = for_the_log(decision)
-        else:
-            event["decision"], told = SAME, "decision"
+        event["decision"], told = instead_of_words(decision), "decision"
     update = Update("ticket", known.id, known.row["version_of_row"], change.columns, told)
     price = change.price
     entries = Entries()

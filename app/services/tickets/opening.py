@@ -13,7 +13,7 @@ from app.base.events import EventType
 from app.base.identifiers import new_reference
 from app.base.vocabulary import Outcome
 from app.db.callers import CallerRow, Kind
-from app.db.commands import SAME, Command, Update, carry_out
+from app.db.commands import Command, Update, carry_out
 from app.db.problems import violated_constraint
 from app.policy.compile import CompiledPolicy
 from app.policy.situation import Sender
@@ -21,7 +21,7 @@ from app.policy.tickets.ticket import Ticket
 from app.schemas.idempotency import StoredAnswer
 from app.schemas.requests import TicketOpen
 from app.services.consequences import on_account
-from app.services.errands import Errand, for_the_log
+from app.services.errands import Errand, for_the_log, instead_of_words
 from app.services.offers import offer
 from app.services.redacting import Clean, with_redactions, without_secrets
 from app.services.repeating import once
@@ -90,8 +90,8 @@ def recorded(
         {**_told(row), **told(body.attachments)},
         **_decided(row, given.caller, account),
     )
-    repeated = opened.survivor is None and not ticket.decision.holds_words
-    event["decision"] = SAME if repeated else for_the_log(ticket.decision)
+    repeated = opened.survivor is None
+    event["decision"] = instead_of_words(ticket.decision) if repeated else for_the_log(ticket.decision)
     along, more = on_account(errand, opened.decision, account)
     inserts: dict[str, list[dict[str, Any]]] = {"ticket": [row], "clock": clocks, "event": [event, *more]}
     if opened.survivor is not None and first is not None:
