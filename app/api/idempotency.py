@@ -33,7 +33,7 @@ _Header = Annotated[
 async def _key(request: Request, idempotency_key: _Header = None) -> str | None:
     if idempotency_key is None:
         return None
-    if not _KEY.fullmatch(idempotency_key) or only_header(request.scope, b"idempotency-key") is None:
+    if _KEY.fullmatch(idempotency_key) is None or only_header(request.scope, b"idempotency-key") is None:
         raise Problem("invalid", errors=[_FAULT])
     return idempotency_key
 
@@ -46,15 +46,17 @@ def repeatable(request: Request, key: str | None, principal: str, content: bytes
     """`content` is what the body means, or a digest of it."""
     if key is None:
         return None
-    head = "\n".join((request.method, path_of(request), principal, ""))
+    head = f"{request.method}\n{path_of(request)}\n{principal}\n"
     return IdempotentRequest(key, principal, sha256(head.encode() + content).digest())
 
 
-async def _welcome(request: Request, caller: Caller, key: Key) -> IdempotentRequest | None:
+async def _welcome(request: Request, caller: Caller, idempotency_key: _Header = None) -> IdempotentRequest | None:
+    key = await _key(request, idempotency_key)
     return None if key is None else repeatable(request, key, caller.key, await _meaning(request))
 
 
-async def key_demanded(repeatable: Annotated[IdempotentRequest | None, Depends(_welcome)]) -> IdempotentRequest:
+async def key_demanded(request: Request, caller: Caller, idempotency_key: _Header = None) -> IdempotentRequest:
+    repeatable = await _welcome(request, caller, idempotency_key)
     if repeatable is None:
         raise Problem("idempotency_key_required")
     return repeatable
