@@ -6,7 +6,7 @@ import asyncpg
 
 from app.db.connecting import connect_once
 
-HEAD: Final = "0022"
+HEAD: Final = "0023"
 BEHIND: Final = "The database is behind this code: run `clausedesk migrate`."
 
 

@@ -48,7 +48,7 @@ SETTINGS: Final = (
 TABLES: Final = ("ticket", "clock", "message", "event", "delivery", "idempotency_key")
 # What is read all the time and has few live entries among many that were: where dead ones tell first.
 INDEXES: Final = ("pk_ticket", "ix_ticket_open", "ix_ticket_queue", "ix_ticket_due", "ix_ticket_updated",
-                  "ix_ticket_wake", "ix_clock_sweep", "ix_clock_warning", "ix_event_unsequenced", "uq_event_position",
+                  "ix_ticket_wake", "ix_clock_sweep", "ix_clock_warning", "ix_event_unsequenced", "uq_event_placed",
                   "ix_delivery_pending", "ix_idempotency_key_expiry")  # fmt: skip
 _TABLE: Final = """
 SELECT pg_table_size($1::regclass) / 1048576.0 AS mb, tuple_count AS live, dead_tuple_count AS dead,

@@ -17,7 +17,7 @@ class Event(Owned, table=True):
         UniqueConstraint("provider_id", "subject_kind", "subject_id", "seq"),
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint("(position IS NULL) = (seal IS NULL)", name="sealed_with_position"),
-        Index("uq_event_position", "provider_id", "position", unique=True),
+        Index("uq_event_placed", "provider_id", "position", unique=True, postgresql_where=text("position IS NOT NULL")),
         # However many workers notice it: a clock is missed once.
         Index(
             "uq_event_breach",

@@ -50,8 +50,16 @@ class Ticket(Versioned, Referred, Owned, table=True):
         Index("ix_ticket_account", "provider_id", "account_id", "id"),
         Index("ix_ticket_open", "provider_id", "account_id", "id", postgresql_where=_OPEN),
         Index("ix_ticket_helped", "provider_id", "account_id", "topic", postgresql_where=_HELPED),
-        Index("ix_ticket_reseller", "provider_id", "reseller_id", "id"),
-        Index("ix_ticket_assignee", "provider_id", "assignee_id", "id"),
+        Index(
+            "ix_ticket_of_reseller",
+            *("provider_id", "reseller_id", "id"),
+            postgresql_where=text("reseller_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_of_assignee",
+            *("provider_id", "assignee_id", "id"),
+            postgresql_where=text("assignee_id IS NOT NULL"),
+        ),
         Index("ix_ticket_received", "provider_id", "received_at"),
         Index("ix_ticket_due", "provider_id", "next_due_at", "id"),
         Index("ix_ticket_wake", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
