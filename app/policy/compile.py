@@ -282,6 +282,10 @@ class CompiledPolicy:
     def official_channels(self) -> tuple[str, ...]:
         return self._channels.official
 
+    @property
+    def spoken_channels(self) -> frozenset[str]:
+        return self._channels.spoken
+
     def channel(self, entrance: str | None, menu_option: int | None) -> CompiledChannel | None:
         """The channel that a request came by; none named: the policy's first official one."""
         return self._channels.find(entrance, menu_option)

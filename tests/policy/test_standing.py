@@ -35,3 +35,17 @@ def test_a_rule_can_ask_which_account_is_meant() -> None:
     assert (decision.reason, cites(decision, "HAR-5")) == ("intake_incomplete", True)
     alone = decide(WHICH, request, Situation(candidates=BOTH[:1], ticket=True), NOON)
     assert alone.reason is None
+
+
+@pytest.mark.parametrize(
+    ("named", "role"),
+    [("hotline", "unverified"), ("telephone", "unverified"), ("email", "owner"), (None, "owner")],
+)
+def test_callers_are_unverified_on_a_channel_that_the_policy_names_by_itself_or_by_its_entrance(
+    named: str | None, role: str
+) -> None:
+    unverified = {"channels": [named] if named else [], "clauses": ["HAR-5"]}
+    hotline = {"entrance": "telephone", "clauses": ["HAR-1"]}
+    policy = harbour({"channels": {"hotline": hotline}, "unverified": unverified})
+    found = find_standing(policy, Request(sender=OWNER), Situation(account=QUAY), "hotline")
+    assert found.role == role

@@ -44,6 +44,10 @@ class CompiledChannel:
 class Channels:
     def __init__(self, document: Document, condition: Callable[[Mapping[str, Any] | None], Condition]) -> None:
         self.official = tuple(slug for slug, channel in document.channels.items() if channel.official)
+        unverified = document.unverified.channels if document.unverified is not None else ()
+        entrances = (slug for slug, channel in document.channels.items() if channel.entrance in unverified)
+        self.spoken = frozenset({*unverified, *entrances})
+        """Those on which everybody is unverified, by the names that `unverified` gives them and by their own."""
         self._found: dict[tuple[str, int | None], CompiledChannel] = {}
         for slug, channel in document.channels.items():
             ready = CompiledChannel.of(slug, channel, condition)

@@ -53,7 +53,8 @@ class _OfAccount:
         known = dict(zip(_NAMES, _TAKEN(account), strict=True))
         if len(account.products) == 1:
             known["product"] = account.products[0]
-        known |= policy.stated(account.facts)
+        if account.facts:
+            known |= policy.stated(account.facts)
         unless_known: dict[str, Any] = {}
         if len(account.hosted_domains) == 1:
             unless_known["hosted_domain"] = account.hosted_domains[0]
@@ -63,7 +64,7 @@ class _OfAccount:
             account,
             {name: value for name, value in known.items() if value is not None},
             unless_known,
-            frozenset(address.casefold() for address in account.vip),
+            frozenset(map(str.casefold, account.vip)),
         )
 
 

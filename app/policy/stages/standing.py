@@ -133,12 +133,7 @@ def is_spoken(policy: CompiledPolicy, sender: Sender, channel: str | None) -> bo
     """Where people only say who they are: on the telephone, or with nothing but a name."""
     if sender.user:
         return False
-    unverified = policy.document.unverified
-    if unverified is not None and channel is not None:
-        entrance = policy.document.channels[channel].entrance if channel in policy.document.channels else None
-        if channel in unverified.channels or entrance in unverified.channels:
-            return True
-    return not sender.email
+    return channel in policy.spoken_channels or not sender.email
 
 
 def listed(account: Account, sender: Sender) -> ListedContact | None:
