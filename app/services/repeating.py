@@ -32,6 +32,8 @@ def check_version(present: int, expected: int | None) -> None:
 
 async def check_repeated(errand: Errand, row: Mapping[str, Any]) -> None:
     """Asked as soon as the facts are there, before anything is judged: what was answered stays answered."""
+    if errand.repeat is None or row["kept_until"] is None:
+        return
     kept = await kept_answer(errand.database, errand.provider_id, row, errand.repeat, errand.now)
     if kept is not None:
         raise AnsweredBefore(kept)
@@ -40,14 +42,18 @@ async def check_repeated(errand: Errand, row: Mapping[str, Any]) -> None:
 async def once(attempt: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
     """The answer of a command that may be repeated."""
     try:
-        return await persistently(attempt)
+        try:
+            return await attempt()  # nearly always enough, and a coroutine less to wake at each step
+        except Overtaken:
+            pass
+        return await persistently(attempt, begun=1)
     except AnsweredBefore as before:
         return before.answer
 
 
-async def persistently(attempt: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Gather, decide and write again where something else was written in between."""
-    for tried in range(_TRIES):
+async def persistently(attempt: Callable[[], Awaitable[Answer]], begun: int = 0) -> Answer:
+    """Gather, decide and write again where something else was written in between; `begun`: so often already."""
+    for tried in range(begun, _TRIES):
         try:
             return await attempt()
         except Overtaken as overtaken:

@@ -1,6 +1,6 @@
 """Messages: customers and staff reply, staff leave notes; each reply is judged by the policy."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -34,10 +34,10 @@ from app.services.tickets.view import written
 from app.services.triage import suggest
 
 
-async def write(errand: Errand, ticket: str, body: MessageWrite, expected: int | None) -> StoredAnswer:
+def write(errand: Errand, ticket: str, body: MessageWrite, expected: int | None) -> Coroutine[Any, Any, StoredAnswer]:
     """On a merged ticket it lands on the survivor; on a closed one it opens a linked follow-up."""
     clean = without_secrets(body)
-    return await once(in_turn(errand, lambda held: _attempt(held, ticket, clean, expected)))
+    return once(in_turn(errand, lambda held: _attempt(held, ticket, clean, expected)))
 
 
 async def _attempt(errand: Errand, ticket: str, clean: Clean[MessageWrite], expected: int | None) -> StoredAnswer:
