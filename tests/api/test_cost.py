@@ -17,7 +17,7 @@ from tests.frontdesk import FrontDesk, Headers, open_front_desk
 TICKET: dict[str, Any] = {"subject": "The shop is slow", "body": "Since nine." * 20, "facts": {"topic": "web.error"}}
 PRICED: dict[str, Any] = {"facts": TICKET["facts"], "rule": "advanced_support", "estimated_minutes": 40}
 PAGE = "/v1/tickets?limit=50"
-MOST_CALLS = {"open": 1_746, "read": 611, "reply": 1_700, "list": 704, "classify": 1_226, "quote": 1_320}
+MOST_CALLS = {"open": 1_722, "read": 611, "reply": 1_700, "list": 704, "classify": 1_226, "quote": 1_320}
 """A tenth above what was counted, with the readable log of tests; what goes beyond has to earn it."""
 MOST_BYTES = 2_048
 """Of a listed ticket."""

@@ -1,6 +1,6 @@
 """Tickets as they are shown, from a row or from what has just been written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -32,12 +32,17 @@ def instant(value: datetime | str | None) -> datetime | str | None:
     return f"{seconds}{point}{fraction:0<6}Z" if point else f"{seconds}Z"
 
 
+def _instants(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Those of what has just been written are none that have to be read."""
+    return {name: instant(at) if (at := row[name]).__class__ is str else at for name in names}
+
+
 def summary_view(row: Mapping[str, Any]) -> dict[str, Any]:
     """A ticket as lists show it."""
     requester = row["requester"]
     return {
         **dict(zip(_PLAIN, _PLAIN_OF(row), strict=True)),
-        **{name: instant(row[name]) for name in _INSTANTS},
+        **_instants(row, _INSTANTS),
         "due_at": instant(row["next_due_at"]),
         "account": _named(row, "account"),
         "reseller": _named(row, "reseller"),
@@ -102,8 +107,7 @@ def joined(shown: str, latest: Mapping[str, Any] | None, decision: str, allowed:
 
 
 def clock_view(clock: Mapping[str, Any]) -> dict[str, Any]:
-    plain = dict(zip(_CLOCK, _CLOCK_OF(clock), strict=True))
-    return {**plain, **{name: instant(clock[name]) for name in _CLOCK_INSTANTS}}
+    return dict(zip(_CLOCK, _CLOCK_OF(clock), strict=True)) | _instants(clock, _CLOCK_INSTANTS)
 
 
 def _named(row: Mapping[str, Any], what: str) -> dict[str, Any] | None:
