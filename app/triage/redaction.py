@@ -1,7 +1,7 @@
 """Secrets that somebody wrote into a text, in English, French or Portuguese: found and struck out, nothing else."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,12 +22,10 @@ _TOKENS = re.compile(
     r"|eyJ[A-Za-z0-9_-]{8,4096}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,1024}"
     r")(?![A-Za-z0-9_-])"
 )
-_TOKENS_BEGIN: Final = {
-    "_": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "_live_", "_test_", "whsec_", "npm_"),
-    "-": ("glpat-", "sk-", "pypi-", "xox"),
-    "": ("AKIA", "ASIA", "AIza", "SG.", "eyJ"),
-}
-"""One of these is in whatever is a token, with a sign that is in it, too."""
+_TOKENS_BEGIN: Final = ("AKIA", "ASIA", "AIza", "SG.", "eyJ")
+_BEGIN_WITH_LINES: Final = ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "_live_", "_test_", "whsec_", "npm_")
+_BEGIN_WITH_DASHES: Final = ("glpat-", "sk-", "pypi-", "xox")
+"""One of these is in whatever is a token."""
 _BEARER = re.compile(r"(?i:\b(?:bearer|basic) +)(?P<value>[A-Za-z0-9._~+/-]{16,4096}=*)(?![\w-])")
 _IN_ADDRESS = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,15}://[^\s/:@\"'<>]{0,100}:(?P<value>[^\s/@\"'<>]{1,200})@")
 _ON_COMMAND_LINE = re.compile(
@@ -115,7 +113,20 @@ def redact(text: str) -> Redacted:
 def likely(text: str) -> list["Search"]:
     """The searches that can find anything in this text, told by a cheap look: nearly every text has no secret."""
     letters = caseless(text)
-    return [search for search, may in SEARCHES.items() if may(text, letters)]
+    found = list[Search]()
+    if "-----BEGIN" in text or "PuTTY-" in text:
+        found.append(_key_blocks)
+    if _may_be_token(text) or "bearer" in letters or "basic" in letters:
+        found.append(_tokens)
+    if "://" in text and "@" in text:
+        found.append(_in_addresses)
+    if " -" in text and _any_of(_COMMANDS, text):
+        found.append(_on_command_lines)
+    if _may_be_card(text):
+        found.append(_cards)
+    if _any_of(_LABELS, letters) and _CALLED_SO.search(f"\n{text}"):
+        found.append(_labelled)
+    return found
 
 
 def struck_by(searches: Iterable["Search"], text: str) -> Redacted:
@@ -269,25 +280,23 @@ def _camel(word: str) -> bool:
 
 
 def _may_be_token(text: str) -> bool:
-    return any(sign in text and _any_of(begins, text) for sign, begins in _TOKENS_BEGIN.items())
+    return (
+        _any_of(_TOKENS_BEGIN, text)
+        or ("_" in text and _any_of(_BEGIN_WITH_LINES, text))
+        or ("-" in text and _any_of(_BEGIN_WITH_DASHES, text))
+    )
 
 
 def _may_be_card(text: str) -> bool:
-    if text.isascii() and len(text) - len(text.encode().translate(None, _DIGITS)) < _CARD_DIGITS:
-        return False
-    return _CARD_LONG.search(text) is not None
+    plain = text.encode("ascii", "replace")
+    digits = len(plain) - len(plain.translate(None, _DIGITS))
+    # The first of a card's are of ASCII, whatever the others are.
+    return digits > 0 and (digits >= _CARD_DIGITS or not text.isascii()) and _CARD_LONG.search(text) is not None
 
 
 def _any_of(parts: Iterable[str], text: str) -> bool:
     return any(map(text.__contains__, parts))
 
 
-SEARCHES: Final[Mapping[Search, Callable[[str, str], bool]]] = {
-    _key_blocks: lambda text, _: "-----BEGIN" in text or "PuTTY-" in text,
-    _tokens: lambda text, letters: _may_be_token(text) or "bearer" in letters or "basic" in letters,
-    _in_addresses: lambda text, _: "://" in text and "@" in text,
-    _on_command_lines: lambda text, _: " -" in text and _any_of(_COMMANDS, text),
-    _cards: lambda text, _: _may_be_card(text),
-    _labelled: lambda text, letters: _any_of(_LABELS, letters) and _CALLED_SO.search(f"\n{text}") is not None,
-}
-"""In their order, each with what tells from the text, and from it in small letters, whether it can find anything."""
+SEARCHES: Final[Sequence[Search]] = (_key_blocks, _tokens, _in_addresses, _on_command_lines, _cards, _labelled)
+"""In their order."""

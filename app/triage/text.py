@@ -100,7 +100,9 @@ def folded(text: str) -> str:
 
 def caseless(text: str) -> str:
     """Letters that a pattern takes for the same where case does not matter are the same here; accents stay."""
-    return text.lower() if text.isascii() else text.casefold().replace("\u0131", "i")
+    if text.isascii():
+        return text.lower()
+    return text.casefold().replace("\u0131", "i").replace("i\u0307", "i")
 
 
 def read(subject: str, body: str) -> Told:
