@@ -6,7 +6,7 @@ import asyncpg
 
 from app.db.connecting import connect_once
 
-HEAD: Final = "0023"
+HEAD: Final = "0024"
 BEHIND: Final = "The database is behind this code: run `clausedesk migrate`."
 
 

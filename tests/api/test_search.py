@@ -128,6 +128,19 @@ async def test_a_very_long_message_can_be_written_and_found(owner: asyncpg.Conne
     )
 
 
+async def test_the_words_of_a_usual_message_stay_in_its_row(owner: asyncpg.Connection, provider: Provider) -> None:
+    ticket = await factories.ticket(owner, provider.id, language="en")
+    for words in (100, 1_000):
+        await said(owner, ticket, " ".join(f"something{n}" for n in range(words)))
+    usual, long = await owner.fetch(
+        """SELECT pg_column_size(m) AS size, pg_column_compression(m.search) AS elsewhere FROM message AS m
+           ORDER BY length(body)"""
+    )
+    assert usual["size"] > 2_000, "it would go elsewhere, as PostgreSQL has it"
+    assert usual["elsewhere"] is None
+    assert long["elsewhere"] is not None, "the control is too long to stay"
+
+
 # ── how it is found ──────────────────────────────────────────────────────────
 def scans(plan: dict[str, Any]) -> list[tuple[str, str]]:
     """Every scan of a plan: how, and of what."""

@@ -31,6 +31,7 @@ SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS de
 WHERE i.indrelid = ANY($1::regclass[]) AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid)
 ORDER BY pg_get_indexdef(i.indexrelid) ~ 'USING gin' DESC"""
 _TABLES = ("ticket", "message", "event", "clock")
+_SEARCHED = ("ticket", "message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ async def load(dsn: str, history: History) -> None:
         await connection.execute("SET maintenance_work_mem = '512MB'")
     accounts = await _accounts(connections[0], history)
     steady = await connections[0].fetch("SELECT id::text FROM account WHERE number = ANY($1)", list(history.steady))
-    async with _without_indexes(connections):
+    async with _without_indexes(connections), _with_words(connections[0]):
         made = Rows(
             history,
             accounts,
@@ -164,6 +165,20 @@ async def _without_indexes(connections: Sequence[asyncpg.Connection]) -> AsyncIt
             await connection.execute(left.pop(0))
 
     await asyncio.gather(*map(build, connections))
+
+
+@asynccontextmanager
+async def _with_words(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """What makes the words that are searched works, though other triggers do not."""
+    for table in _SEARCHED:
+        await connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER searched")
+    yield
+    for table in _SEARCHED:
+        await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER searched")
+        if await connection.fetchval(
+            f"SELECT EXISTS (SELECT FROM {table} TABLESAMPLE SYSTEM (2) WHERE search IS NULL)"
+        ):
+            raise LookupError(f"{table}: nothing of it would be found by a search")
 
 
 class Rows:
