@@ -66,6 +66,8 @@ class Asked:
     topic: str | None = None
     most_helped: int = 0
     """So much earlier help with the topic is counted, for each account."""
+    beside: bool = True
+    """Whether to look for open incidents and for the reseller's own account, too."""
 
 
 _NAMED: Final = "(a.id = {{{id}}}::uuid OR a.number = {{{number}}}::text)"
@@ -82,6 +84,8 @@ _RESELLER_ACCOUNT: Final = """(SELECT over_it.account_id FROM account AS a
       JOIN reseller AS over_it ON over_it.provider_id = $1 AND over_it.id = a.reseller_id
       WHERE a.provider_id = $1 AND a.id = named.main)"""
 """The account of the reseller whose customer the main account is: its people speak, too."""
+_INCIDENTS: Final = """coalesce((SELECT jsonb_agg(server) FROM notice
+      WHERE provider_id = $1 AND kind = 'incident' AND state = 'open' AND server IS NOT NULL), '[]')"""
 _SAID: Final = """(SELECT left(m.body, 4000) FROM message AS m
           WHERE m.provider_id = $1 AND m.ticket_id = t.id AND m.visibility = 'public' ORDER BY m.id LIMIT 1)"""
 """The first words on the ticket `t`."""
@@ -104,7 +108,7 @@ _HELPED: Final = """(SELECT json_object_agg(of.account, earlier.times) FROM unne
 
 
 @lru_cache(maxsize=256)
-def _rows(kind: Kind, names: tuple[str, ...]) -> str:
+def _rows(kind: Kind, names: tuple[str, ...], beside: bool) -> str:
     """`names` of what is asked for, in the order of its places. What nobody asks for is not looked for."""
     main, target, others = "caller.caller_account", "NULL::uuid", "ARRAY[]::uuid[]"
     if kind in (Kind.STAFF, Kind.SERVICE):
@@ -113,19 +117,19 @@ def _rows(kind: Kind, names: tuple[str, ...]) -> str:
     if "target_id" in names:
         named = _NAMED.format(id="target_id", number="target_number")
         target = _ACCOUNT.format(condition=f"{named} AND {sees(kind, 'a.id')}")
+    over_it = _RESELLER_ACCOUNT if beside else "NULL::uuid"
     if "email" in names:
         others = _CANDIDATES.format(sees=sees(kind, "a.id"), most=_MOST_CANDIDATES)
     rows = f"""
   SELECT {in_force("{version_at}::timestamptz", "{settings_at}::timestamptz")},
     ARRAY(SELECT account_as_text($1, shown.id) FROM unnest(meant.shown) AS shown (id)) AS accounts,
-    coalesce((SELECT jsonb_agg(server) FROM notice WHERE provider_id = $1 AND kind = 'incident' AND state = 'open'
-                AND server IS NOT NULL), '[]') AS incidents,
+    {_INCIDENTS if beside else "'[]'::jsonb"} AS incidents,
     {_OPEN if "open_since" in names else "'[]'::json"} AS open_tickets,
     {_HELPED if "topic" in names else "NULL::json"} AS helped,
     {KEPT_COLUMNS}
   -- Values by themselves: within a condition, row security would take the expressions for some that may leak.
   FROM (SELECT {main} AS main, {target} AS target OFFSET 0) AS named
-  CROSS JOIN LATERAL (SELECT {others} AS others, {_RESELLER_ACCOUNT} AS reseller_account OFFSET 0) AS known
+  CROSS JOIN LATERAL (SELECT {others} AS others, {over_it} AS reseller_account OFFSET 0) AS known
   CROSS JOIN LATERAL (
     SELECT coalesce(target, main) || others AS ids,
       ARRAY[main, target, reseller_account] || others AS shown OFFSET 0) AS meant
@@ -158,7 +162,9 @@ async def facts_for_request(
     """With `account`, `on_behalf_of`, `reseller_account` and `candidates` as texts, None and none where not found."""
     kind = kind_of(principal)
     wanted = _asked(kind, asked, repeat)
-    caller, rows = await for_caller(database, provider_id, principal, _rows(kind, tuple(wanted)), *wanted.values())
+    caller, rows = await for_caller(
+        database, provider_id, principal, _rows(kind, tuple(wanted), asked.beside), *wanted.values()
+    )
     row = dict(rows[0])
     row["account"], row["on_behalf_of"], row["reseller_account"], *row["candidates"] = row.pop("accounts")
     return caller, row

@@ -77,26 +77,26 @@ async def gather(
     at: datetime,
     redacted: Redactions = (),
     *,
-    duplicates: bool = True,
+    beside: bool = True,
 ) -> Gathered:
     """One statement; a second one where the policy is new to this process and looks further back than was guessed.
 
-    `duplicates`: whether it matters what else is open.
+    `beside`: whether it matters what else is open, which servers are down and who resells to the account.
     """
     guess = errand.policies.last_used(errand.provider_id)
-    window = _looks_back(guess, duplicates) if guess is not None else _USUAL_WINDOW
+    window = _looks_back(guess, beside) if guess is not None else _USUAL_WINDOW
     most = guess.most_helped if guess is not None else HELP_SHOWN
     while True:
         caller, row = await facts_for_request(
             errand.database,
             errand.provider_id,
             errand.principal,
-            _asked(errand, body, received_at, at, window, most),
+            _asked(errand, body, received_at, at, window, most, beside=beside),
             errand.repeat,
         )
         await check_repeated(errand, row)
         policy = await errand.policies.policy(errand.provider_id, row["version"], row["revision"])
-        needed, worth = _looks_back(policy, duplicates), policy.most_helped
+        needed, worth = _looks_back(policy, beside), policy.most_helped
         if worth <= most and (needed is None or (window is not None and needed <= window)):
             row.update(kept_accounts(row))
             noticed_facts = noticed(policy, redacted)
@@ -107,8 +107,8 @@ async def gather(
         window, most = needed, worth
 
 
-def _looks_back(policy: CompiledPolicy, duplicates: bool) -> timedelta | None:
-    return policy.looks_back if duplicates else None
+def _looks_back(policy: CompiledPolicy, beside: bool) -> timedelta | None:
+    return policy.looks_back if beside else None
 
 
 async def _told(
@@ -149,6 +149,8 @@ def _asked(
     at: datetime,
     window: timedelta | None,
     most: int,
+    *,
+    beside: bool,
 ) -> Asked:
     sender, username, topic = body.sender, body.facts.get("account_username"), body.facts.get("topic")
     account, target = Reference.of(body.account), Reference.of(body.on_behalf_of)
@@ -166,6 +168,7 @@ def _asked(
         open_since=received_at - window if window is not None else None,
         topic=topic if isinstance(topic, str) else None,
         most_helped=most,
+        beside=beside,
     )
 
 

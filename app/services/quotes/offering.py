@@ -133,7 +133,7 @@ def _names(known: Known) -> dict[str, Any]:
 async def _for_nothing_yet(errand: Errand, body: QuoteAsk) -> StoredAnswer:
     told = {"account": body.account, "facts": body.facts, "estimated_minutes": body.estimated_minutes}
     asked = _NOTHING_ASKED.model_copy(update=told)
-    given = await gather_request(errand, asked, errand.now, errand.now, duplicates=False)
+    given = await gather_request(errand, asked, errand.now, errand.now, beside=False)
     account = given.request.on_behalf_of or given.around.account
     request = given.request
     if request.on_behalf_of is not None:
