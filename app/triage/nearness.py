@@ -44,7 +44,8 @@ def _nearness(vector: Mapping[str, float], said: Postings, length: int) -> float
     for feature, x in vector.items():
         pairs = said.get(feature)
         if pairs is not None:
-            for place, weight in zip(pairs[::2], pairs[1::2], strict=True):
+            pair = iter(pairs)
+            for place, weight in zip(pair, pair, strict=True):
                 near[place] += x * weight
-    nearest = sorted(near, reverse=True)
+    nearest = sorted(filter(None, near), reverse=True)
     return math.fsum(share * like for share, like in zip(_NEAREST, nearest, strict=False)) / _WHOLE
