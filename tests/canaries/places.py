@@ -7,7 +7,7 @@ from tests.canaries.fields import NAMES, PERSONAL, SECRET, WORDS
 
 _ANSWERS = r"idempotency_key\.body"
 """What the asker was answered, kept for them alone for a day."""
-_SAID_ON_A_TICKET = r"ticket\.(subject|facts|claimed|requester|state|resolution)|message\.(body|author)"
+_SAID_ON_A_TICKET = r"ticket\.(subject|facts|claimed|requester|state|resolution|search)|message\.(body|author|search)"
 
 ALLOWED: Mapping[str, re.Pattern[str]] = {
     kind: re.compile("|".join(f"(?:{place})" for place in places))

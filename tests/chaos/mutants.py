@@ -15,7 +15,8 @@ _A_WHILE, _LATE = 0.25, 4.0
 _SETTLED: set[asyncio.Task[Any]] = set()
 _fetchrow, _connect = pool.Database.fetchrow, pool.Database.connect
 _EVENTS = re.compile(
-    r'(new_event AS \(\n  INSERT INTO "event" \(([^)]*)\)\n  SELECT [^\n]*\n  FROM )guard(.*?\$(\d+)\) AS new)\)'
+    r'(new_event AS \(\n  INSERT INTO "event" \(([^)]*)\)\n  SELECT [^\n]*\n  FROM )'
+    r"(guard|keyed)(.*?\$(\d+)\) AS new)\)"
 )
 
 
@@ -67,10 +68,10 @@ def event_after_commit() -> None:
     async def change(self: Any, provider_id: Any, statement: str, args: tuple[object, ...]) -> Any:
         found = _EVENTS.search(statement)
         assert found is not None, statement
-        without = f"{found[1]}(SELECT FROM guard WHERE false) AS nobody{found[3]})"
+        without = f"{found[1]}(SELECT * FROM {found[3]} WHERE false) AS {found[3]}{found[4]})"
         done = await _fetchrow(self, provider_id, statement.replace(found[0], without), *args)
         if done is not None and done["guarded"]:
-            rows = args[int(found[4]) - 1]
+            rows = args[int(found[5]) - 1]
             columns = ", ".join(f"new.{name.strip()}" for name in found[2].split(","))
             insert = (
                 f"INSERT INTO event ({found[2]}) SELECT {columns} FROM jsonb_populate_recordset(NULL::event, $1) AS new"
