@@ -61,7 +61,10 @@ def acknowledge_first() -> None:
 
 
 def no_idempotency_row() -> None:
-    commands._KEYED = commands._KEYED.replace("FROM guard", "FROM guard WHERE false")  # type: ignore[misc] # a planted fault
+    """None that the next request with the key would find; rows are written beside one."""
+    elsewhere = commands._KEYED.replace("$4", "left($4, 0) || gen_random_uuid()")
+    assert elsewhere != commands._KEYED
+    commands._KEYED = elsewhere  # type: ignore[misc] # a planted fault
 
 
 def event_after_commit() -> None:
